@@ -1,0 +1,40 @@
+/*
+ * Questions to decoded facts.
+ */
+#include "core/facts/facts.h"
+
+struct bt_point bt_facts_point(const struct bt_facts *f, uint32_t at)
+{
+	uint32_t lo = 0, hi = f->lines_nr;
+
+	while (hi - lo > 1) {
+		uint32_t mid = lo + (hi - lo) / 2;
+
+		if (f->line_starts[mid] <= at)
+			lo = mid;
+		else
+			hi = mid;
+	}
+	if (!f->lines_nr)
+		return (struct bt_point){ 0, at };
+	return (struct bt_point){ lo, at - f->line_starts[lo] };
+}
+
+uint32_t bt_facts_enclosing(const struct bt_facts *f, uint32_t at)
+{
+	uint32_t lo = 0, hi = f->defs_nr, i;
+
+	/* the last definition that starts at or before `at`, or one of those around it */
+	while (lo < hi) {
+		uint32_t mid = lo + (hi - lo) / 2;
+
+		if (f->defs[mid].start <= at)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	for (i = lo ? lo - 1 : BT_NONE; i != BT_NONE; i = f->defs[i].parent)
+		if (f->defs[i].end > at)
+			return i;
+	return BT_NONE;
+}

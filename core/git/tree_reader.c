@@ -1,0 +1,95 @@
+/*
+ * Entries of a tree object. The bytes come from a repository nobody vouches for: an entry counts
+ * only when its mode, name and id are whole, and a name that could lead a path elsewhere (empty,
+ * ".", "..", one with '/') makes the tree corrupt, as git fsck has it.
+ */
+#include <string.h>
+#include <sys/stat.h>
+
+#include "core/git/odb.h"
+
+/* Octal digits of a mode; git writes 5 or 6, old writers zero-padded. */
+#define MODE_DIGITS_MAX 7
+
+#define MODE_GITLINK 0160000
+
+void bt_tree_reader_init(struct bt_tree_reader *r, const void *data, size_t len, size_t oid_len)
+{
+	r->at = data;
+	r->end = r->at + len;
+	r->oid_len = oid_len;
+}
+
+/* Reads "<octal> "; the place behind it, or NULL. */
+static const char *mode_read(const char *at, const char *end, uint32_t *ret_mode)
+{
+	const char *start = at;
+	uint32_t mode = 0;
+
+	for (; at < end && *at >= '0' && *at <= '7'; at++) {
+		if (at - start == MODE_DIGITS_MAX)
+			return NULL;
+		mode = mode << 3 | (uint32_t)(*at - '0');
+	}
+	if (at == start || at == end || *at != ' ')
+		return NULL;
+	*ret_mode = mode;
+	return at + 1;
+}
+
+/* The kind of an entry and its mode in the form git writes today. */
+static bool mode_classify(uint32_t mode, struct bt_tree_entry *e)
+{
+	switch (mode & S_IFMT) {
+	case S_IFREG:
+		e->kind = BT_ENTRY_BLOB;
+		e->mode = S_IFREG | (mode & S_IXUSR ? 0755 : 0644);
+		return true;
+	case S_IFLNK:
+		e->kind = BT_ENTRY_SYMLINK;
+		e->mode = S_IFLNK;
+		return true;
+	case S_IFDIR:
+		e->kind = BT_ENTRY_TREE;
+		e->mode = S_IFDIR;
+		return true;
+	case MODE_GITLINK:
+		e->kind = BT_ENTRY_GITLINK;
+		e->mode = MODE_GITLINK;
+		return true;
+	default:
+		return false;
+	}
+}
+
+static bool name_is_safe(const char *name, size_t len)
+{
+	if (!len || memchr(name, '/', len))
+		return false;
+	return name[0] != '.' || !(len == 1 || (len == 2 && name[1] == '.'));
+}
+
+int bt_tree_reader_next(struct bt_tree_reader *r, struct bt_tree_entry *ret_e, struct bt_err *err)
+{
+	struct bt_tree_entry e;
+	const char *name, *nul;
+	uint32_t mode;
+
+	if (r->at == r->end)
+		return BT_DONE;
+	name = mode_read(r->at, r->end, &mode);
+	if (!name || !mode_classify(mode, &e))
+		return bt_err_set(err, BT_ERR_CORRUPT, "a tree entry has an unknown mode");
+	nul = memchr(name, '\0', (size_t)(r->end - name));
+	if (!nul || (size_t)(r->end - nul) < r->oid_len + 1)
+		return bt_err_set(err, BT_ERR_CORRUPT, "a tree ends within an entry");
+	e.name = name;
+	e.name_len = (size_t)(nul - name);
+	if (!name_is_safe(e.name, e.name_len))
+		return bt_err_set(err, BT_ERR_CORRUPT, "a tree entry has the name '%.*s'",
+				  (int)(e.name_len < 255 ? e.name_len : 255), e.name);
+	e.oid = bt_oid_make(nul + 1, r->oid_len);
+	r->at = nul + 1 + r->oid_len;
+	*ret_e = e;
+	return BT_ROW;
+}

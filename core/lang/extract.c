@@ -1,0 +1,227 @@
+/*
+ * Parse and walk of one blob, and what is prepared for it per language.
+ *
+ * The state is one process's: workers are processes, and tree-sitter's allocator hooks are global.
+ */
+#include "core/lang/extract.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <tree_sitter/api.h>
+
+#include "core/base/limits.h"
+#include "core/base/mem.h"
+#include "core/facts/facts.h"
+#include "core/lang/dense.h"
+#include "core/lang/desc.h"
+#include "core/lang/grammar_table.h"
+#include "core/lang/tables.h"
+#include "core/lang/ts_arena.h"
+#include "core/lang/walk.h"
+
+const struct bt_extract_limits bt_extract_limits_default = {
+	.callbacks_max = 400000,
+	.arena_max = (uint64_t)192 << 20,
+	.nodes_max = 20000000,
+};
+
+struct prepared {
+	bool done;
+	struct bt_desc desc;		/* the tables point into its words */
+	struct bt_lang_tables tables;
+};
+
+static struct {
+	struct prepared *langs;		/* by bt_lang.index */
+	struct walk *walk;
+	TSParser *stock_parser;
+	size_t shared_bytes;
+	bool stock;
+	bool allocator_set;
+} state;
+
+static const struct bt_grammar *grammar_of(const struct bt_lang *lang)
+{
+	for (const struct bt_grammar *g = bt_grammars; g->name; g++)
+		if (!strcmp(g->name, lang->grammar))
+			return g;
+	return NULL;
+}
+
+static const char *desc_text(const char *name)
+{
+	for (const struct bt_lang_desc_text *t = bt_lang_desc_texts; t->name; t++)
+		if (!strcmp(t->name, name))
+			return t->text;
+	return NULL;
+}
+
+static int prepare(const struct bt_lang *lang, struct prepared *p, struct bt_err *err)
+{
+	const struct bt_grammar *g = grammar_of(lang);
+	const char *text = desc_text(lang->name);
+	size_t bytes;
+	int rc;
+
+	if (!g || !text)
+		return bt_err_set(err, BT_ERR_FAIL, "language '%s' has no grammar in this build", lang->name);
+	bt_desc_init(&p->desc, text);
+	rc = bt_tables_make(&p->desc, lang->name, g->language(), &p->tables, err);
+	if (!rc)
+		rc = bt_dense_make(p->tables.stock, &p->tables.ts, &bytes, err);
+	if (rc) {
+		bt_desc_release(&p->desc);
+		return rc;
+	}
+	state.shared_bytes += bytes;
+	p->done = true;
+	return 0;
+}
+
+int bt_extract_prepare(const struct bt_lang *lang, struct bt_err *err)
+{
+	if (!state.langs)
+		state.langs = bt_xcalloc(bt_langs_nr(), sizeof(*state.langs));
+	if (state.langs[lang->index].done)
+		return 0;
+	return prepare(lang, &state.langs[lang->index], err);
+}
+
+bool bt_extract_has_scanner(const struct bt_lang *lang)
+{
+	const struct bt_grammar *g = grammar_of(lang);
+
+	return !g || g->has_scanner;
+}
+
+size_t bt_extract_shared_bytes(void)
+{
+	return state.shared_bytes;
+}
+
+struct input {
+	const char *data;
+	uint32_t len;
+	uint64_t callbacks;
+};
+
+static const char *input_read(void *payload, uint32_t at, TSPoint point BT_UNUSED, uint32_t *ret_len)
+{
+	const struct input *in = payload;
+
+	*ret_len = at < in->len ? in->len - at : 0;
+	return at < in->len ? in->data + at : "";
+}
+
+static bool input_progress(TSParseState *s)
+{
+	struct input *in = s->payload;
+
+	return ++in->callbacks > bt_extract_limits_default.callbacks_max;
+}
+
+static TSTree *parse(TSParser *parser, struct input *in)
+{
+	TSInput input = { .payload = in, .read = input_read, .encoding = TSInputEncodingUTF8 };
+	TSParseOptions options = { .payload = in, .progress_callback = input_progress };
+
+	return ts_parser_parse_with_options(parser, NULL, input, options);
+}
+
+static int walk_and_encode(const struct bt_lang_tables *t, TSTree *tree, const struct input *in,
+			   struct bt_buf *out, struct bt_err *err)
+{
+	struct bt_facts facts;
+	int rc;
+
+	if (!tree)
+		return bt_err_set(err, BT_ERR_LIMIT, "parsing took more than %llu steps",
+				  (unsigned long long)bt_extract_limits_default.callbacks_max * 100);
+	rc = bt_walk_run(state.walk, t, tree, in->data, in->len, bt_extract_limits_default.nodes_max,
+			 &facts, err);
+	if (rc)
+		return rc;
+	bt_facts_encode(&facts, out);
+	return bt_buf_check(out, "the facts of a blob", err);
+}
+
+/* Everything lies in the arena, so nothing but an external scanner's own state is deleted. */
+static int extract_fast(const struct bt_lang_tables *t, struct input *in, struct bt_buf *out,
+			struct bt_err *err)
+{
+	jmp_buf full;
+	TSParser *parser;
+	int rc;
+
+	if (!state.allocator_set) {
+		bt_ts_arena_set(true);
+		state.allocator_set = true;
+	}
+	if (!bt_ts_arena_begin(bt_extract_limits_default.arena_max, &full))
+		return bt_err_set(err, BT_ERR_FAIL, "out of memory");
+	if (setjmp(full)) {
+		bt_ts_arena_end();
+		return bt_err_set(err, BT_ERR_LIMIT, "the syntax tree needs more than %llu bytes",
+				  (unsigned long long)bt_extract_limits_default.arena_max);
+	}
+	parser = ts_parser_new();
+	if (ts_parser_set_language(parser, t->ts))
+		rc = walk_and_encode(t, parse(parser, in), in, out, err);
+	else
+		rc = bt_err_set(err, BT_ERR_FAIL, "the grammar's ABI does not fit tree-sitter");
+	ts_parser_delete(parser);
+	bt_ts_arena_end();
+	return rc;
+}
+
+static int extract_stock(const struct bt_lang_tables *t, struct input *in, struct bt_buf *out,
+			 struct bt_err *err)
+{
+	TSTree *tree;
+	int rc;
+
+	if (!state.stock_parser)
+		state.stock_parser = ts_parser_new();
+	if (!ts_parser_set_language(state.stock_parser, t->stock))
+		return bt_err_set(err, BT_ERR_FAIL, "the grammar's ABI does not fit tree-sitter");
+	ts_parser_reset(state.stock_parser);
+	tree = parse(state.stock_parser, in);
+	rc = walk_and_encode(t, tree, in, out, err);
+	ts_tree_delete(tree);
+	return rc;
+}
+
+int bt_extract(const struct bt_lang *lang, const char *data, size_t len, struct bt_buf *out,
+	       struct bt_err *err)
+{
+	struct input in = { .data = data, .len = (uint32_t)len };
+	int rc = bt_extract_prepare(lang, err);
+
+	if (rc)
+		return rc;
+	if (len > BT_BLOB_SIZE_CAP)
+		return bt_err_set(err, BT_ERR_LIMIT, "more than %u bytes", BT_BLOB_SIZE_CAP);
+	if (!state.walk)
+		state.walk = bt_walk_new();
+	if (state.stock)
+		return extract_stock(&state.langs[lang->index].tables, &in, out, err);
+	return extract_fast(&state.langs[lang->index].tables, &in, out, err);
+}
+
+void bt_extract_set_fast(bool fast)
+{
+	bt_extract_release();
+	state.stock = !fast;
+}
+
+void bt_extract_release(void)
+{
+	if (state.stock_parser)
+		ts_parser_delete(state.stock_parser);
+	state.stock_parser = NULL;
+	if (state.allocator_set)
+		bt_ts_arena_set(false);
+	state.allocator_set = false;
+	bt_ts_arena_release();
+	bt_walk_free(&state.walk);
+}

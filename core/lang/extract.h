@@ -1,0 +1,42 @@
+/*
+ * Bytes in, facts out: parses one blob and walks its syntax tree once, driven by the tables of its
+ * language. Runs inside a sandboxed worker; nothing here is trusted by the parent.
+ */
+#ifndef BT_LANG_EXTRACT_H
+#define BT_LANG_EXTRACT_H
+
+#include "core/base/buf.h"
+#include "core/base/err.h"
+#include "core/lang/langs.h"
+
+/* Deterministic limits: the same on every machine, part of the extractor version. */
+struct bt_extract_limits {
+	uint64_t callbacks_max;	/* of the parser's progress callback: every 100 parse operations */
+	uint64_t arena_max;	/* bytes of syntax tree and parser */
+	uint64_t nodes_max;	/* visited by the walk */
+};
+extern const struct bt_extract_limits bt_extract_limits_default;
+
+/*
+ * Before forking: resolves the language's description against its grammar and makes the dense copy of
+ * its parse table in shared memory, so that workers share it.
+ */
+int bt_extract_prepare(const struct bt_lang *lang, struct bt_err *err);
+/* Has the grammar an external scanner? Such grammars are parsed in small groups per fork. */
+bool bt_extract_has_scanner(const struct bt_lang *lang);
+/* Bytes of tables that all workers share. */
+size_t bt_extract_shared_bytes(void);
+
+/*
+ * Appends the facts record (core/facts) of data[0..len) to *out. BT_ERR_LIMIT: a soft limit was
+ * reached; the same input reaches it everywhere. Other errors: out of memory.
+ */
+int bt_extract(const struct bt_lang *lang, const char *data, size_t len, struct bt_buf *out,
+	       struct bt_err *err);
+
+/* For tests, the floor and fuzzing: stock tables and the C library's allocator when false. */
+void bt_extract_set_fast(bool fast);
+/* Frees what this process keeps between blobs. */
+void bt_extract_release(void);
+
+#endif

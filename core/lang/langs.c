@@ -1,0 +1,162 @@
+/*
+ * The table of languages and their versions, from the headers of the embedded descriptions.
+ */
+#include "core/lang/langs.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "core/base/hash.h"
+#include "core/base/mem.h"
+#include "core/lang/desc.h"
+#include "core/lang/grammar_versions.h"
+#include "core/lang/langs_table.h"
+
+/* Built once, on first use, and never changed: constant data that the build could have printed. */
+static struct bt_langs_table table;
+
+static uint64_t grammar_version(const char *grammar, uint64_t seed)
+{
+	const struct bt_grammar_version *v;
+
+	for (v = bt_grammar_versions; v->name; v++) {
+		if (strcmp(v->name, grammar) && strcmp(v->name, "tree-sitter"))
+			continue;
+		seed = bt_hash64(v->version, strlen(v->version), seed);
+		seed = bt_hash64(v->integrity, strlen(v->integrity), seed);
+	}
+	return seed;
+}
+
+/* The description's words; comments and spacing do not make another version. */
+static uint64_t desc_version(const struct bt_desc *d)
+{
+	uint64_t h = BT_EXTRACTOR_CODE_VERSION;
+
+	for (size_t i = 0; i < d->nr; i++)
+		for (size_t k = 0; k < d->stmts[i].nr; k++)
+			h = bt_hash64(d->stmts[i].words[k], strlen(d->stmts[i].words[k]), h + k);
+	return h;
+}
+
+static void add_name(const char *name, unsigned lang)
+{
+	BT_GROW(table.names, table.names_alloc, table.names_nr + 1);
+	table.names[table.names_nr++] = (struct bt_langs_name){ name, lang };
+}
+
+static void add_glob(const char *glob, unsigned lang)
+{
+	BT_GROW(table.globs, table.globs_alloc, table.globs_nr + 1);
+	table.globs[table.globs_nr++] = (struct bt_langs_name){ glob, lang };
+}
+
+static void add_shebang(const char *name, unsigned lang)
+{
+	BT_GROW(table.shebangs, table.shebangs_alloc, table.shebangs_nr + 1);
+	table.shebangs[table.shebangs_nr++] = (struct bt_langs_name){ name, lang };
+}
+
+static void add_lang(const struct bt_lang_desc_text *text)
+{
+	static const struct {
+		const char *verb;
+		void (*add)(const char *word, unsigned lang);
+	} verbs[] = { { "alias", add_name }, { "glob", add_glob }, { "shebang", add_shebang } };
+	struct bt_lang *l = &table.langs[table.nr];
+	struct bt_desc *d = &table.descs[table.nr];
+
+	bt_desc_init(d, text->text);
+	*l = (struct bt_lang){ .name = text->name, .grammar = text->name, .index = (unsigned)table.nr };
+	add_name(l->name, l->index);
+	for (size_t i = 0; i < d->nr; i++) {
+		const struct bt_stmt *s = &d->stmts[i];
+
+		if (!strcmp(s->words[0], "grammar") && s->nr > 1)
+			l->grammar = s->words[1];
+		for (size_t v = 0; v < BT_ARRAY_NR(verbs); v++)
+			for (size_t k = 1; k < s->nr && !strcmp(s->words[0], verbs[v].verb); k++)
+				verbs[v].add(s->words[k], l->index);
+	}
+	l->version = grammar_version(l->grammar, desc_version(d));
+	table.nr++;
+}
+
+const struct bt_langs_table *bt_langs_table(void)
+{
+	size_t nr = 0;
+
+	if (table.nr)
+		return &table;
+	while (bt_lang_desc_texts[nr].name)
+		nr++;
+	table.langs = bt_xcalloc(nr + 1, sizeof(*table.langs));
+	table.descs = bt_xcalloc(nr + 1, sizeof(*table.descs));
+	for (size_t i = 0; i < nr; i++)
+		add_lang(&bt_lang_desc_texts[i]);
+	return &table;
+}
+
+size_t bt_langs_nr(void)
+{
+	return bt_langs_table()->nr;
+}
+
+const struct bt_lang *bt_lang_get(size_t index)
+{
+	const struct bt_langs_table *t = bt_langs_table();
+
+	return index < t->nr ? &t->langs[index] : NULL;
+}
+
+const struct bt_lang *bt_lang_find(const char *name)
+{
+	const struct bt_langs_table *t = bt_langs_table();
+
+	for (size_t i = 0; i < t->names_nr; i++)
+		if (!strcasecmp(t->names[i].name, name))
+			return &t->langs[t->names[i].lang];
+	return NULL;
+}
+
+/* Letters of the shorter that stand in both at the same distance from either end. */
+static size_t likeness(const char *a, const char *b)
+{
+	size_t la = strlen(a), lb = strlen(b), nr = 0, max = la < lb ? la : lb;
+
+	for (size_t i = 0; i < max; i++)
+		nr += a[i] == b[i];
+	for (size_t i = 1; i <= max; i++)
+		nr += a[la - i] == b[lb - i];
+	return la + lb > 2 * max + 2 ? 0 : nr;
+}
+
+const char *bt_lang_nearest(const char *name)
+{
+	const struct bt_langs_table *t = bt_langs_table();
+	const char *best = NULL;
+	size_t best_nr = strlen(name);
+
+	for (size_t i = 0; i < t->names_nr; i++) {
+		size_t nr = likeness(t->names[i].name, name);
+
+		if (nr >= best_nr && nr > 1) {
+			best = t->names[i].name;
+			best_nr = nr + 1;
+		}
+	}
+	return best;
+}
+
+uint64_t bt_langs_version(void)
+{
+	const struct bt_langs_table *t = bt_langs_table();
+	uint64_t h = bt_detect_version();
+
+	for (size_t i = 0; i < t->nr; i++) {
+		h = bt_hash64(t->langs[i].name, strlen(t->langs[i].name), h);
+		h = bt_mix64(h ^ t->langs[i].version);
+	}
+	return h;
+}

@@ -1,0 +1,363 @@
+/*
+ * Makes the tables of a language: every statement of its description, checked against the grammar.
+ *
+ * Statements are gathered per symbol first (they may come in any order and more than once), then laid
+ * out as arrays. tables_def.c reads the options of `def` and `import`.
+ */
+#include "core/lang/tables.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/hash.h"
+#include "core/lang/tables_make.h"
+
+int bt_maker_fail(struct bt_maker *m, const char *what, const char *word)
+{
+	return bt_err_set(m->err, BT_ERR_FAIL, "core/lang/desc/%s.lang:%u: %s '%s'", m->name,
+			  m->stmt->line, what, word);
+}
+
+int bt_maker_symbol(struct bt_maker *m, const char *word, TSSymbol *ret_symbol)
+{
+	size_t len = strlen(word);
+	bool named = true;
+
+	if (!strcmp(word, "ERROR")) {
+		*ret_symbol = (TSSymbol)-1;
+		return 0;
+	}
+	if (len > 1 && word[0] == '"' && word[len - 1] == '"') {
+		named = false;
+		word++;
+		len -= 2;
+	}
+	*ret_symbol = ts_language_symbol_for_name(m->t->stock, word, (uint32_t)len, named);
+	return *ret_symbol ? 0 : bt_maker_fail(m, "no node type", word);
+}
+
+int bt_maker_key(struct bt_maker *m, const char *word, TSFieldId *ret_field, TSSymbol *ret_symbol)
+{
+	size_t len = strlen(word);
+
+	*ret_field = 0;
+	*ret_symbol = 0;
+	if (!strcmp(word, "*"))
+		return 0;
+	if (len > 2 && word[0] == '<' && word[len - 1] == '>') {
+		char *inner = bt_arena_strndup(&m->t->arena, word + 1, len - 2);
+
+		return bt_maker_symbol(m, inner, ret_symbol);
+	}
+	*ret_field = ts_language_field_id_for_name(m->t->stock, word, (uint32_t)len);
+	return *ret_field ? 0 : bt_maker_fail(m, "no field", word);
+}
+
+int bt_maker_symbols(struct bt_maker *m, char *list, const TSSymbol **ret, size_t *ret_nr)
+{
+	TSSymbol *symbols = bt_arena_alloc(&m->t->arena, sizeof(*symbols) * (strlen(list) + 1));
+	const char *word;
+	size_t nr = 0;
+
+	while ((word = bt_desc_alt(&list)))
+		if (bt_maker_symbol(m, word, &symbols[nr++]))
+			return m->err->code;
+	*ret = symbols;
+	*ret_nr = nr;
+	return 0;
+}
+
+struct bt_words bt_maker_words(struct bt_maker *m, char *list)
+{
+	const char **words = bt_arena_alloc(&m->t->arena, sizeof(*words) * (strlen(list) + 1));
+	const char *word;
+	size_t nr = 0;
+
+	while ((word = bt_desc_alt(&list)))
+		words[nr++] = word;
+	return (struct bt_words){ words, nr };
+}
+
+int bt_maker_kind(struct bt_maker *m, const char *word, uint8_t *ret_kind)
+{
+	int kind = bt_kind_find(word);
+
+	if (kind < 0)
+		return bt_maker_fail(m, "no kind", word);
+	*ret_kind = (uint8_t)kind;
+	return 0;
+}
+
+static struct bt_words rest_words(const struct bt_stmt *s, size_t from)
+{
+	return (struct bt_words){ s->words + from, s->nr > from ? s->nr - from : 0 };
+}
+
+static int add_flags(struct bt_maker *m, unsigned flag)
+{
+	for (size_t i = 1; i < m->stmt->nr; i++) {
+		TSSymbol symbol;
+
+		if (bt_maker_symbol(m, m->stmt->words[i], &symbol))
+			return m->err->code;
+		if (symbol < m->t->symbols_nr)
+			m->t->rules[symbol].flags |= (uint16_t)flag;
+	}
+	return 0;
+}
+
+/* ident TYPE ROLE [whole] [except=a|b] */
+static int add_ident(struct bt_maker *m)
+{
+	struct bt_node_rule *rule;
+	TSSymbol symbol;
+	int role;
+
+	if (m->stmt->nr < 3)
+		return bt_maker_fail(m, "a type and a role are wanted after", "ident");
+	if (bt_maker_symbol(m, m->stmt->words[1], &symbol))
+		return m->err->code;
+	rule = &m->t->rules[symbol];
+	role = strcmp(m->stmt->words[2], "-") ? bt_role_find(m->stmt->words[2]) : BT_PEND_NONE;
+	if (role < 0)
+		return bt_maker_fail(m, "no role", m->stmt->words[2]);
+	rule->flags |= BT_NODE_IDENT;
+	rule->role = (uint8_t)role;
+	for (size_t i = 3; i < m->stmt->nr; i++) {
+		char *w = (char *)m->stmt->words[i];
+
+		if (!strcmp(w, "whole"))
+			rule->flags |= BT_NODE_WHOLE;
+		else if (!strncmp(w, "except=", 7))
+			rule->except = bt_maker_words(m, w + 7);
+		else
+			return bt_maker_fail(m, "no such word in ident", w);
+	}
+	return 0;
+}
+
+static const struct {
+	const char *word;
+	uint8_t pend;
+} pend_names[] = {
+	{ "none", BT_PEND_NONE },	{ "pass", BT_PEND_PASS },   { "bind", BT_PEND_BIND },
+	{ "own", BT_PEND_OWN },		{ "body", BT_PEND_BODY },   { "params", BT_PEND_PARAMS },
+	{ "module", BT_PEND_MODULE },	{ "item", BT_PEND_ITEM },   { "alias", BT_PEND_ALIAS },
+	{ "all", BT_PEND_ALL },		{ "object", BT_PEND_OBJECT }, { "tail", BT_PEND_TAIL },
+	{ "tail-bind", BT_PEND_TAIL_BIND },
+};
+
+/* ROLE [ (as=KIND) ] [ + | * ] */
+static int parse_pend(struct bt_maker *m, char *word, struct bt_role_entry *e)
+{
+	size_t len = strlen(word);
+	char *as = strstr(word, "(as=");
+	int role;
+
+	e->as = BT_AS_KEEP;
+	if (len && (word[len - 1] == '+' || word[len - 1] == '*')) {
+		e->flags = word[len - 1] == '+' ? BT_ENTRY_SPREAD : BT_ENTRY_DEEP;
+		word[--len] = '\0';
+	}
+	if (as) {
+		*as = '\0';
+		as += 4;
+		as[strcspn(as, ")")] = '\0';
+		if (!strcmp(as, "base"))
+			e->as = BT_AS_BASE;
+		else if (bt_maker_kind(m, as, &e->as))
+			return m->err->code;
+	}
+	for (size_t i = 0; i < BT_ARRAY_NR(pend_names); i++) {
+		if (!strcmp(pend_names[i].word, word)) {
+			e->pend = pend_names[i].pend;
+			return 0;
+		}
+	}
+	role = bt_role_find(word);
+	if (role < 0)
+		return bt_maker_fail(m, "no role", word);
+	e->pend = (uint8_t)role;
+	return 0;
+}
+
+static int add_entry(struct bt_maker *m, TSSymbol symbol, bool import, const char *key, char *pend)
+{
+	struct bt_maker_entry *e;
+
+	BT_GROW(m->entries, m->entries_alloc, m->entries_nr + 1);
+	e = &m->entries[m->entries_nr++];
+	memset(e, 0, sizeof(*e));
+	e->node = symbol;
+	e->import = import;
+	if (bt_maker_key(m, key, &e->entry.field, &e->entry.symbol))
+		return m->err->code;
+	return parse_pend(m, pend, &e->entry);
+}
+
+/* role TYPE[@import] KEY=ROLE... */
+static int add_roles(struct bt_maker *m)
+{
+	char *type = (char *)(m->stmt->nr > 1 ? m->stmt->words[1] : "");
+	char *at = strstr(type, "@import");
+	TSSymbol symbol;
+
+	if (at)
+		*at = '\0';
+	if (bt_maker_symbol(m, type, &symbol))
+		return m->err->code;
+	for (size_t i = 2; i < m->stmt->nr; i++) {
+		char *key = (char *)m->stmt->words[i];
+		char *eq = key[0] == '<' ? strchr(key, '>') : key;
+
+		eq = eq ? strchr(eq, '=') : NULL;
+		if (!eq)
+			return bt_maker_fail(m, "no '=' in", key);
+		*eq = '\0';
+		if (add_entry(m, symbol, at != NULL, key, eq + 1))
+			return m->err->code;
+	}
+	return 0;
+}
+
+/* member TYPE OBJECT TAIL [bind] */
+static int add_member(struct bt_maker *m)
+{
+	const struct bt_stmt *s = m->stmt;
+	char object[] = "object", tail[] = "tail", tail_bind[] = "tail-bind";
+	bool bind = s->nr > 4 && !strcmp(s->words[4], "bind");
+	TSSymbol symbol;
+
+	if (s->nr < 4)
+		return bt_maker_fail(m, "a type and two keys are wanted after", "member");
+	if (bt_maker_symbol(m, s->words[1], &symbol))
+		return m->err->code;
+	m->t->rules[symbol].flags |= BT_NODE_MEMBER;
+	if (strcmp(s->words[2], "-") && add_entry(m, symbol, false, s->words[2], object))
+		return m->err->code;
+	return add_entry(m, symbol, false, s->words[3], bind ? tail_bind : tail);
+}
+
+static int add_word_list(struct bt_maker *m, struct bt_words *ret)
+{
+	*ret = rest_words(m->stmt, 1);
+	return 0;
+}
+
+static int add_default_export(struct bt_maker *m)
+{
+	char *arg = (char *)(m->stmt->nr > 2 ? m->stmt->words[2] : "");
+
+	if (m->stmt->nr < 2)
+		return bt_maker_fail(m, "a policy is wanted after", "export");
+	return bt_maker_export(m, m->stmt->words[1], arg, &m->t->export);
+}
+
+static const struct {
+	const char *verb;
+	unsigned flag;
+} flag_verbs[] = {
+	{ "comment", BT_NODE_COMMENT }, { "lex", BT_NODE_LEX },	      { "branch", BT_NODE_BRANCH },
+	{ "nest", BT_NODE_NEST },	{ "indent", BT_NODE_INDENT }, { "self", BT_NODE_SELF },
+	{ "super", BT_NODE_SUPER },	{ "docstring", BT_NODE_DOC },
+	{ "param-skip", BT_NODE_PARAM_SKIP },
+};
+
+/* Statements about detection: langs.c reads them. */
+static const char *const header_verbs[] = { "name", "alias", "grammar", "glob", "shebang" };
+
+static int add_stmt(struct bt_maker *m)
+{
+	const char *verb = m->stmt->words[0];
+
+	for (size_t i = 0; i < BT_ARRAY_NR(header_verbs); i++)
+		if (!strcmp(verb, header_verbs[i]))
+			return 0;
+	for (size_t i = 0; i < BT_ARRAY_NR(flag_verbs); i++)
+		if (!strcmp(verb, flag_verbs[i].verb))
+			return add_flags(m, flag_verbs[i].flag);
+	if (!strcmp(verb, "ident"))
+		return add_ident(m);
+	if (!strcmp(verb, "role"))
+		return add_roles(m);
+	if (!strcmp(verb, "member"))
+		return add_member(m);
+	if (!strcmp(verb, "def") || !strcmp(verb, "import"))
+		return bt_maker_def(m);
+	if (!strcmp(verb, "self-text"))
+		return add_word_list(m, &m->t->self_texts);
+	if (!strcmp(verb, "super-text"))
+		return add_word_list(m, &m->t->super_texts);
+	if (!strcmp(verb, "test-mark"))
+		return add_word_list(m, &m->t->test_marks);
+	if (!strcmp(verb, "export"))
+		return add_default_export(m);
+	return bt_maker_fail(m, "no such statement", verb);
+}
+
+/* Lays the gathered entries and rules of one symbol out as arrays. */
+static void lay_out(struct bt_maker *m, TSSymbol symbol)
+{
+	struct bt_node_rule *rule = &m->t->rules[symbol];
+	struct bt_role_entry *own, *import;
+	struct bt_def_rule *defs;
+
+	own = bt_arena_alloc(&m->t->arena, sizeof(*own) * (m->entries_nr + 1));
+	import = bt_arena_alloc(&m->t->arena, sizeof(*import) * (m->entries_nr + 1));
+	for (size_t i = 0; i < m->entries_nr; i++) {
+		if (m->entries[i].node != symbol)
+			continue;
+		if (m->entries[i].import)
+			import[rule->import_entries_nr++] = m->entries[i].entry;
+		else
+			own[rule->entries_nr++] = m->entries[i].entry;
+	}
+	rule->entries = own;
+	rule->import_entries = import;
+	defs = bt_arena_alloc(&m->t->arena, sizeof(*defs) * (m->defs_nr + 1));
+	for (size_t i = 0; i < m->defs_nr; i++)
+		if (m->defs[i].node == symbol)
+			defs[rule->defs_nr++] = m->defs[i].rule;
+	rule->defs = defs;
+}
+
+static void hash_tokens(struct bt_lang_tables *t)
+{
+	for (uint32_t i = 0; i < t->symbols_nr; i++) {
+		const char *text = ts_language_symbol_name(t->stock, (TSSymbol)i);
+
+		t->rules[i].token = bt_hash64(text ? text : "", text ? strlen(text) : 0, 1);
+	}
+}
+
+int bt_tables_make(const struct bt_desc *d, const char *name, const TSLanguage *ts,
+		   struct bt_lang_tables *ret_tables, struct bt_err *err)
+{
+	struct bt_lang_tables t = { .ts = ts, .stock = ts, .symbols_nr = ts_language_symbol_count(ts) };
+	struct bt_maker m = { .t = &t, .name = name, .err = err };
+	int rc = 0;
+
+	t.rules = bt_arena_zalloc(&t.arena, sizeof(*t.rules) * (t.symbols_nr + 1));
+	for (uint32_t i = 0; i < t.symbols_nr; i++)
+		t.rules[i].role = BT_PEND_NONE;
+	hash_tokens(&t);
+	for (size_t i = 0; i < d->nr && !rc; i++) {
+		m.stmt = &d->stmts[i];
+		rc = add_stmt(&m);
+	}
+	for (uint32_t i = 0; i < t.symbols_nr && !rc; i++)
+		lay_out(&m, (TSSymbol)i);
+	free(m.entries);
+	free(m.defs);
+	if (rc)
+		bt_arena_release(&t.arena);
+	else
+		*ret_tables = t;
+	return rc;
+}
+
+void bt_tables_release(struct bt_lang_tables *t)
+{
+	bt_arena_release(&t->arena);
+	memset(t, 0, sizeof(*t));
+}

@@ -1,0 +1,161 @@
+/*
+ * A description resolved against its grammar: what the walk looks up per node.
+ *
+ * The walk (walk.c) visits every node once. A node's rule is found by its symbol; what a child is to
+ * its parent is found in the parent's role entries by the child's field or symbol. A *pending role*
+ * travels down: it is given by the parent's entry, passed on by entries that say "pass", and takes
+ * effect on the first identifier it meets. "bind" is such a role: the identifier it meets becomes
+ * the name of the definition that was opened further up.
+ */
+#ifndef BT_LANG_TABLES_H
+#define BT_LANG_TABLES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <tree_sitter/api.h>
+
+#include "core/base/arena.h"
+#include "core/base/err.h"
+#include "core/facts/facts.h"
+#include "core/lang/desc.h"
+
+/* Pending roles: enum bt_role, and these. */
+enum bt_pend {
+	BT_PEND_NONE = BT_ROLE_NR,	/* the identifier's own default holds */
+	BT_PEND_PASS,		/* what the parent has pending */
+	BT_PEND_BIND,		/* names the definition opened above */
+	BT_PEND_OWN,		/* nothing pending, but params and body below belong to the definition above */
+	BT_PEND_BODY,		/* the body of the definition: its signature ends here */
+	BT_PEND_PARAMS,		/* the parameter list: named children are counted */
+	BT_PEND_MODULE,		/* import: the text of this node is the module */
+	BT_PEND_ITEM,		/* import: an imported name */
+	BT_PEND_ALIAS,		/* import: its other name */
+	BT_PEND_ALL,		/* import: everything */
+	BT_PEND_OBJECT,		/* member: the qualifier */
+	BT_PEND_TAIL,		/* member: what the parent has pending, qualified */
+	BT_PEND_TAIL_BIND,	/* the same, and a definition may be named through it */
+};
+
+#define BT_ENTRY_SPREAD (1u << 0)	/* to the children of this child as well (suffix +) */
+#define BT_ENTRY_DEEP (1u << 1)		/* to every identifier below without a role of its own (suffix *) */
+
+#define BT_AS_KEEP 0xff			/* the kind of the definition stays */
+#define BT_AS_BASE 0xfe			/* back to the kind its rule gave */
+
+struct bt_role_entry {
+	TSFieldId field;	/* 0: match by symbol, or any child when that is 0 too */
+	TSSymbol symbol;
+	uint8_t pend;		/* enum bt_role or bt_pend */
+	uint8_t flags;
+	uint8_t as;		/* kind a definition gets when its name is reached through here */
+};
+
+enum bt_cond_op {
+	BT_COND_TYPE,		/* the child is one of symbols */
+	BT_COND_TEXT,		/* the child's text is one of texts */
+	BT_COND_HAS,
+	BT_COND_HAS_NOT,
+	BT_COND_PARENT,		/* the parent node is one of symbols */
+	BT_COND_NOT_PARENT,
+	BT_COND_IN,		/* the definition around has one of kinds */
+	BT_COND_NOT_IN,
+	BT_COND_OPEN,		/* not inside a callable */
+};
+
+struct bt_cond {
+	enum bt_cond_op op;
+	TSFieldId field;	/* of the child; 0: by child_symbol */
+	TSSymbol child_symbol;
+	const TSSymbol *symbols;
+	size_t symbols_nr;
+	const char *const *texts;
+	size_t texts_nr;
+	uint32_t kinds;		/* bit per kind; bit 31: at file level */
+};
+#define BT_COND_FILE_LEVEL (1u << 31)
+
+enum bt_export {
+	BT_EXPORT_ALL,
+	BT_EXPORT_NONE,
+	BT_EXPORT_CAPITAL,	/* the name starts with an upper-case letter */
+	BT_EXPORT_NO_UNDERSCORE,/* the name does not start with '_' */
+	BT_EXPORT_MARKED,	/* one of words stands before the name */
+	BT_EXPORT_UNMARKED,	/* none of them does */
+	BT_EXPORT_PARENT,	/* an ancestor, at most three up, is one of symbols */
+};
+
+struct bt_words {
+	const char *const *words;
+	size_t nr;
+};
+
+struct bt_export_rule {
+	enum bt_export policy;
+	struct bt_words words;
+	const TSSymbol *symbols;
+	size_t symbols_nr;
+};
+
+struct bt_def_rule {
+	bool import;		/* an import statement, not a definition */
+	uint8_t kind;
+	const struct bt_cond *conds;
+	size_t conds_nr;
+	uint32_t within;	/* kinds of the definition around ... */
+	uint8_t within_kind;	/* ... that make it this kind */
+	uint8_t qualified_kind;	/* kind when the name is qualified; BT_AS_KEEP: the same */
+	struct bt_words ctor;	/* names that make it a constructor; "@class": the class's own */
+	struct bt_words tests;	/* globs on the name that make it a test */
+	struct bt_words decl;	/* words before the name that make it a declaration */
+	bool decl_always;
+	bool bodied;		/* has a body even where no child says so */
+	bool quoted_relative;	/* import: a module in quotes is a relative one */
+	bool hashed;
+	bool transparent;	/* not a scope for what is inside */
+	struct bt_words fixed;	/* words[0]: its name when nothing binds one */
+	const TSSymbol *outer;	/* parents whose start is the definition's start */
+	size_t outer_nr;
+	struct bt_words deflt;	/* words before the name or body that make it the default export */
+	bool own_export;
+	struct bt_export_rule export;
+};
+
+#define BT_NODE_IDENT (1u << 0)
+#define BT_NODE_WHOLE (1u << 1)		/* an identifier with parts: not descended into */
+#define BT_NODE_COMMENT (1u << 2)
+#define BT_NODE_LEX (1u << 3)		/* opaque text with identifiers in it */
+#define BT_NODE_BRANCH (1u << 4)
+#define BT_NODE_NEST (1u << 5)
+#define BT_NODE_INDENT (1u << 6)	/* its borders count as tokens */
+#define BT_NODE_SELF (1u << 7)
+#define BT_NODE_SUPER (1u << 8)
+#define BT_NODE_PARAM_SKIP (1u << 9)
+#define BT_NODE_MEMBER (1u << 10)
+#define BT_NODE_DOC (1u << 11)		/* a documentation string, when first in a body */
+
+struct bt_node_rule {
+	uint16_t flags;
+	uint8_t role;			/* of an identifier with nothing pending; BT_PEND_NONE: none */
+	uint64_t token;			/* hash of an anonymous token's text */
+	const struct bt_def_rule *defs;
+	const struct bt_role_entry *entries, *import_entries;
+	uint16_t defs_nr, entries_nr, import_entries_nr;
+	struct bt_words except;		/* texts that are not identifiers */
+};
+
+struct bt_lang_tables {
+	const TSLanguage *ts;		/* the dense copy where one was made */
+	const TSLanguage *stock;
+	struct bt_node_rule *rules;	/* by symbol */
+	uint32_t symbols_nr;
+	struct bt_words self_texts, super_texts, test_marks;
+	struct bt_export_rule export;
+	struct bt_arena arena;
+};
+
+/* The tables point into d's words. Fails with the description's file and line: "core/lang/desc/c.lang:12: no node type 'x'". */
+int bt_tables_make(const struct bt_desc *d, const char *name, const TSLanguage *ts,
+		   struct bt_lang_tables *ret_tables, struct bt_err *err);
+void bt_tables_release(struct bt_lang_tables *t);
+
+#endif

@@ -1,0 +1,470 @@
+/*
+ * The walk: every visible node of the tree once, in order, driven by the tables of the language.
+ *
+ * What a node is to its parent (walk_pend) is worked out when it is entered; a stack of frames holds
+ * what is pending. Leaves are most of the nodes, so that is the path kept short: no field look-up
+ * where the parent has no entries, no row from tree-sitter at all.
+ */
+#include "core/lang/walk.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/hash.h"
+#include "core/base/limits.h"
+#include "core/base/mem.h"
+#include "core/lang/walk_state.h"
+
+static const struct bt_node_rule no_rule = { .role = BT_PEND_NONE };
+
+#define SYMBOL_ERROR ((TSSymbol)-1)
+
+struct walk *bt_walk_new(void)
+{
+	return bt_xcalloc(1, sizeof(struct walk));
+}
+
+void bt_walk_free(struct walk **pw)
+{
+	struct walk *w = *pw;
+
+	if (!w)
+		return;
+	free(w->frames);
+	free(w->names);
+	free(w->slots);
+	free(w->occs);
+	free(w->defs);
+	free(w->texts);
+	free(w->imports);
+	free(w->import_alias);
+	free(w->items);
+	free(w->errors);
+	free(w->line_starts);
+	free(w->line_flags);
+	bt_arena_release(&w->arena);
+	free(w);
+	*pw = NULL;
+}
+
+static const struct bt_role_entry *find_entry(const struct bt_role_entry *e, size_t nr, TSFieldId field,
+					      TSSymbol symbol)
+{
+	for (size_t i = 0; i < nr; i++) {
+		if (e[i].field ? e[i].field == field : (!e[i].symbol || e[i].symbol == symbol))
+			return &e[i];
+	}
+	return NULL;
+}
+
+static const struct bt_role_entry *entry_of(const struct walk_frame *parent, TSTreeCursor *cursor,
+					    TSSymbol symbol, bool named)
+{
+	const struct bt_node_rule *r = parent->rule;
+	const struct bt_role_entry *e = NULL;
+	TSFieldId field;
+
+	if (!r->entries_nr && !(parent->import && r->import_entries_nr))
+		return NULL;
+	field = ts_tree_cursor_current_field_id(cursor);
+	if (parent->import)
+		e = find_entry(r->import_entries, r->import_entries_nr, field, symbol);
+	if (!e)
+		e = find_entry(r->entries, r->entries_nr, field, symbol);
+	if (e && !e->field && !e->symbol && !named)
+		return NULL;	/* '*' means named children */
+	return e;
+}
+
+/* The qualifier of a member's last name: what stood before it. */
+static void qualify(const struct walk *w, const struct walk_frame *parent, struct walk_pend *p)
+{
+	const struct bt_node_rule *r = parent->object_symbol < w->t->symbols_nr
+					       ? &w->t->rules[parent->object_symbol] : &no_rule;
+	const char *text = w->src + parent->object_start;
+	uint32_t len = parent->object_end - parent->object_start;
+	const struct bt_occ *last = w->occs_nr ? &w->occs[w->occs_nr - 1] : NULL;
+
+	if (!parent->object_end)
+		return;
+	p->qual_start = parent->object_start;
+	if (r->flags & BT_NODE_SELF || walk_words_have(w->t->self_texts, text, len))
+		p->qual = BT_QUAL_SELF;
+	else if (r->flags & BT_NODE_SUPER || walk_words_have(w->t->super_texts, text, len))
+		p->qual = BT_QUAL_SUPER;
+	else if (last && last->at >= parent->object_start &&
+		 last->at + w->names[last->name].len == parent->object_end)
+		p->qual = BT_QUAL_NAME;
+	else
+		p->qual = BT_QUAL_EXPR;
+}
+
+static void pend_from_entry(struct walk *w, struct walk_frame *parent, const struct bt_role_entry *e,
+			    struct walk_pend *p)
+{
+	uint32_t own = parent->opened != BT_NONE ? parent->opened : parent->pend.own;
+	uint8_t up = parent->pend.role;
+
+	p->role = e->pend;
+	switch (e->pend) {
+	case BT_PEND_PASS:
+		*p = parent->pend;
+		p->spread = BT_PEND_NONE;
+		p->body_of = BT_NONE;
+		if (e->as != BT_AS_KEEP)
+			p->as = e->as;
+		break;
+	case BT_PEND_BIND:
+		p->own = own;
+		p->as = e->as;
+		break;
+	case BT_PEND_OWN:
+		p->own = own;
+		p->role = BT_PEND_NONE;
+		break;
+	case BT_PEND_BODY:
+		p->own = p->body_of = own;
+		p->role = BT_PEND_NONE;
+		break;
+	case BT_PEND_PARAMS:
+		p->own = own;
+		break;
+	case BT_PEND_TAIL:
+		p->role = up == BT_PEND_BIND ? BT_ROLE_WRITE : up;
+		qualify(w, parent, p);
+		break;
+	case BT_PEND_TAIL_BIND:
+		p->role = up;
+		p->own = parent->pend.own;
+		p->as = parent->pend.as;
+		qualify(w, parent, p);
+		break;
+	default:
+		break;
+	}
+	if (e->flags & BT_ENTRY_SPREAD)
+		p->spread = p->role;
+	if (e->flags & BT_ENTRY_DEEP)
+		p->deep = p->role;
+}
+
+static struct walk_pend pend_of(struct walk *w, struct walk_frame *parent, TSTreeCursor *cursor,
+				TSSymbol symbol, bool named)
+{
+	const struct bt_role_entry *e = entry_of(parent, cursor, symbol, named);
+	struct walk_pend p = {
+		.role = BT_PEND_NONE, .as = BT_AS_KEEP, .deep = parent->pend.deep,
+		.spread = BT_PEND_NONE, .qual = BT_QUAL_NONE, .own = BT_NONE, .body_of = BT_NONE,
+	};
+
+	if (e)
+		pend_from_entry(w, parent, e, &p);
+	else if (parent->pend.spread != BT_PEND_NONE && named)
+		p.role = parent->pend.spread;
+	return p;
+}
+
+/* Effects that need the child's node: imports, parameters, bodies, qualifiers. */
+static void take_pend(struct walk *w, struct walk_frame *parent, struct walk_pend *p, TSNode node,
+		      TSSymbol symbol, uint32_t start, uint32_t end)
+{
+	switch (p->role) {
+	case BT_PEND_OBJECT:
+		parent->object_start = start;
+		parent->object_end = end;
+		parent->object_symbol = symbol;
+		p->role = BT_PEND_NONE;
+		return;
+	case BT_PEND_PARAMS:
+		if (p->own != BT_NONE)
+			walk_params(w, p->own, node);
+		p->role = BT_PEND_NONE;
+		p->own = BT_NONE;
+		return;
+	case BT_PEND_MODULE:
+	case BT_PEND_ITEM:
+	case BT_PEND_ALIAS:
+		if (w->import.active && p->role == BT_PEND_MODULE)
+			walk_import_module(w, start, end);
+		else if (w->import.active && p->role == BT_PEND_ITEM)
+			walk_import_item(w, start, end);
+		else if (w->import.active)
+			walk_import_alias(w, start, end);
+		p->role = p->deep = BT_ROLE_IMPORT;
+		return;
+	case BT_PEND_ALL:
+		w->import.m.flags |= BT_IMPORT_ALL;
+		p->role = BT_PEND_NONE;
+		return;
+	default:
+		if (p->body_of != BT_NONE)
+			walk_body(w, p->body_of, start);
+	}
+}
+
+/* Must a role such as "item" go on to the children instead of being taken here? */
+static bool passes_on(const struct walk_frame *parent, const struct bt_node_rule *rule, uint8_t role)
+{
+	const struct bt_role_entry *e = rule->entries;
+	size_t nr = rule->entries_nr;
+
+	if (role != BT_PEND_MODULE && role != BT_PEND_ITEM && role != BT_PEND_ALIAS)
+		return false;
+	if (parent->import && rule->import_entries_nr)
+		return true;
+	for (size_t i = 0; i < nr; i++)
+		if (e[i].pend == BT_PEND_PASS)
+			return true;
+	return false;
+}
+
+static void identifier(struct walk *w, const struct walk_frame *parent, const struct bt_node_rule *rule,
+		       const struct walk_pend *p, uint32_t start, uint32_t end)
+{
+	uint64_t hash = walk_name_hash(w->src + start, end - start);
+	uint8_t role = p->role;
+
+	walk_leaf(w, start, end, hash);
+	if (role == BT_PEND_BIND && p->own != BT_NONE) {
+		walk_bind(w, p, parent, start, end, hash);
+		return;
+	}
+	if (role == BT_PEND_BIND)	/* no definition was opened: a local, or a mere mention */
+		role = rule->role == BT_ROLE_READ ? BT_ROLE_WRITE : BT_PEND_NONE;
+	if (role >= BT_PEND_NONE)
+		role = p->deep != BT_PEND_NONE ? p->deep : rule->role;
+	if (role >= BT_ROLE_NR || walk_words_have(rule->except, w->src + start, end - start))
+		return;
+	walk_occ(w, start, end, hash, role, p);
+}
+
+static bool is_docstring(const struct walk *w, const struct bt_node_rule *rule, uint32_t start)
+{
+	const struct walk_frame *f = &w->frames[w->depth - 1];
+
+	return rule->flags & BT_NODE_DOC && w->depth >= 2 && f->start == start &&
+	       f[-1].start == start && f[-1].pend.body_of != BT_NONE;
+}
+
+static struct walk_frame *push(struct walk *w, const struct bt_node_rule *rule,
+			       const struct walk_pend *p, TSSymbol symbol, uint32_t start, uint32_t end)
+{
+	struct walk_frame *f, *parent;
+
+	BT_GROW(w->frames, w->frames_alloc, w->depth + 1);
+	f = &w->frames[w->depth++];
+	parent = w->depth > 1 ? f - 1 : NULL;
+	*f = (struct walk_frame){
+		.rule = rule, .pend = *p, .symbol = symbol, .start = start, .start_row = w->row,
+		.end = end, .opened = BT_NONE,
+		.import = parent && parent->import,
+		.scope = parent ? parent->scope : BT_NONE,
+		.any = parent ? parent->any : BT_NONE,
+		.callable = parent ? parent->callable : BT_NONE,
+		.nest = parent ? parent->nest : 0,
+	};
+	return f;
+}
+
+/* Row of an offset at or after what is covered: only white space lies between. */
+static uint32_t row_at(const struct walk *w, uint32_t start)
+{
+	uint32_t row = w->row;
+
+	for (uint32_t at = w->covered; at < start; at++)
+		row += w->src[at] == '\n';
+	return row;
+}
+
+static void count_branches(struct walk *w, struct walk_frame *f)
+{
+	struct walk_def *d;
+
+	if (f->callable == BT_NONE)
+		return;
+	d = &w->defs[f->callable];
+	if (f->rule->flags & BT_NODE_BRANCH)
+		d->d.complexity++;
+	if (f->rule->flags & BT_NODE_NEST && ++f->nest > d->d.nesting)
+		d->d.nesting = f->nest;
+}
+
+static void add_error(struct walk *w, uint32_t start, uint32_t end)
+{
+	BT_GROW(w->errors, w->errors_alloc, w->errors_nr + 1);
+	w->errors[w->errors_nr++] = (struct bt_span){ start, end };
+}
+
+static void leaf(struct walk *w, const struct bt_node_rule *rule, const struct walk_pend *p, TSNode node,
+		 bool named, uint32_t start, uint32_t end)
+{
+	const struct walk_frame *parent = &w->frames[w->depth - 1];
+
+	if (rule->flags & BT_NODE_IDENT) {
+		identifier(w, parent, rule, p, start, end);
+	} else if (rule->flags & BT_NODE_LEX) {
+		walk_lex(w, start, end);
+	} else {
+		if (rule->flags & BT_NODE_BRANCH && parent->callable != BT_NONE)
+			w->defs[parent->callable].d.complexity++;
+		walk_leaf(w, start, end, named ? bt_hash64(w->src + start, end - start, 0)
+					       : rule->token);
+	}
+	(void)node;
+}
+
+/* Enters a node with children: true when they are to be visited. */
+static bool branch(struct walk *w, const struct bt_node_rule *rule, const struct walk_pend *p, TSNode node,
+		   TSSymbol symbol, uint32_t start, uint32_t end)
+{
+	struct walk_frame *f;
+
+	if (rule->flags & BT_NODE_IDENT && (rule->flags & BT_NODE_WHOLE || p->role == BT_PEND_BIND)) {
+		identifier(w, &w->frames[w->depth - 1], rule, p, start, end);
+		return false;
+	}
+	if (w->depth >= BT_SYNTAX_DEPTH_MAX) {
+		w->truncated = true;
+		walk_gap(w, end);
+		return false;
+	}
+	f = push(w, rule, p, symbol, start, end);
+	if (rule->flags & (BT_NODE_BRANCH | BT_NODE_NEST))
+		count_branches(w, f);
+	if (rule->defs_nr) {
+		f->start_row = row_at(w, start);
+		walk_open(w, f, node);
+	} else if (w->comment_end && w->comment_next == BT_NONE) {
+		f->start_row = row_at(w, start);
+	}
+	if (rule->flags & BT_NODE_INDENT) {
+		walk_gap(w, start);
+		walk_token(w, 0x1111111111111111ULL);
+	}
+	return true;
+}
+
+/* True when the children of the cursor's node are to be visited. */
+static bool enter(struct walk *w, TSTreeCursor *cursor)
+{
+	TSNode node = ts_tree_cursor_current_node(cursor);
+	TSSymbol symbol = ts_node_symbol(node);
+	const struct bt_node_rule *rule = symbol < w->t->symbols_nr ? &w->t->rules[symbol] : &no_rule;
+	uint32_t start = ts_node_start_byte(node), end = ts_node_end_byte(node);
+	struct walk_frame *parent = &w->frames[w->depth - 1];
+	struct walk_pend p;
+	bool named;
+
+	w->nodes++;
+	if (start == end || end > w->size) {
+		if (ts_node_is_missing(node))
+			add_error(w, start, end);
+		return false;
+	}
+	if (rule->flags & BT_NODE_COMMENT) {
+		walk_comment(w, start, end);
+		return false;
+	}
+	named = ts_node_is_named(node);
+	p = pend_of(w, parent, cursor, symbol, named);
+	if (!passes_on(parent, rule, p.role))
+		take_pend(w, parent, &p, node, symbol, start, end);
+	if (is_docstring(w, rule, start)) {
+		struct walk_def *d = &w->defs[w->frames[w->depth - 2].pend.body_of];
+
+		d->d.flags |= BT_DEF_DOC;
+		d->d.doc_start = start;
+		d->d.doc_end = end;
+	}
+	if (symbol == SYMBOL_ERROR)
+		add_error(w, start, end);
+	if (!ts_node_child_count(node)) {
+		leaf(w, rule, &p, node, named, start, end);
+		return false;
+	}
+	return branch(w, rule, &p, node, symbol, start, end);
+}
+
+static void leave(struct walk *w)
+{
+	struct walk_frame *f = &w->frames[w->depth - 1];
+
+	if (f->rule->flags & BT_NODE_INDENT) {
+		walk_gap(w, f->end);
+		walk_token(w, 0x2222222222222222ULL);
+	}
+	if (f->opened != BT_NONE)
+		walk_close(w, f);
+	if (f->import_top)
+		walk_import_end(w);
+	w->depth--;
+}
+
+static void begin(struct walk *w, const struct bt_lang_tables *t, const char *src, uint32_t size,
+		  uint64_t nodes_max)
+{
+	w->t = t;
+	w->src = src;
+	w->size = size;
+	w->nodes = 0;
+	w->nodes_max = nodes_max;
+	w->truncated = false;
+	w->depth = 0;
+	w->names_nr = 0;
+	if (!++w->generation) {
+		memset(w->slots, 0, w->slots_nr * sizeof(*w->slots));
+		w->generation = 1;
+	}
+	w->occs_nr = w->defs_nr = w->texts_nr = w->imports_nr = w->items_nr = w->errors_nr = 0;
+	w->hash = (struct walk_hash){ 0, 0 };
+	w->import.active = false;
+	w->test_mark = false;
+	bt_arena_reset(&w->arena);
+	walk_lines_init(w);
+}
+
+/* The root's frame, opened by hand: a root has no parent that could say what it is. */
+static void begin_root(struct walk *w, TSNode root)
+{
+	struct walk_pend none = {
+		.role = BT_PEND_NONE, .as = BT_AS_KEEP, .deep = BT_PEND_NONE, .spread = BT_PEND_NONE,
+		.qual = BT_QUAL_NONE, .own = BT_NONE, .body_of = BT_NONE,
+	};
+	TSSymbol symbol = ts_node_symbol(root);
+
+	if (symbol == SYMBOL_ERROR)
+		add_error(w, ts_node_start_byte(root), ts_node_end_byte(root));
+	push(w, symbol < w->t->symbols_nr ? &w->t->rules[symbol] : &no_rule, &none, symbol, 0, w->size);
+}
+
+int bt_walk_run(struct walk *w, const struct bt_lang_tables *t, TSTree *tree, const char *src,
+		uint32_t size, uint64_t nodes_max, struct bt_facts *ret_facts, struct bt_err *err)
+{
+	TSNode root = ts_tree_root_node(tree);
+	TSTreeCursor cursor = ts_tree_cursor_new(root);
+	bool more;
+
+	begin(w, t, src, size, nodes_max);
+	begin_root(w, root);
+	more = ts_tree_cursor_goto_first_child(&cursor);
+	while (more && w->nodes <= nodes_max) {
+		if (enter(w, &cursor)) {
+			ts_tree_cursor_goto_first_child(&cursor);
+			continue;
+		}
+		while (!(more = ts_tree_cursor_goto_next_sibling(&cursor))) {
+			if (w->depth <= 1 || !ts_tree_cursor_goto_parent(&cursor))
+				break;
+			leave(w);
+		}
+	}
+	ts_tree_cursor_delete(&cursor);
+	if (w->nodes > nodes_max)
+		return bt_err_set(err, BT_ERR_LIMIT, "more than %llu syntax nodes",
+				  (unsigned long long)nodes_max);
+	while (w->depth > 1)
+		leave(w);
+	walk_gap(w, size);
+	walk_finish(w, ret_facts);
+	return 0;
+}

@@ -1,0 +1,380 @@
+/*
+ * Definitions: opened at their node, named at the identifier that a "bind" reaches, closed at the end
+ * of their node. One that was never named is dropped at the end (walk_finish.c).
+ */
+#include <fnmatch.h>
+#include <string.h>
+
+#include "core/base/mem.h"
+#include "core/lang/walk_state.h"
+
+static TSNode child_of(TSNode node, const struct bt_cond *c)
+{
+	uint32_t nr;
+
+	if (c->field)
+		return ts_node_child_by_field_id(node, c->field);
+	nr = ts_node_child_count(node);
+	for (uint32_t i = 0; i < nr; i++) {
+		TSNode child = ts_node_child(node, i);
+
+		if (ts_node_symbol(child) == c->child_symbol)
+			return child;
+	}
+	return (TSNode){ { 0 }, NULL, NULL };
+}
+
+static bool symbol_in(TSSymbol symbol, const TSSymbol *symbols, size_t nr)
+{
+	for (size_t i = 0; i < nr; i++)
+		if (symbols[i] == symbol)
+			return true;
+	return false;
+}
+
+static bool child_cond_holds(const struct walk *w, const struct bt_cond *c, TSNode node)
+{
+	TSNode child = child_of(node, c);
+	uint32_t start;
+
+	if (ts_node_is_null(child))
+		return c->op == BT_COND_HAS_NOT;
+	if (c->op == BT_COND_TYPE)
+		return symbol_in(ts_node_symbol(child), c->symbols, c->symbols_nr);
+	if (c->op != BT_COND_TEXT)
+		return c->op == BT_COND_HAS;
+	start = ts_node_start_byte(child);
+	return walk_words_have((struct bt_words){ c->texts, c->texts_nr }, w->src + start,
+			       ts_node_end_byte(child) - start);
+}
+
+static bool cond_holds(const struct walk *w, const struct bt_cond *c, const struct walk_frame *f,
+		       TSNode node)
+{
+	const struct walk_frame *parent = w->depth > 1 ? f - 1 : NULL;
+	uint32_t kinds;
+
+	switch (c->op) {
+	case BT_COND_PARENT:
+		return parent && symbol_in(parent->symbol, c->symbols, c->symbols_nr);
+	case BT_COND_NOT_PARENT:
+		return !parent || !symbol_in(parent->symbol, c->symbols, c->symbols_nr);
+	case BT_COND_IN:
+	case BT_COND_NOT_IN:
+		kinds = f->scope == BT_NONE ? BT_COND_FILE_LEVEL : 1u << w->defs[f->scope].d.kind;
+		return !(kinds & c->kinds) == (c->op == BT_COND_NOT_IN);
+	case BT_COND_OPEN:
+		return f->callable == BT_NONE;
+	default:
+		return child_cond_holds(w, c, node);
+	}
+}
+
+static const struct bt_def_rule *find_rule(const struct walk *w, const struct walk_frame *f, TSNode node)
+{
+	for (size_t i = 0; i < f->rule->defs_nr; i++) {
+		const struct bt_def_rule *r = &f->rule->defs[i];
+		size_t k = 0;
+
+		while (k < r->conds_nr && cond_holds(w, &r->conds[k], f, node))
+			k++;
+		if (k == r->conds_nr)
+			return r;
+	}
+	return NULL;
+}
+
+static bool kind_callable(uint8_t kind)
+{
+	return kind <= BT_KIND_CONSTRUCTOR || kind == BT_KIND_TEST;
+}
+
+/* The comment right above `start`, with no token between. */
+static void attach_comment(const struct walk *w, struct walk_def *d, uint32_t start, uint32_t row)
+{
+	if (w->comment_start == BT_NONE || !w->comment_first || w->comment_end > start ||
+	    row > w->comment_end_row + 1 ||
+	    (w->comment_next != BT_NONE && w->comment_next < start))
+		return;
+	d->d.flags |= BT_DEF_DOC;
+	d->d.doc_start = w->comment_start;
+	d->d.doc_end = w->comment_end;
+}
+
+static void open_def(struct walk *w, struct walk_frame *f, const struct bt_def_rule *rule)
+{
+	const struct walk_frame *outer = f;
+	struct walk_def *d;
+
+	while (outer > w->frames && symbol_in(outer[-1].symbol, rule->outer, rule->outer_nr))
+		outer--;
+	BT_GROW(w->defs, w->defs_alloc, w->defs_nr + 1);
+	d = &w->defs[w->defs_nr];
+	memset(d, 0, sizeof(*d));
+	d->rule = rule;
+	d->any = f->any;
+	d->local = f->callable != BT_NONE;
+	d->d.occ = BT_NONE;
+	d->d.kind = rule->kind;
+	d->d.parent = f->scope;
+	d->d.start = outer->start;
+	d->d.end = d->d.sig_end = outer->end > f->end ? outer->end : f->end;
+	if (outer != f)
+		d->d.end = d->d.sig_end = f->end;
+	d->d.params = 0;
+	d->d.complexity = 1;
+	d->has_body = rule->bodied;
+	d->at_start = w->hash;
+	d->at_body = w->hash;
+	attach_comment(w, d, outer->start, outer->start_row);
+	f->opened = f->any = (uint32_t)w->defs_nr;
+	if (!rule->transparent)
+		f->scope = f->opened;
+	if (kind_callable(rule->kind)) {
+		f->callable = f->opened;
+		f->nest = 0;
+	}
+	w->defs_nr++;
+}
+
+void walk_open(struct walk *w, struct walk_frame *f, TSNode node)
+{
+	const struct bt_def_rule *rule = find_rule(w, f, node);
+
+	if (!rule)
+		return;
+	walk_gap(w, f->start);
+	if (!rule->import) {
+		open_def(w, f, rule);
+	} else if (!w->import.active) {
+		f->import = f->import_top = true;
+		walk_import_begin(w, rule, f->start, f->end);
+	}
+}
+
+void walk_body(struct walk *w, uint32_t def, uint32_t start)
+{
+	struct walk_def *d = &w->defs[def];
+
+	if (d->has_body && !d->rule->bodied)
+		return;
+	walk_gap(w, start);
+	d->has_body = true;
+	d->at_body = w->hash;
+	if (start >= d->d.start)
+		d->d.sig_end = start;
+}
+
+void walk_params(struct walk *w, uint32_t def, TSNode node)
+{
+	struct walk_def *d = &w->defs[def];
+	uint32_t nr = ts_node_named_child_count(node), params = 0;
+
+	if (d->d.params)
+		return;
+	for (uint32_t i = 0; i < nr; i++) {
+		TSSymbol symbol = ts_node_symbol(ts_node_named_child(node, i));
+
+		if (symbol < w->t->symbols_nr &&
+		    w->t->rules[symbol].flags & (BT_NODE_COMMENT | BT_NODE_PARAM_SKIP))
+			continue;
+		params++;
+	}
+	if (params == 1) {
+		TSNode only = ts_node_named_child(node, 0);
+		uint32_t at = ts_node_start_byte(only);
+
+		if (walk_text_is(w->src + at, ts_node_end_byte(only) - at, "void"))
+			params = 0;
+	}
+	d->d.params = params;
+}
+
+/* Is one of the words among the words of [start, end) outside brackets and quotes? */
+static bool marked(const struct walk *w, struct bt_words words, uint32_t start, uint32_t end)
+{
+	int depth = 0;
+
+	for (uint32_t at = start; words.nr && at < end;) {
+		char c = w->src[at];
+		uint32_t from = at;
+
+		if (strchr("([{", c) && c) {
+			depth++;
+		} else if (strchr(")]}", c) && c) {
+			depth--;
+		} else {
+			while (at < end && !strchr(" \t\r\n([{)]}<>,;:=&*\"'", w->src[at]))
+				at++;
+			if (at > from && depth <= 0 && walk_words_have(words, w->src + from, at - from))
+				return true;
+		}
+		at += at == from;
+	}
+	return false;
+}
+
+static bool exported(const struct walk *w, const struct walk_def *d, const struct walk_frame *parent,
+		     uint32_t start, uint32_t end)
+{
+	const struct bt_export_rule *e = d->rule->own_export ? &d->rule->export : &w->t->export;
+
+	if (d->local)
+		return false;
+	switch (e->policy) {
+	case BT_EXPORT_ALL:
+		return true;
+	case BT_EXPORT_NONE:
+		return false;
+	case BT_EXPORT_CAPITAL:
+		return w->src[start] >= 'A' && w->src[start] <= 'Z';
+	case BT_EXPORT_NO_UNDERSCORE:
+		return w->src[start] != '_' || (end - start > 4 && !memcmp(w->src + start, "__", 2) &&
+						!memcmp(w->src + end - 2, "__", 2));
+	case BT_EXPORT_MARKED:
+		return marked(w, e->words, d->d.start, start);
+	case BT_EXPORT_UNMARKED:
+		return !marked(w, e->words, d->d.start, start);
+	case BT_EXPORT_PARENT:
+		for (int up = 0; up < 5 && parent - up >= w->frames; up++)
+			if (symbol_in(parent[-up].symbol, e->symbols, e->symbols_nr))
+				return true;
+		return false;
+	}
+	return false;
+}
+
+static bool globs_match(struct bt_words globs, const char *text, uint32_t len)
+{
+	char name[128];
+
+	if (!globs.nr || len >= sizeof(name))
+		return false;
+	memcpy(name, text, len);
+	name[len] = '\0';
+	for (size_t i = 0; i < globs.nr; i++)
+		if (!fnmatch(globs.words[i], name, 0))
+			return true;
+	return false;
+}
+
+static bool is_constructor(const struct walk *w, const struct walk_def *d, const char *text, uint32_t len)
+{
+	const struct bt_words *words = &d->rule->ctor;
+
+	for (size_t i = 0; i < words->nr; i++) {
+		uint32_t parent = d->d.parent;
+		const struct bt_name *n;
+
+		if (walk_text_is(text, len, words->words[i]))
+			return true;
+		if (strcmp(words->words[i], "@class") || parent == BT_NONE || !w->defs[parent].live)
+			continue;
+		n = &w->names[w->defs[parent].d.name];
+		if (n->len == len && !memcmp(n->text, text, len))
+			return true;
+	}
+	return false;
+}
+
+static uint8_t final_kind(struct walk *w, const struct walk_def *d, const struct walk_pend *pend,
+			  const char *text, uint32_t len)
+{
+	const struct bt_def_rule *r = d->rule;
+	uint8_t kind = r->kind;
+	uint32_t around = d->d.parent == BT_NONE ? BT_COND_FILE_LEVEL : 1u << w->defs[d->d.parent].d.kind;
+
+	if (pend->as < BT_KIND_NR)
+		kind = pend->as;
+	if ((around & r->within) && (kind == BT_KIND_FUNCTION || (kind == r->kind && kind != BT_KIND_FIELD)))
+		kind = r->within_kind;
+	if (pend->qual != BT_QUAL_NONE && r->qualified_kind != BT_AS_KEEP && kind_callable(kind))
+		kind = r->qualified_kind;
+	if (r->ctor.nr && kind_callable(kind) && is_constructor(w, d, text, len))
+		kind = BT_KIND_CONSTRUCTOR;
+	if (kind_callable(kind) && (w->test_mark || globs_match(r->tests, text, len)))
+		kind = BT_KIND_TEST;
+	w->test_mark = false;
+	return kind;
+}
+
+/* A further name of the same statement: int a, *b; */
+static uint32_t clone_def(struct walk *w, uint32_t from)
+{
+	struct walk_def *d;
+
+	BT_GROW(w->defs, w->defs_alloc, w->defs_nr + 1);
+	d = &w->defs[w->defs_nr];
+	*d = w->defs[from];
+	d->d.params = 0;
+	d->d.flags &= BT_DEF_DOC;
+	d->live = false;
+	return (uint32_t)w->defs_nr++;
+}
+
+void walk_bind(struct walk *w, const struct walk_pend *pend, const struct walk_frame *parent,
+	       uint32_t start, uint32_t end, uint64_t hash)
+{
+	uint32_t def = w->defs[pend->own].live ? clone_def(w, pend->own) : pend->own;
+	struct walk_def *d = &w->defs[def];
+	const char *text = w->src + start;
+	uint32_t occ, len = end - start;
+
+	d->d.kind = final_kind(w, d, pend, text, len);
+	occ = walk_occ(w, start, end, hash, BT_ROLE_DEF, pend);
+	d->live = true;
+	d->d.occ = occ;
+	d->d.name = walk_name(w, text, len, hash);
+	if (exported(w, d, parent, start, end))
+		d->d.flags |= BT_DEF_EXPORTED;
+	if (d->rule->decl_always || marked(w, d->rule->decl, d->d.start, start))
+		d->d.flags |= BT_DEF_DECL;
+	if (marked(w, d->rule->deflt, d->d.start, start))
+		d->d.flags |= BT_DEF_DEFAULT;
+	if (kind_callable(d->d.kind))
+		d->d.flags |= BT_DEF_CALLABLE;
+	if (d->rule->hashed || kind_callable(d->d.kind))
+		d->d.flags |= BT_DEF_HASHED;
+}
+
+static void close_hashes(const struct walk *w, struct walk_def *d)
+{
+	if (!(d->d.flags & BT_DEF_HASHED))
+		return;
+	if (d->has_body) {
+		d->d.sig_hash = walk_hash_between(d->at_start, d->at_body);
+		d->d.body_hash = walk_hash_between(d->at_body, w->hash);
+	} else {
+		d->d.sig_hash = walk_hash_between(d->at_start, w->hash);
+	}
+}
+
+void walk_close(struct walk *w, struct walk_frame *f)
+{
+	struct walk_def *first = &w->defs[f->opened];
+
+	walk_gap(w, f->end);
+	if (!first->live && first->rule->fixed.nr) {
+		first->live = true;
+		first->d.flags |= BT_DEF_ANONYMOUS | BT_DEF_EXPORTED;
+		if (kind_callable(first->d.kind))
+			first->d.flags |= BT_DEF_CALLABLE | BT_DEF_HASHED;
+	}
+	for (uint32_t i = f->opened; i < w->defs_nr; i++) {
+		struct walk_def *d = &w->defs[i];
+
+		if (d->d.end > f->end || d->rule != first->rule || d->d.start != first->d.start)
+			continue;
+		close_hashes(w, d);
+		while (d->d.end > d->d.start && strchr(" \t\r\n", w->src[d->d.end - 1]))
+			d->d.end--;
+		if (d->d.sig_end > d->d.end)
+			d->d.sig_end = d->d.end;
+		while (d->d.sig_end > d->d.start && strchr(" \t\r\n", w->src[d->d.sig_end - 1]))
+			d->d.sig_end--;
+		if (d->d.flags & BT_DEF_CALLABLE && !d->has_body)
+			d->d.flags |= BT_DEF_DECL;
+		if (d->live && d->d.occ != BT_NONE && d->d.flags & BT_DEF_DECL)
+			w->occs[d->d.occ].role = BT_ROLE_DECL;
+	}
+}

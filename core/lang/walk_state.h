@@ -1,0 +1,157 @@
+/*
+ * The state of one walk; shared by walk.c and its parts (walk_*.c), nobody else includes it.
+ */
+#ifndef BT_LANG_WALK_STATE_H
+#define BT_LANG_WALK_STATE_H
+
+#include "core/base/arena.h"
+#include "core/facts/facts.h"
+#include "core/lang/tables.h"
+
+/* A running hash of tokens; the hash of a stretch follows from the states at its two ends. */
+struct walk_hash {
+	uint64_t value;		/* sum of token * BASE^(tokens behind it) mod 2^61 - 1 */
+	uint64_t nr;
+};
+
+/* A definition under construction. */
+struct walk_def {
+	struct bt_def d;
+	const struct bt_def_rule *rule;
+	uint32_t any;		/* innermost definition of any kind around it, or BT_NONE */
+	bool live;		/* has a name */
+	bool has_body;
+	bool local;		/* inside a callable */
+	struct walk_hash at_start, at_body;
+};
+
+/* What a child is to its parent. */
+struct walk_pend {
+	uint8_t role;		/* enum bt_role or bt_pend */
+	uint8_t as;		/* kind for a bind; BT_AS_* */
+	uint8_t deep;		/* role for identifiers below without one; BT_PEND_NONE */
+	uint8_t spread;		/* role for the children of this one; BT_PEND_NONE */
+	uint8_t qual;		/* enum bt_qual */
+	uint32_t qual_start;
+	uint32_t own;		/* definition that bind, params and body refer to, or BT_NONE */
+	uint32_t body_of;	/* this node is the body of that definition, or BT_NONE */
+};
+
+/* One node on the way from the root to the node at hand. */
+struct walk_frame {
+	const struct bt_node_rule *rule;
+	struct walk_pend pend;
+	TSSymbol symbol;
+	bool import;		/* inside an import statement */
+	bool import_top;	/* the import statement itself */
+	uint32_t start, start_row, end;
+	uint32_t scope;		/* innermost definition that holds names, or BT_NONE */
+	uint32_t any;
+	uint32_t callable;	/* innermost callable definition, or BT_NONE */
+	uint32_t opened;	/* definition this node opened, or BT_NONE */
+	uint32_t nest;
+	uint32_t object_start, object_end;	/* of a member's qualifier; end 0: none yet */
+	TSSymbol object_symbol;
+};
+
+struct walk_text {
+	const char *text;
+	uint32_t len;
+};
+
+struct walk_item {
+	struct walk_text name, alias;
+};
+
+struct walk_import {
+	bool active, has_module, quoted_relative;
+	struct bt_import m;	/* module: index into texts */
+	struct walk_text alias;
+};
+
+struct walk_name_slot {
+	uint64_t hash;
+	uint32_t name;
+	uint32_t generation;
+};
+
+struct walk {
+	const struct bt_lang_tables *t;
+	const char *src;
+	uint32_t size;
+	uint64_t nodes, nodes_max;
+	bool truncated;
+
+	struct walk_frame *frames;
+	size_t depth, frames_alloc;
+
+	struct bt_name *names;
+	struct walk_name_slot *slots;
+	uint32_t names_nr, generation;
+	size_t names_alloc, slots_nr;
+
+	struct bt_occ *occs;
+	struct walk_def *defs;
+	struct bt_name *texts;
+	struct bt_import *imports;
+	struct walk_text *import_alias;		/* beside imports */
+	struct walk_item *items;
+	struct bt_span *errors;
+	uint32_t *line_starts;
+	uint8_t *line_flags;			/* LINE_CODE, LINE_COMMENT */
+	size_t occs_nr, defs_nr, texts_nr, imports_nr, items_nr, errors_nr, lines_nr;
+	size_t occs_alloc, defs_alloc, texts_alloc, imports_alloc, import_alias_alloc, items_alloc,
+		errors_alloc, lines_alloc, line_flags_alloc;
+
+	struct walk_hash hash;
+	uint32_t covered, row;	/* bytes before `covered` are dealt with; its row */
+	uint32_t last_code_row;	/* row of the end of the last token; BT_NONE: none yet */
+
+	/* the newest run of comments with nothing but line ends between */
+	uint32_t comment_start, comment_end, comment_end_row, comment_next;
+	bool comment_first;	/* nothing before it on its line */
+
+	struct walk_import import;
+	bool test_mark;		/* the next callable that is named is a test */
+
+	/* results that only the end knows */
+	struct bt_arena arena;
+};
+
+#define LINE_CODE 1u
+#define LINE_COMMENT 2u
+
+/* walk_text.c */
+void walk_lines_init(struct walk *w);
+void walk_gap(struct walk *w, uint32_t to);		/* the bytes up to `to` belong to no visible leaf */
+void walk_token(struct walk *w, uint64_t token);
+void walk_leaf(struct walk *w, uint32_t start, uint32_t end, uint64_t token);
+void walk_comment(struct walk *w, uint32_t start, uint32_t end);
+void walk_lex(struct walk *w, uint32_t start, uint32_t end);
+uint32_t walk_name(struct walk *w, const char *text, uint32_t len, uint64_t hash);
+uint64_t walk_name_hash(const char *text, uint32_t len);
+uint32_t walk_occ(struct walk *w, uint32_t start, uint32_t end, uint64_t hash, uint8_t role,
+		  const struct walk_pend *pend);
+uint64_t walk_hash_between(struct walk_hash from, struct walk_hash to);
+bool walk_words_have(struct bt_words words, const char *text, uint32_t len);
+bool walk_text_is(const char *text, uint32_t len, const char *word);
+
+/* walk_def.c */
+void walk_open(struct walk *w, struct walk_frame *f, TSNode node);
+void walk_bind(struct walk *w, const struct walk_pend *pend, const struct walk_frame *parent,
+	       uint32_t start, uint32_t end, uint64_t hash);
+void walk_close(struct walk *w, struct walk_frame *f);
+void walk_body(struct walk *w, uint32_t def, uint32_t start);
+void walk_params(struct walk *w, uint32_t def, TSNode node);
+
+/* walk_import.c */
+void walk_import_begin(struct walk *w, const struct bt_def_rule *rule, uint32_t start, uint32_t end);
+void walk_import_end(struct walk *w);
+void walk_import_module(struct walk *w, uint32_t start, uint32_t end);
+void walk_import_item(struct walk *w, uint32_t start, uint32_t end);
+void walk_import_alias(struct walk *w, uint32_t start, uint32_t end);
+
+/* walk_finish.c */
+void walk_finish(struct walk *w, struct bt_facts *ret_facts);
+
+#endif

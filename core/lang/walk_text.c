@@ -1,0 +1,319 @@
+/*
+ * The bytes of a walk: lines, tokens and their running hash, names, identifiers in opaque text.
+ *
+ * Every byte is looked at once, in order: a leaf's bytes when it is met, the bytes between two
+ * leaves (white space, and text that the grammar hides) by walk_gap. So rows are counted here and
+ * tree-sitter is not asked for them.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/hash.h"
+#include "core/base/limits.h"
+#include "core/base/mem.h"
+#include "core/lang/walk_state.h"
+
+#define HASH_PRIME ((1ULL << 61) - 1)
+#define HASH_BASE 0x0f3a7c1d5b9e2468ULL	/* any number below the prime with mixed bits */
+
+static uint64_t mul_mod(uint64_t a, uint64_t b)
+{
+	unsigned __int128 p = (unsigned __int128)a * b;
+	uint64_t r = (uint64_t)(p & HASH_PRIME) + (uint64_t)(p >> 61);
+
+	return r >= HASH_PRIME ? r - HASH_PRIME : r;
+}
+
+static uint64_t pow_mod(uint64_t base, uint64_t nr)
+{
+	uint64_t r = 1;
+
+	for (; nr; nr >>= 1) {
+		if (nr & 1)
+			r = mul_mod(r, base);
+		base = mul_mod(base, base);
+	}
+	return r;
+}
+
+void walk_token(struct walk *w, uint64_t token)
+{
+	uint64_t v = mul_mod(w->hash.value, HASH_BASE) + (token >> 3);
+
+	w->hash.value = v >= HASH_PRIME ? v - HASH_PRIME : v;
+	w->hash.nr++;
+}
+
+uint64_t walk_hash_between(struct walk_hash from, struct walk_hash to)
+{
+	uint64_t head = mul_mod(from.value, pow_mod(HASH_BASE, to.nr - from.nr));
+	uint64_t v = to.value >= head ? to.value - head : to.value + HASH_PRIME - head;
+
+	return bt_mix64(v ^ (to.nr - from.nr));
+}
+
+void walk_lines_init(struct walk *w)
+{
+	const char *p = w->src, *end = w->src + w->size;
+
+	w->lines_nr = 0;
+	while (p < end) {
+		const char *nl = memchr(p, '\n', (size_t)(end - p));
+
+		BT_GROW(w->line_starts, w->lines_alloc, w->lines_nr + 1);
+		w->line_starts[w->lines_nr++] = (uint32_t)(p - w->src);
+		p = nl ? nl + 1 : end;
+	}
+	BT_GROW(w->line_flags, w->line_flags_alloc, w->lines_nr + 1);
+	memset(w->line_flags, 0, w->lines_nr + 1);
+	w->covered = w->row = 0;
+	w->last_code_row = BT_NONE;
+	w->comment_end = 0;
+	w->comment_start = BT_NONE;
+	w->comment_next = BT_NONE;
+}
+
+static void mark_rows(struct walk *w, uint32_t from, uint32_t to, uint8_t flag)
+{
+	for (uint32_t row = from; row <= to && row < w->lines_nr; row++)
+		w->line_flags[row] |= flag;
+}
+
+/* Moves over [covered, to), counting rows. */
+static void cover(struct walk *w, uint32_t to)
+{
+	const char *p = w->src + w->covered, *end = w->src + to;
+
+	while (p < end && (p = memchr(p, '\n', (size_t)(end - p)))) {
+		w->row++;
+		p++;
+	}
+	w->covered = to;
+}
+
+static bool is_space(char c)
+{
+	return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+void walk_gap(struct walk *w, uint32_t to)
+{
+	while (w->covered < to) {
+		uint32_t at = w->covered, start;
+
+		while (at < to && is_space(w->src[at])) {
+			w->row += w->src[at] == '\n';
+			at++;
+		}
+		w->covered = start = at;
+		while (at < to && !is_space(w->src[at]))
+			at++;
+		if (at == start)
+			return;
+		walk_token(w, bt_hash64(w->src + start, at - start, 0));
+		mark_rows(w, w->row, w->row, LINE_CODE);
+		w->last_code_row = w->row;
+		w->covered = at;
+	}
+}
+
+void walk_leaf(struct walk *w, uint32_t start, uint32_t end, uint64_t token)
+{
+	uint32_t row;
+
+	if (w->comment_next == BT_NONE)
+		w->comment_next = start;
+	walk_gap(w, start);
+	if (end <= w->covered)
+		return;
+	walk_token(w, token);
+	row = w->row;
+	if (end - start > 2 || w->src[start] == '\n')
+		cover(w, end);
+	else
+		w->covered = end;
+	mark_rows(w, row, w->row, LINE_CODE);
+	w->last_code_row = w->row;
+}
+
+void walk_comment(struct walk *w, uint32_t start, uint32_t end)
+{
+	uint32_t row, last = end;
+	bool joined;
+
+	walk_gap(w, start);
+	if (end <= w->covered)
+		return;
+	while (last > start && is_space(w->src[last - 1]))
+		last--;
+	row = w->row;
+	joined = w->comment_start != BT_NONE && w->comment_next == BT_NONE && w->comment_first &&
+		 row <= w->comment_end_row + 1;
+	if (!joined) {
+		w->comment_start = start;
+		w->comment_first = w->last_code_row == BT_NONE || w->last_code_row < row;
+	}
+	cover(w, last);
+	mark_rows(w, row, w->row, LINE_COMMENT);
+	w->comment_end = last;
+	w->comment_end_row = w->row;
+	w->comment_next = BT_NONE;
+	cover(w, end);
+}
+
+uint64_t walk_name_hash(const char *text, uint32_t len)
+{
+	return bt_hash64(text, len, 0);
+}
+
+static void grow_slots(struct walk *w)
+{
+	size_t nr = w->slots_nr ? w->slots_nr * 2 : 1024;
+	struct walk_name_slot *slots = bt_xcalloc(nr, sizeof(*slots));
+
+	for (size_t i = 0; i < w->slots_nr; i++) {
+		size_t at = w->slots[i].hash & (nr - 1);
+
+		if (w->slots[i].generation != w->generation)
+			continue;
+		while (slots[at].generation)
+			at = (at + 1) & (nr - 1);
+		slots[at] = w->slots[i];
+	}
+	free(w->slots);
+	w->slots = slots;
+	w->slots_nr = nr;
+}
+
+uint32_t walk_name(struct walk *w, const char *text, uint32_t len, uint64_t hash)
+{
+	size_t at;
+
+	if (len > BT_NAME_LEN_MAX)
+		len = BT_NAME_LEN_MAX;
+	if ((size_t)w->names_nr * 2 >= w->slots_nr)
+		grow_slots(w);
+	at = hash & (w->slots_nr - 1);
+	for (; w->slots[at].generation == w->generation; at = (at + 1) & (w->slots_nr - 1)) {
+		const struct bt_name *n = &w->names[w->slots[at].name];
+
+		if (w->slots[at].hash == hash && n->len == len && !memcmp(n->text, text, len))
+			return w->slots[at].name;
+	}
+	BT_GROW(w->names, w->names_alloc, (size_t)w->names_nr + 1);
+	w->names[w->names_nr] = (struct bt_name){ text, len };
+	w->slots[at] = (struct walk_name_slot){ hash, w->names_nr, w->generation };
+	return w->names_nr++;
+}
+
+uint32_t walk_occ(struct walk *w, uint32_t start, uint32_t end, uint64_t hash, uint8_t role,
+		  const struct walk_pend *pend)
+{
+	struct bt_occ *o;
+
+	if (w->occs_nr && w->occs[w->occs_nr - 1].at >= start)
+		return BT_NONE;
+	BT_GROW(w->occs, w->occs_alloc, w->occs_nr + 1);
+	o = &w->occs[w->occs_nr];
+	o->name = walk_name(w, w->src + start, end - start, hash);
+	o->at = start;
+	o->role = role;
+	o->qual = pend ? pend->qual : BT_QUAL_NONE;
+	o->qual_len = o->qual != BT_QUAL_NONE ? start - pend->qual_start : 0;
+	if (role == BT_ROLE_MACRO && w->t->test_marks.nr &&
+	    walk_words_have(w->t->test_marks, w->src + start, end - start))
+		w->test_mark = true;
+	return (uint32_t)w->occs_nr++;
+}
+
+bool walk_text_is(const char *text, uint32_t len, const char *word)
+{
+	return strlen(word) == len && !memcmp(text, word, len);
+}
+
+bool walk_words_have(struct bt_words words, const char *text, uint32_t len)
+{
+	for (size_t i = 0; i < words.nr; i++)
+		if (walk_text_is(text, len, words.words[i]))
+			return true;
+	return false;
+}
+
+static bool is_ident_start(unsigned char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c >= 0x80 || c == '$';
+}
+
+static bool is_ident(unsigned char c)
+{
+	return is_ident_start(c) || (c >= '0' && c <= '9');
+}
+
+/* The end of the literal or comment that starts at `at`, or `at` when none does. */
+static uint32_t lex_skip(const struct walk *w, uint32_t at, uint32_t end)
+{
+	const char *s = w->src;
+	char quote = s[at];
+
+	if (quote == '"' || quote == '\'') {
+		for (at++; at < end && s[at] != quote && s[at] != '\n'; at++)
+			at += s[at] == '\\' && at + 1 < end;
+		return at < end ? at + 1 : end;
+	}
+	if (quote == '/' && at + 1 < end && s[at + 1] == '*') {
+		const char *close = memmem(s + at + 2, end - at - 2, "*/", 2);
+
+		return close ? (uint32_t)(close + 2 - s) : end;
+	}
+	if (quote == '/' && at + 1 < end && s[at + 1] == '/')
+		return end;
+	return at;
+}
+
+static uint32_t lex_word(struct walk *w, uint32_t at, uint32_t end)
+{
+	uint32_t start = at, next;
+	uint64_t hash;
+
+	while (at < end && is_ident((unsigned char)w->src[at]))
+		at++;
+	hash = walk_name_hash(w->src + start, at - start);
+	walk_token(w, hash);
+	if (!is_ident_start((unsigned char)w->src[start]))
+		return at;
+	for (next = at; next < end && is_space(w->src[next]);)
+		next++;
+	walk_occ(w, start, at, hash, next < end && w->src[next] == '(' ? BT_ROLE_CALL : BT_ROLE_READ,
+		 NULL);
+	return at;
+}
+
+void walk_lex(struct walk *w, uint32_t start, uint32_t end)
+{
+	uint32_t at = start, row;
+
+	if (w->comment_next == BT_NONE)
+		w->comment_next = start;
+	walk_gap(w, start);
+	if (end <= w->covered)
+		return;
+	while (at < end) {
+		uint32_t skipped = lex_skip(w, at, end);
+
+		if (skipped > at) {
+			if (w->src[at] != '/')
+				walk_token(w, bt_hash64(w->src + at, skipped - at, 0));
+			at = skipped;
+		} else if (is_ident((unsigned char)w->src[at])) {
+			at = lex_word(w, at, end);
+		} else {
+			if (!is_space(w->src[at]) && w->src[at] != '\\')
+				walk_token(w, (uint64_t)(unsigned char)w->src[at] << 8);
+			at++;
+		}
+	}
+	row = w->row;
+	cover(w, end);
+	mark_rows(w, row, w->row, LINE_CODE);
+	w->last_code_row = w->row;
+}

@@ -1,0 +1,26 @@
+#!/bin/sh
+# What the hot program needs when it starts: nothing that costs milliseconds.
+. "$(dirname "$0")/lint-lib.sh"
+
+program=$TEST_BUILD/git-batho/git-batho
+
+slow_libraries() {
+	if test -x "$program"; then
+		readelf -d "$program" | sed -n 's/.*(NEEDED).*\[\(.*\)\].*/\1/p' |
+			grep -E 'git2|curl|cjson|tree-sitter|ssl|crypto|ssh|pcre|http'
+	else
+		echo "$program is not built"
+	fi
+}
+slow_symbols() {
+	readelf -W -s "$program" |
+		awk '$8 ~ /^(ts_parser_|tree_sitter_|git_libgit2|curl_|cJSON_)/ { print $8 }'
+}
+if command -v readelf >/dev/null 2>&1; then
+	lint_check 'the hot program needs no libgit2, curl, cJSON or tree-sitter' slow_libraries
+	lint_check 'and holds none of them' slow_symbols
+else
+	lint_skip 'what the hot program needs' 'readelf is not installed'
+fi
+
+lint_done
