@@ -26,14 +26,14 @@ sums() {
 {
 	# Where the sources lie does not matter.
 	echo "$command" | sed 's|/[^ ]*/||g'
-	# shellcheck disable=SC2086 # the first word is the compiler
-	set -- "$@"
 	${command%% *} --version 2>/dev/null | sed 1q
 	sums "$@"
 } >"$base.key.new"
+# The stamp first: a new key must be newer than it.
+: >"$base.stamp"
 if cmp -s "$base.key.new" "$base.key"; then
 	rm -f "$base.key.new"
 else
+	touch "$base.key.new"
 	mv "$base.key.new" "$base.key"
 fi
-: >"$base.stamp"

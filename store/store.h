@@ -97,6 +97,8 @@ int bt_store_blob_get(struct bt_store *s, uint32_t id, struct bt_blob *ret_blob,
 /* Inserts (or, for a row of the same key, replaces) and gives the id. */
 int bt_store_blob_put(struct bt_store *s, const struct bt_blob *b, uint32_t *ret_id,
 		      struct bt_err *err);
+/* The largest blob id there is; 0: none. Inside a transaction: ids given from now on are larger. */
+int bt_store_blob_last_id(struct bt_store *s, uint32_t *ret_id, struct bt_err *err);
 /* All rows of one blob whatever the language, for cat-facts: *cursor = 0 to start. */
 int bt_store_blob_by_oid(struct bt_store *s, const struct bt_oid *oid, uint32_t *cursor,
 			 struct bt_blob *ret_blob, struct bt_err *err);

@@ -32,7 +32,10 @@ void bt_buf_release(struct bt_buf *b);
 void bt_buf_clear(struct bt_buf *b);	/* len = 0, failed = false; keeps the memory */
 int bt_buf_check(const struct bt_buf *b, const char *what, struct bt_err *err);
 
-/* Room for `len` more bytes; the place to write them, or NULL (failed is set). */
+/*
+ * Room for `len` more bytes: the place to write them, or NULL (failed is set). The caller adds
+ * what it wrote to b->len.
+ */
 void *bt_buf_reserve(struct bt_buf *b, size_t len);
 void bt_buf_add(struct bt_buf *b, const void *p, size_t len);
 void bt_buf_addch(struct bt_buf *b, int c);

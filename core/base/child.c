@@ -1,6 +1,6 @@
 /*
- * Child processes. posix_spawn shares our memory until the exec, so that its cost does not grow with
- * what we have mapped; a `git rev-parse` stands on the path of every command.
+ * Child processes. posix_spawn shares our memory until the exec, so that its cost does not grow
+ * with what we have mapped; a `git rev-parse` stands on the path of every command.
  *
  * A child leads a process group of its own (unless asked otherwise), starts with default signal
  * dispositions and an empty mask, and inherits the standard descriptors only: every descriptor of

@@ -18,7 +18,7 @@ enum bt_child_fd {
 
 struct bt_child_opts {
 	const char *const *argv;	/* NULL-terminated; argv[0] is looked up in PATH */
-	const char *const *env;		/* NULL-terminated "NAME=value", or "NAME" to unset; or NULL */
+	const char *const *env;		/* "NAME=value", or "NAME" to unset; then NULL; or NULL */
 	const char *cwd;		/* or NULL */
 	enum bt_child_fd in, out, err;
 	bool same_group;		/* stay in our process group (foreground children) */

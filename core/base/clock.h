@@ -1,6 +1,6 @@
 /*
- * Time that only goes forward, for deadlines, progress and trace. Not for records: what is stored or
- * printed must not depend on when it was made.
+ * Time that only goes forward, for deadlines, progress and trace. Not for records: what is stored
+ * or printed must not depend on when it was made.
  */
 #ifndef BT_BASE_CLOCK_H
 #define BT_BASE_CLOCK_H

@@ -9,7 +9,10 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Cuts a text that filled its buffer at the last whole UTF-8 character and takes the newlines out. */
+/*
+ * Cuts a text that filled its buffer at the last whole UTF-8 character and takes the newlines
+ * out.
+ */
 static void text_tidy(char *s, size_t size, int wanted)
 {
 	size_t len = strlen(s);

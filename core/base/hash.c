@@ -74,7 +74,7 @@ static inline __attribute__((always_inline)) void blake2b_round(uint64_t v[16],
 static void blake2b_compress(struct bt_blake2b *s, const uint8_t *block, uint64_t last)
 {
 	uint64_t v[16], m[16];
-	int i;
+	size_t i;
 
 	for (i = 0; i < 16; i++)
 		m[i] = load64(block + 8 * i);

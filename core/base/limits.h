@@ -4,7 +4,10 @@
 #ifndef BT_BASE_LIMITS_H
 #define BT_BASE_LIMITS_H
 
-/* A path in a tree. git has no limit; the kernel's PATH_MAX is 4096, deeper trees cannot be checked out. */
+/*
+ * A path in a tree. git has no limit; the kernel's PATH_MAX is 4096, deeper trees cannot be
+ * checked out.
+ */
 #define BT_PATH_LEN_MAX 4096
 /* Depth of folders that are walked: a hostile tree may be deeper than any stack. */
 #define BT_TREE_DEPTH_MAX 512

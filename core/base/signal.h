@@ -1,7 +1,8 @@
 /*
- * Being interrupted. SIGINT, SIGTERM and SIGHUP set one flag (the only thing a handler may do); whoever
- * loops or waits looks at it and returns BT_ERR_CANCELED. A second signal ends the process at once.
- * Handlers are installed without SA_RESTART, so that waiting calls come back with EINTR.
+ * Being interrupted. SIGINT, SIGTERM and SIGHUP set one flag (the only thing a handler may do);
+ * whoever loops or waits looks at it and returns BT_ERR_CANCELED. A second signal ends the
+ * process at once. Handlers are installed without SA_RESTART, so that waiting calls come back
+ * with EINTR.
  *
  * SIGPIPE is ignored: a reader that went away is an error of write(), see out.h. Children get the
  * default dispositions back (child.h).

@@ -12,7 +12,10 @@ uint64_t bt_reader_varint_slow(struct bt_reader *r)
 	for (shift = 0; !r->bad && p < r->end && shift < 64; shift += 7) {
 		uint8_t byte = *p++;
 
-		/* The tenth byte has room for one bit; a last byte of zero is not the shortest form. */
+		/*
+		 * The tenth byte has room for one bit; a last byte of zero is not the shortest
+		 * form.
+		 */
 		if ((shift == 63 && byte > 1) || (shift && !byte))
 			break;
 		v |= (uint64_t)(byte & 0x7f) << shift;

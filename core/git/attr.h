@@ -5,8 +5,8 @@
  * matching of gitignore(5) patterns (wildmatch with FNM_PATHNAME semantics) are here. A stack holds
  * the .gitattributes of the folders from the top down to the current one, below them the user's
  * attributes file, above them $GIT_DIR/info/attributes (highest precedence). Macros ([attr]) are
- * honoured where git honours them (top-level file, info, user); `binary` is built in. core.ignoreCase is
- * a parameter.
+ * honoured where git honours them (top-level file, info, user); `binary` is built in.
+ * core.ignoreCase is a parameter.
  */
 #ifndef BT_GIT_ATTR_H
 #define BT_GIT_ATTR_H
@@ -16,8 +16,12 @@
 
 #include "core/base/buf.h"
 #include "core/base/err.h"
+#include "core/git/repo.h"
 
-/* Matches text against a glob pattern as git does with WM_PATHNAME ('*' stops at '/', '**' does not). */
+/*
+ * Matches text against a glob pattern as git does with WM_PATHNAME ('*' stops at '/', '**' does
+ * not).
+ */
 bool bt_wildmatch(const char *pattern, const char *text, bool ignore_case);
 
 /*
@@ -33,7 +37,10 @@ struct bt_pattern {
 };
 int bt_pattern_parse(const char *text, struct bt_pattern *ret_p, struct bt_err *err);
 void bt_pattern_release(struct bt_pattern *p);
-/* Does it match path, or a folder above path? path is relative to the top, without leading '/'. */
+/*
+ * Does it match path, or a folder above path? path is relative to the top, without leading '/'; a
+ * '/' at its end makes it a folder itself.
+ */
 bool bt_pattern_match(const struct bt_pattern *p, const char *path, bool ignore_case);
 /* Could an anchored pattern match dir itself or something below it? (unanchored: always true) */
 bool bt_pattern_may_match_below(const struct bt_pattern *p, const char *dir);
@@ -55,15 +62,28 @@ enum bt_attr_id {
 enum bt_attr_state { BT_ATTR_UNSPECIFIED, BT_ATTR_SET, BT_ATTR_UNSET, BT_ATTR_VALUE };
 struct bt_attr_value {
 	enum bt_attr_state state;
-	const char *value;	/* for BT_ATTR_VALUE; lives as long as the stack level that gave it */
+	const char *value;	/* for BT_ATTR_VALUE; lives as long as the level that gave it */
 };
 
 struct bt_attr_stack;
 struct bt_attr_stack *bt_attr_stack_new(bool ignore_case);
 void bt_attr_stack_free(struct bt_attr_stack **ps);
-/* The user's file and info/attributes (either may be empty). Malformed lines are ignored, as git does. */
+/*
+ * The user's file and info/attributes (either may be empty), while no folder is entered. Malformed
+ * lines are ignored, as git does.
+ */
 void bt_attr_stack_set_outer(struct bt_attr_stack *s, const char *user, size_t user_len,
 			     const char *info, size_t info_len);
+/*
+ * The same from the files themselves: the system's and the user's as one level, the repository's
+ * info/attributes. `attributes_file` is core.attributesFile as configured, or NULL. What cannot be
+ * read counts as empty, as in git. With no folder entered.
+ */
+void bt_attr_stack_load_outer(struct bt_attr_stack *s, const struct bt_repo *repo,
+			      const char *attributes_file);
+/* Where these are: NULL when there is no home; for free(). */
+char *bt_attr_user_path(const char *attributes_file);
+char *bt_attr_info_path(const struct bt_repo *repo);
 /* Enters folder `dir` ("" for the top, else "a/b") with its .gitattributes, which may be empty. */
 void bt_attr_stack_push(struct bt_attr_stack *s, const char *dir, const char *data, size_t len);
 void bt_attr_stack_pop(struct bt_attr_stack *s);
@@ -72,9 +92,9 @@ void bt_attr_lookup(const struct bt_attr_stack *s, const char *path,
 		    struct bt_attr_value ret_values[BT_ATTR_NR]);
 /*
  * A text of all rules above `dir` (pushed for the folders above it, and outer) that can reach
- * something in or below it and set an attribute of our list: part of the selection id. A rule that is
- * not anchored is its text alone; an anchored rule that can match there adds `dir` relative to the
- * folder the rule stands in; one that cannot is left out.
+ * something in or below it and set an attribute of our list: part of the selection id. A rule that
+ * is not anchored is its text alone; an anchored rule that can match there adds `dir` relative to
+ * the folder the rule stands in; one that cannot is left out.
  */
 void bt_attr_effective_above(const struct bt_attr_stack *s, const char *dir, struct bt_buf *out);
 

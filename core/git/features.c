@@ -15,10 +15,12 @@
 /* The extensions of a repository fill a few lines. */
 #define EXTENSIONS_TEXT_MAX ((size_t)64 << 10)
 
+#define PARTIAL_CLONE_TEXT "objects of a partial clone are fetched on demand"
+
 struct extension {
-	const char *name;	/* in lower case, as git prints it */
-	const char *harmless;	/* the one value that changes nothing; NULL: any */
-	const char *text;	/* what to say of other values */
+	const char *name;     /* in lower case, as git prints it */
+	const char *harmless; /* the one value that changes nothing; NULL: any */
+	const char *text;     /* what to say of other values */
 };
 
 static const struct extension extensions[] = {
@@ -29,7 +31,7 @@ static const struct extension extensions[] = {
 	{ "relativeworktrees", NULL, NULL },
 	{ "objectformat", "sha1", "the object format is not sha1" },
 	{ "refstorage", "files", "the references are not stored as files" },
-	{ "partialclone", "", "objects of a partial clone are fetched on demand" },
+	{ "partialclone", "", PARTIAL_CLONE_TEXT },
 };
 
 static const char *extension_judge(const char *name, const char *value)
@@ -44,10 +46,20 @@ static const char *extension_judge(const char *name, const char *value)
 	return "the repository has an extension that only git may know";
 }
 
-const char *bt_repo_needs_git_program(const struct bt_repo *repo)
+/* A setting of either kind; a remote is a promisor unless its value says no. */
+static const char *setting_judge(const char *key, const char *value)
 {
 	static const char prefix[] = "extensions.";
-	BT_FREE char *file = bt_xasprintf("%s/config", repo->common_dir);
+
+	if (!strncmp(key, prefix, sizeof(prefix) - 1))
+		return extension_judge(key + sizeof(prefix) - 1, value);
+	if (!strcasecmp(value, "false") || !strcasecmp(value, "no") || !strcmp(value, "0"))
+		return NULL;
+	return PARTIAL_CLONE_TEXT;
+}
+
+const char *bt_repo_needs_git_program(const struct bt_repo *repo)
+{
 	BT_GIT_CMD_OWNED struct bt_git_cmd c;
 	BT_BUF_OWNED struct bt_buf out = BT_BUF_INIT;
 	BT_BUF_OWNED struct bt_buf errout = BT_BUF_INIT;
@@ -58,24 +70,20 @@ const char *bt_repo_needs_git_program(const struct bt_repo *repo)
 		return "the object format is not sha1";
 	bt_git_cmd_init(&c, repo);
 	bt_buf_init(&out, EXTENSIONS_TEXT_MAX);
-	/* As git reads them: from this file alone, includes not followed. */
-	bt_git_cmd_addl(&c, "config", "--file", file, "--no-includes", "-z", "--get-regexp",
-			"^extensions\\.", NULL);
+	bt_git_cmd_addl(&c, "config", "-z", "--get-regexp",
+			"^(extensions\\..*|remote\\..*\\.promisor)$", NULL);
 	if (bt_git_run_status(&c, NULL, 0, &out, &errout, &status, NULL))
 		return "the configuration of the repository cannot be read";
-	/* 1: none; a repository without a configuration file has none either. */
-	if (status)
+	if (status) /* 1: there are none */
 		return NULL;
 	at = bt_buf_cstr(&out);
 	for (end = at + out.len; at < end; at += strlen(at) + 1) {
 		const char *text;
 		char *value = strchr(at, '\n');
 
-		if (strncmp(at, prefix, sizeof(prefix) - 1))
-			continue;
 		if (value)
 			*value++ = '\0';
-		text = extension_judge(at + sizeof(prefix) - 1, value ? value : "");
+		text = setting_judge(at, value ? value : "");
 		if (text)
 			return text;
 		if (value)

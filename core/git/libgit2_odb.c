@@ -6,9 +6,9 @@
  * that libgit2 does not find is asked for from the git program before it counts as missing (packs
  * that have only a multi-pack index, objects fetched on demand).
  *
- * The hash of every object is verified. It costs as much as reading does (1.8 GB of blobs: 3.3 s more
- * beside 3.4 s), about 2 % of what parsing them takes. The header is read first (0.1 s of these), so
- * that nothing larger than wanted is inflated.
+ * The hash of every object is verified. It costs as much as reading does (1.8 GB of blobs: 3.3 s
+ * more beside 3.4 s), about 2 % of what parsing them takes. The header is read first (0.1 s of
+ * these), so that nothing larger than wanted is inflated.
  */
 #include <git2.h>
 #include <git2/sys/odb_backend.h>
@@ -16,8 +16,8 @@
 #include <string.h>
 
 #include "core/base/mem.h"
+#include "core/base/path.h"
 #include "core/git/odb_impl.h"
-#include "core/git/quote.h"
 
 /*
  * Mapped windows of packs count as memory of the process. With these the same blobs took as long as
@@ -37,8 +37,8 @@ struct odb_libgit2 {
 	struct bt_odb base;
 	struct bt_repo *repo;
 	git_odb *db;
-	git_odb_object *object;		/* the last answer */
-	struct bt_odb *program;		/* for what libgit2 does not find; opened on first use */
+	git_odb_object *object; /* the last answer */
+	struct bt_odb *program; /* for what libgit2 does not find; opened on first use */
 	struct libgit2_request ring[RING_NR];
 	size_t head, nr;
 };
@@ -57,7 +57,8 @@ static int libgit2_fail(struct bt_err *err, int error, const char *what, const c
 
 	if (error == GIT_ENOTFOUND)
 		code = BT_ERR_NOT_FOUND;
-	else if (error == GIT_EMISMATCH || (e && (e->klass == GIT_ERROR_ODB || e->klass == GIT_ERROR_ZLIB)))
+	else if (error == GIT_EMISMATCH ||
+		 (e && (e->klass == GIT_ERROR_ODB || e->klass == GIT_ERROR_ZLIB)))
 		code = BT_ERR_CORRUPT;
 	return bt_err_set(err, code, "cannot %s '%s': %s", what, name, text);
 }
@@ -113,7 +114,7 @@ static int object_fail(const struct libgit2_request *r, int error, struct bt_obj
 	ret_obj->oid = r->oid;
 	libgit2_fail(err, error, "read object", bt_oid_hex(&r->oid, hex));
 	if (err)
-		err->code = BT_ERR_CORRUPT;	/* this object, whatever its reason */
+		err->code = BT_ERR_CORRUPT; /* this object, whatever its reason */
 	return BT_ERR_CORRUPT;
 }
 
@@ -177,8 +178,9 @@ static const struct bt_odb_ops libgit2_ops = {
 
 static int alternate_add(struct odb_libgit2 *o, const char *dir, struct bt_err *err)
 {
-	BT_FREE char *path = *dir == '/' || !o->repo->top ? bt_xstrdup(dir)
-							 : bt_xasprintf("%s/%s", o->repo->top, dir);
+	BT_FREE char *path = *dir == '/' || !o->repo->top
+				     ? bt_xstrdup(dir)
+				     : bt_xasprintf("%s/%s", o->repo->top, dir);
 	int error = git_odb_add_disk_alternate(o->db, path);
 
 	/* git passes over a folder that is not there. */
@@ -195,17 +197,18 @@ static int alternates_from_env(struct odb_libgit2 *o, struct bt_err *err)
 	int rc = 0;
 
 	while (at && *at && !rc) {
-		const char *behind = *at == '"' ? bt_git_unquote(at, strlen(at), &dir) : NULL;
+		size_t used;
 
-		if (!behind) {
+		bt_buf_clear(&dir);
+		if (*at != '"' || bt_path_unquote(&dir, at, strlen(at), &used, NULL)) {
 			bt_buf_clear(&dir);
-			behind = at + strcspn(at, ":");
-			bt_buf_add(&dir, at, (size_t)(behind - at));
+			used = strcspn(at, ":");
+			bt_buf_add(&dir, at, used);
 		}
 		if (dir.len)
 			rc = alternate_add(o, bt_buf_cstr(&dir), err);
-		bt_buf_clear(&dir);
-		at = behind + strspn(behind, ":");
+		at += used;
+		at += strspn(at, ":");
 	}
 	return rc;
 }

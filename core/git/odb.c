@@ -31,7 +31,8 @@ const char *bt_odb_name(const struct bt_odb *odb)
 	return odb->name;
 }
 
-int bt_odb_request(struct bt_odb *odb, const struct bt_oid *oid, uint64_t size_max, struct bt_err *err)
+int bt_odb_request(struct bt_odb *odb, const struct bt_oid *oid, uint64_t size_max,
+		   struct bt_err *err)
 {
 	int rc;
 

@@ -32,8 +32,8 @@ struct bt_object {
 	struct bt_oid oid;
 	enum bt_object_type type;
 	uint64_t size;
-	const char *data;	/* size bytes, followed by a NUL; NULL when missing or over the limit;
-				   valid until the next call on the odb */
+	const char *data;	/* size bytes, followed by a NUL; NULL when missing or over the
+				   limit; valid until the next call on the odb */
 };
 
 struct bt_odb;
@@ -51,12 +51,23 @@ void bt_odb_free(struct bt_odb **podb);
 const char *bt_odb_name(const struct bt_odb *odb);
 
 /* Asks for an object; BT_ERR_LIMIT when too many are in flight. */
-int bt_odb_request(struct bt_odb *odb, const struct bt_oid *oid, uint64_t size_max, struct bt_err *err);
-/* The answer to the oldest request: BT_ROW, or BT_DONE when none is in flight. */
+int bt_odb_request(struct bt_odb *odb, const struct bt_oid *oid, uint64_t size_max,
+		   struct bt_err *err);
+/*
+ * The answer to the oldest request: BT_ROW, or BT_DONE when none is in flight. BT_ERR_CORRUPT is
+ * about that one object (its id is in ret_obj): the request is used up, the others go on.
+ */
 int bt_odb_next(struct bt_odb *odb, struct bt_object *ret_obj, struct bt_err *err);
 /* Request and take one object; no other may be in flight. */
 int bt_odb_read(struct bt_odb *odb, const struct bt_oid *oid, uint64_t size_max,
 		struct bt_object *ret_obj, struct bt_err *err);
+
+/*
+ * In a partial clone: fetches those of the objects that are not here, in one go. Elsewhere, and
+ * with GIT_NO_LAZY_FETCH set, it does nothing.
+ */
+int bt_odb_prefetch(struct bt_repo *repo, const struct bt_oid *oids, size_t oids_nr,
+		    struct bt_err *err);
 
 /* Entries of a tree object, in git's order; bytes are validated (mode, name, length). */
 enum bt_entry_kind {

@@ -24,4 +24,7 @@ struct bt_odb {
 	size_t inflight;
 };
 
+/* The kind of an entry by its mode, which is brought to the form git writes today. */
+bool bt_entry_classify(uint32_t *mode, enum bt_entry_kind *ret_kind);
+
 #endif

@@ -1,11 +1,12 @@
 /*
  * Objects through one `git cat-file --batch-command --buffer`.
  *
- * A request first asks `info` (about 4 us of git's time) and then, when the object is not larger than
- * wanted, `contents`; a request that takes anything up to DIRECT_SIZE_MIN or more asks `contents` at
- * once. Commands are sent in bursts that end with `flush`; answers come in the order of commands, so
- * that the answers to `contents` are in the order of the requests while those to `info` stand between
- * them. Commands and answers go through one poll loop (program.h): neither side can block the other.
+ * A request first asks `info` (about 4 us of git's time) and then, when the object is not larger
+ * than wanted, `contents`; a request that takes anything up to DIRECT_SIZE_MIN or more asks
+ * `contents` at once. Commands are sent in bursts that end with `flush`; answers come in the order
+ * of commands, so that the answers to `contents` are in the order of the requests while those to
+ * `info` stand between them. Commands and answers go through one poll loop (program.h): neither
+ * side can block the other.
  *
  * git ends at an object that it cannot read. The oldest unanswered request is then at fault: it is
  * reported as BT_ERR_CORRUPT, and the others are asked for again from a new child.
@@ -18,7 +19,9 @@
 #include "core/git/odb_impl.h"
 #include "core/git/program.h"
 
-/* From this limit on reading and dropping an object that is too large is cheaper than asking first. */
+/*
+ * From this limit on reading and dropping an object that is too large is cheaper than asking first.
+ */
 #define DIRECT_SIZE_MIN ((uint64_t)16 << 20)
 /* Commands that are worth waking git for. */
 #define BURST_NR 16
@@ -34,8 +37,8 @@
 #define COMMANDS_NR (RING_NR + 1)
 
 /*
- * Memory of the child: windows of packs and the cache of delta bases. Measured on all blobs of a long
- * history: 126 MB instead of 298 MB, time as with git's own defaults.
+ * Memory of the child: windows of packs and the cache of delta bases. Measured on all blobs of a
+ * long history: 126 MB instead of 298 MB, time as with git's own defaults.
  */
 static const char *const odb_program_config[] = {
 	"core.packedGitWindowSize=16m",
@@ -44,9 +47,10 @@ static const char *const odb_program_config[] = {
 };
 
 enum request_state {
-	REQUEST_INFO,	/* the answer to `info` is awaited */
-	REQUEST_BODY,	/* the answer to `contents` is awaited */
-	REQUEST_READY,	/* answered without a body: missing, or over the limit */
+	REQUEST_INFO,  /* the answer to `info` is awaited */
+	REQUEST_BODY,  /* the answer to `contents` is awaited */
+	REQUEST_READY, /* answered without a body: missing, or over the limit */
+	REQUEST_BAD,   /* there, but git cannot read it */
 };
 
 struct request {
@@ -62,12 +66,13 @@ struct odb_program {
 	struct bt_repo *repo;
 	struct bt_git_stream stream;
 	bool running;
+	bool broken; /* git cannot be run: the same for every request */
 	struct request ring[RING_NR];
-	size_t head, nr;		/* the requests in flight, oldest first */
-	size_t commands[COMMANDS_NR];	/* ring places of the commands not yet answered */
+	size_t head, nr;	      /* the requests in flight, oldest first */
+	size_t commands[COMMANDS_NR]; /* ring places of the commands not yet answered */
 	size_t command_head, command_nr;
-	size_t unsent_nr;		/* of them, still without `flush` */
-	size_t skip;			/* bytes of the last answer still in the stream */
+	size_t unsent_nr; /* of them, still without `flush` */
+	size_t skip;	  /* bytes of the last answer still in the stream */
 	size_t deaths;
 };
 
@@ -121,8 +126,12 @@ static int program_request(struct bt_odb *odb, const struct bt_oid *oid, uint64_
 {
 	struct odb_program *p = program_of(odb);
 	size_t place = (p->head + p->nr) % RING_NR;
-	int rc = p->running ? 0 : child_start(p, err);
+	int rc = 0;
 
+	if (p->broken)
+		rc = bt_err_set(err, BT_ERR_FAIL, "git cat-file has failed before");
+	else if (!p->running)
+		rc = child_start(p, err);
 	if (rc)
 		return rc;
 	p->ring[place] = (struct request){
@@ -146,12 +155,14 @@ static int child_restart(struct odb_program *p, struct bt_err *err)
 	if (!p->nr)
 		return 0;
 	rc = child_start(p, err);
-	if (rc)
+	if (rc) {
+		p->broken = true;
 		return rc;
+	}
 	for (size_t i = 0; i < p->nr; i++) {
 		size_t place = (p->head + i) % RING_NR;
 
-		if (p->ring[place].state != REQUEST_READY)
+		if (p->ring[place].state < REQUEST_READY)
 			command_add(p, place);
 	}
 	return 0;
@@ -163,34 +174,16 @@ static void request_drop(struct odb_program *p)
 	p->nr--;
 }
 
-/* git has closed its output: why, and what becomes of the requests. */
-static int child_died(struct odb_program *p, struct bt_object *ret_obj, struct bt_err *err)
-{
-	char hex[BT_OID_HEX_MAX + 1];
-	struct bt_err why = BT_ERR_INIT, again = BT_ERR_INIT;
-	int rc = bt_git_stream_finish(&p->stream, NULL, &why);
-
-	if (rc == BT_ERR_CANCELED || bt_cancel_check(NULL))
-		return bt_cancel_check(err);
-	if (!rc)
-		bt_err_set(&why, BT_ERR_FAIL, "git cat-file ended too early");
-	if (++p->deaths > DEATHS_MAX)
-		return bt_err_set(err, BT_ERR_FAIL, "cannot read objects: %s", why.msg);
-	memset(ret_obj, 0, sizeof(*ret_obj));
-	ret_obj->oid = p->ring[p->head].oid;
-	bt_err_set(err, BT_ERR_CORRUPT, "cannot read object %s: %s", bt_oid_hex(&ret_obj->oid, hex),
-		   why.msg);
-	request_drop(p);
-	if (child_restart(p, &again))
-		return bt_err_set(err, BT_ERR_FAIL, "cannot read objects: %s", again.msg);
-	return BT_ERR_CORRUPT;
-}
-
 static enum bt_object_type type_parse(const char *name)
 {
-	static const struct { const char *name; enum bt_object_type type; } types[] = {
-		{ "blob", BT_OBJECT_BLOB }, { "tree", BT_OBJECT_TREE },
-		{ "commit", BT_OBJECT_COMMIT }, { "tag", BT_OBJECT_TAG },
+	static const struct {
+		const char *name;
+		enum bt_object_type type;
+	} types[] = {
+		{ "blob", BT_OBJECT_BLOB },
+		{ "tree", BT_OBJECT_TREE },
+		{ "commit", BT_OBJECT_COMMIT },
+		{ "tag", BT_OBJECT_TAG },
 	};
 
 	for (size_t i = 0; i < BT_ARRAY_NR(types); i++)
@@ -214,7 +207,8 @@ static int header_parse(struct request *r, char *line, struct bt_err *err)
 		r->type = BT_OBJECT_NONE;
 		r->size = 0;
 		if (strcmp(type, "missing"))
-			return bt_err_set(err, BT_ERR_FAIL, "git cat-file says '%s' of %s", type, hex);
+			return bt_err_set(err, BT_ERR_FAIL, "git cat-file says '%s' of %s", type,
+					  hex);
 		return 0;
 	}
 	*size++ = '\0';
@@ -265,11 +259,20 @@ static void command_done(struct odb_program *p)
 	p->deaths = 0;
 }
 
+/* git says "missing" of a damaged loose object, too, after a complaint that names it. */
+static bool is_damaged(struct odb_program *p, const struct request *r)
+{
+	char hex[BT_OID_HEX_MAX + 1];
+
+	return bt_git_stream_complained(&p->stream, bt_oid_hex(&r->oid, hex));
+}
+
 /*
- * Takes answers to `info` from what has been read, up to the first that has a body. *ret_body is set
- * when that one is next, with its header parsed and *ret_body_at behind the header.
+ * Takes answers to `info` from what has been read, up to the first that has a body. *ret_body is
+ * set when that one is next, with its header parsed and *ret_body_at behind the header.
  */
-static int answers_take(struct odb_program *p, bool *ret_body, size_t *ret_body_at, struct bt_err *err)
+static int answers_take(struct odb_program *p, bool *ret_body, size_t *ret_body_at,
+			struct bt_err *err)
 {
 	*ret_body = false;
 	while (p->command_nr > p->unsent_nr && skip_some(p)) {
@@ -285,7 +288,7 @@ static int answers_take(struct odb_program *p, bool *ret_body, size_t *ret_body_
 		if (rc)
 			return rc;
 		if (r->state == REQUEST_BODY && r->type != BT_OBJECT_NONE) {
-			line[strlen(line)] = ' ';	/* whole again: it may be read once more */
+			line[strlen(line)] = ' '; /* whole again: it may be read once more */
 			line[len - 1] = '\n';
 			*ret_body = true;
 			*ret_body_at = p->stream.at + len;
@@ -293,14 +296,28 @@ static int answers_take(struct odb_program *p, bool *ret_body, size_t *ret_body_
 		}
 		p->stream.at += len;
 		command_done(p);
-		if (r->type == BT_OBJECT_NONE || r->size > r->size_max) {
+		if (r->type == BT_OBJECT_NONE) {
+			r->state = is_damaged(p, r) ? REQUEST_BAD : REQUEST_READY;
+		} else if (r->size > r->size_max) {
 			r->state = REQUEST_READY;
-			continue;
+		} else {
+			r->state = REQUEST_BODY;
+			command_add(p, place);
 		}
-		r->state = REQUEST_BODY;
-		command_add(p, place);
 	}
 	return 0;
+}
+
+/* An object that is there and cannot be read. */
+static int object_fail(struct odb_program *p, const char *why, struct bt_object *ret_obj,
+		       struct bt_err *err)
+{
+	char hex[BT_OID_HEX_MAX + 1];
+
+	*ret_obj = (struct bt_object){ .oid = p->ring[p->head].oid };
+	request_drop(p);
+	return bt_err_set(err, BT_ERR_CORRUPT, "cannot read object %s: %s",
+			  bt_oid_hex(&ret_obj->oid, hex), why);
 }
 
 static int object_give(struct odb_program *p, const char *data, struct bt_object *ret_obj)
@@ -315,6 +332,54 @@ static int object_give(struct odb_program *p, const char *data, struct bt_object
 	};
 	request_drop(p);
 	return BT_ROW;
+}
+
+/* Is the reason that an object is not here and may not (or cannot) be fetched? */
+static bool is_unfetched(const struct odb_program *p)
+{
+	return strstr(bt_buf_cstr(&p->stream.errtext), "could not fetch ") != NULL;
+}
+
+/* What becomes of the oldest request when its child has died; the code for the caller. */
+static int victim_answer(struct odb_program *p, const char *why, struct bt_object *ret_obj,
+			 struct bt_err *err)
+{
+	struct request *r = &p->ring[p->head];
+
+	if (!is_unfetched(p)) {
+		if (++p->deaths > DEATHS_MAX)
+			return bt_err_set(err, BT_ERR_FAIL, "cannot read objects: %s", why);
+		return object_fail(p, why, ret_obj, err);
+	}
+	if (!getenv("GIT_NO_LAZY_FETCH")) {
+		bt_err_set(err, BT_ERR_FAIL, "cannot fetch the objects of this partial clone: %s",
+			   why);
+		return bt_err_hint(err, "GIT_NO_LAZY_FETCH=1 goes on without them");
+	}
+	r->type = BT_OBJECT_NONE;
+	r->size = 0;
+	return object_give(p, NULL, ret_obj);
+}
+
+/* git has closed its output: why, and what becomes of the requests. */
+static int child_died(struct odb_program *p, struct bt_object *ret_obj, struct bt_err *err)
+{
+	struct bt_err why = BT_ERR_INIT, again = BT_ERR_INIT;
+	int rc = bt_git_stream_finish(&p->stream, NULL, &why);
+
+	if (rc == BT_ERR_CANCELED || bt_canceled())
+		return bt_cancel_check(err);
+	if (!rc)
+		bt_err_set(&why, BT_ERR_FAIL, "git cat-file ended too early");
+	rc = victim_answer(p, why.msg, ret_obj, err);
+	if (rc != BT_ERR_FAIL && child_restart(p, &again))
+		rc = bt_err_set(err, BT_ERR_FAIL, "cannot read objects: %s", again.msg);
+	if (rc == BT_ERR_FAIL && p->running) {
+		bt_git_stream_release(&p->stream);
+		p->running = false;
+		p->broken = true;
+	}
+	return rc;
 }
 
 /*
@@ -337,7 +402,7 @@ static int body_take(struct odb_program *p, size_t at, size_t *ret_want, struct 
 		*ret_want = (size_t)(r->size + 1) - have;
 		return BT_DONE;
 	}
-	data[r->size] = '\0';	/* git's newline */
+	data[r->size] = '\0'; /* git's newline */
 	p->stream.at = at;
 	p->skip = (size_t)r->size + 1;
 	command_done(p);
@@ -348,8 +413,8 @@ static int program_next(struct bt_odb *odb, struct bt_object *ret_obj, struct bt
 {
 	struct odb_program *p = program_of(odb);
 
-	if (!p->running)
-		return bt_err_set(err, BT_ERR_FAIL, "git cat-file could not be started again");
+	if (p->broken)
+		return bt_err_set(err, BT_ERR_FAIL, "git cat-file has failed before");
 	for (;;) {
 		size_t want = 0, body_at;
 		bool body;
@@ -359,6 +424,8 @@ static int program_next(struct bt_odb *odb, struct bt_object *ret_obj, struct bt
 			return rc;
 		if (p->ring[p->head].state == REQUEST_READY)
 			return object_give(p, NULL, ret_obj);
+		if (p->ring[p->head].state == REQUEST_BAD)
+			return object_fail(p, "it is damaged", ret_obj, err);
 		if (body && body_take(p, body_at, &want, ret_obj) == BT_ROW)
 			return BT_ROW;
 		if (p->unsent_nr >= BURST_NR || p->unsent_nr == p->command_nr || !body) {
@@ -393,7 +460,7 @@ static int program_open(struct bt_repo *repo, struct bt_odb **ret_odb, struct bt
 {
 	struct odb_program *p = bt_xcalloc(1, sizeof(*p));
 
-	(void)err;	/* git starts with the first request */
+	(void)err; /* git starts with the first request */
 	p->base.ops = &program_ops;
 	p->repo = repo;
 	*ret_odb = &p->base;

@@ -22,7 +22,10 @@ static const char *const program_config[] = {
 static const char *const program_env[] = {
 	"GIT_OPTIONAL_LOCKS=0",
 	"GIT_TERMINAL_PROMPT=0",
-	/* Messages are parsed; this selects the untranslated ones and leaves the character set alone. */
+	/*
+	 * Messages are parsed; this selects the untranslated ones and leaves the character set
+	 * alone.
+	 */
 	"LANGUAGE=en",
 };
 
@@ -125,13 +128,42 @@ void bt_git_cmd_alternate(struct bt_git_cmd *c, const char *dir)
 
 	/* What an earlier call put there stands instead of the caller's. */
 	for (size_t i = 0; i < c->env_nr; i++)
-		if (!strncmp(c->env[i], name, sizeof(name) - 1) && c->env[i][sizeof(name) - 1] == '=')
+		if (!strncmp(c->env[i], name, sizeof(name) - 1) &&
+		    c->env[i][sizeof(name) - 1] == '=')
 			before = c->env[i] + sizeof(name);
 	bt_buf_addf(&text, "%s=", name);
 	add_quoted(&text, dir);
 	if (before && *before)
 		bt_buf_addf(&text, ":%s", before);
 	bt_git_cmd_env(c, bt_buf_cstr(&text));
+}
+
+int bt_git_cmd_no_hooks(struct bt_git_cmd *c, const struct bt_repo *repo, struct bt_err *err)
+{
+	static const char prefix[] = "hook.";
+	BT_GIT_CMD_OWNED struct bt_git_cmd ask;
+	BT_BUF_OWNED struct bt_buf out = BT_BUF_INIT;
+	BT_BUF_OWNED struct bt_buf errout = BT_BUF_INIT;
+	const char *at, *end;
+	int status, rc;
+
+	bt_git_cmd_init(&ask, repo);
+	bt_git_cmd_addl(&ask, "config", "-z", "--name-only", "--get-regexp", "^hook\\..*\\.event$",
+			NULL);
+	rc = bt_git_run_status(&ask, NULL, 0, &out, &errout, &status, err);
+	if (rc || status) /* 1: there are none */
+		return rc;
+	at = bt_buf_cstr(&out);
+	for (end = at + out.len; at < end; at += strlen(at) + 1) {
+		size_t len = strlen(at) - strlen("event");
+		BT_FREE char *off = NULL;
+
+		if (strncmp(at, prefix, sizeof(prefix) - 1))
+			continue;
+		off = bt_xasprintf("%.*senabled=false", (int)len, at);
+		bt_git_cmd_config(c, off);
+	}
+	return 0;
 }
 
 struct bt_child_opts bt_git_cmd_opts(struct bt_git_cmd *c)

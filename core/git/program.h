@@ -25,7 +25,7 @@ struct bt_git_cmd {
 	size_t argv_nr, argv_alloc;
 	const char **env;
 	size_t env_nr, env_alloc;
-	const char *cwd;	/* borrowed; NULL: the current directory */
+	const char *cwd; /* borrowed; NULL: the current directory */
 };
 
 #define BT_GIT_CMD_OWNED BT_CLEANUP(bt_git_cmd_release)
@@ -42,6 +42,11 @@ void bt_git_cmd_addl(struct bt_git_cmd *c, ...) __attribute__((sentinel));
 void bt_git_cmd_env(struct bt_git_cmd *c, const char *assignment);
 /* GIT_ALTERNATE_OBJECT_DIRECTORIES: `dir` and what the caller's environment has there. */
 void bt_git_cmd_alternate(struct bt_git_cmd *c, const char *dir);
+/*
+ * Switches off the hooks that are defined by configuration (git >= 2.54), which core.hooksPath does
+ * not reach: for the few children that would run one. Before the subcommand is added.
+ */
+int bt_git_cmd_no_hooks(struct bt_git_cmd *c, const struct bt_repo *repo, struct bt_err *err);
 /* The options of a child; they borrow from c. */
 struct bt_child_opts bt_git_cmd_opts(struct bt_git_cmd *c);
 
@@ -68,13 +73,13 @@ int bt_git_fail(struct bt_err *err, enum bt_code code, const char *what, const c
  */
 struct bt_git_stream {
 	struct bt_child child;
-	struct bt_buf send;	/* not yet written to its stdin: from send_at */
+	struct bt_buf send; /* not yet written to its stdin: from send_at */
 	size_t send_at;
-	struct bt_buf buf;	/* read from its stdout; unread bytes start at `at` */
+	struct bt_buf buf; /* read from its stdout; unread bytes start at `at` */
 	size_t at;
-	struct bt_buf errtext;	/* the first bytes of its stderr */
+	struct bt_buf errtext; /* the last bytes of its stderr */
 	bool eof;
-	bool in_broken;		/* it closed its stdin */
+	bool in_broken; /* it closed its stdin */
 };
 
 void bt_git_stream_init(struct bt_git_stream *s);
@@ -95,6 +100,8 @@ int bt_git_stream_fill(struct bt_git_stream *s, size_t want, struct bt_err *err)
  */
 int bt_git_stream_record(struct bt_git_stream *s, char delim, char **ret_rec, size_t *ret_len,
 			 struct bt_err *err);
+/* Has git complained about this lately? Reads what is there of its stderr. */
+bool bt_git_stream_complained(struct bt_git_stream *s, const char *about);
 /* Closes and waits; a status other than 0 is BT_ERR_FAIL with git's message. */
 int bt_git_stream_finish(struct bt_git_stream *s, const char *what, struct bt_err *err);
 

@@ -16,7 +16,7 @@
 #define STREAM_READ_MIN ((size_t)64 << 10)
 /* Fewer switches between the two processes; refused by the kernel it costs nothing. */
 #define STREAM_PIPE_SIZE (256 << 10)
-#define STREAM_ERRTEXT_MAX ((size_t)8 << 10)
+#define STREAM_ERRTEXT_MAX ((size_t)32 << 10)
 /* How long a finished git may keep its stderr open (a process of its own may hold it). */
 #define STREAM_DRAIN_MS 1000
 /* How long a wait may miss an interruption that came just before it. */
@@ -76,15 +76,14 @@ int bt_git_stream_start(struct bt_git_stream *s, struct bt_git_cmd *c, bool with
 int bt_git_stream_push(struct bt_git_stream *s, struct bt_err *err)
 {
 	while (s->send_at < s->send.len && !s->in_broken) {
-		ssize_t n = write(s->child.in, s->send.data + s->send_at,
-				  s->send.len - s->send_at);
+		ssize_t n = write(s->child.in, s->send.data + s->send_at, s->send.len - s->send_at);
 
 		if (n >= 0)
 			s->send_at += (size_t)n;
 		else if (errno == EAGAIN)
 			return 0;
 		else if (errno == EPIPE)
-			s->in_broken = true;	/* its stderr and status will say why */
+			s->in_broken = true; /* its stderr and status will say why */
 		else if (errno != EINTR)
 			return bt_err_errno(err, "cannot write to git");
 	}
@@ -93,17 +92,26 @@ int bt_git_stream_push(struct bt_git_stream *s, struct bt_err *err)
 	return 0;
 }
 
-/* Keeps the first bytes of stderr, reads and drops the rest. */
-static void errtext_read(struct bt_git_stream *s)
+/* Reads of stderr what is there, keeping the last part; was there something? */
+static bool errtext_read(struct bt_git_stream *s)
 {
 	char chunk[4096];
 	ssize_t n = read(s->child.err, chunk, sizeof(chunk));
-	size_t room = STREAM_ERRTEXT_MAX - s->errtext.len;
+	struct bt_buf *b = &s->errtext;
 
-	if (n > 0)
-		bt_buf_add(&s->errtext, chunk, (size_t)n < room ? (size_t)n : room);
-	else if (n == 0 || (errno != EINTR && errno != EAGAIN))
+	if (n > 0) {
+		if (b->len + (size_t)n > STREAM_ERRTEXT_MAX) {
+			size_t keep = STREAM_ERRTEXT_MAX / 2;
+
+			memmove(b->data, b->data + b->len - keep, keep);
+			b->len = keep;
+		}
+		bt_buf_add(b, chunk, (size_t)n);
+		return true;
+	}
+	if (n == 0 || (errno != EINTR && errno != EAGAIN))
 		bt_close_fd(&s->child.err);
+	return false;
 }
 
 /* Moves the unread bytes to the front when there is much dead room before them. */
@@ -119,7 +127,8 @@ static void buf_compact(struct bt_git_stream *s)
 }
 
 /* One read of stdout: BT_ROW, BT_DONE at the end, -1 in errno terms when it would block. */
-static int out_read(struct bt_git_stream *s, char *to, size_t room, bool *ret_again, struct bt_err *err)
+static int out_read(struct bt_git_stream *s, char *to, size_t room, bool *ret_again,
+		    struct bt_err *err)
 {
 	ssize_t n = read(s->child.out, to, room);
 
@@ -155,7 +164,7 @@ int bt_git_stream_fill(struct bt_git_stream *s, size_t want, struct bt_err *err)
 		bool sending = s->send_at < s->send.len && !s->in_broken;
 		struct pollfd fds[3] = {
 			{ .fd = s->child.out, .events = POLLIN },
-			{ .fd = s->child.err, .events = POLLIN },	/* -1 is ignored */
+			{ .fd = s->child.err, .events = POLLIN }, /* -1 is ignored */
 			{ .fd = sending ? s->child.in : -1, .events = POLLOUT },
 		};
 
@@ -201,10 +210,18 @@ int bt_git_stream_record(struct bt_git_stream *s, char delim, char **ret_rec, si
 		scanned = left;
 		rc = bt_git_stream_fill(s, 0, err);
 		if (rc == BT_DONE && left)
-			return bt_err_set(err, BT_ERR_CORRUPT, "the output of git ends within a record");
+			return bt_err_set(err, BT_ERR_CORRUPT,
+					  "the output of git ends within a record");
 		if (rc != BT_ROW)
 			return rc;
 	}
+}
+
+bool bt_git_stream_complained(struct bt_git_stream *s, const char *about)
+{
+	while (s->child.err >= 0 && errtext_read(s))
+		;
+	return strstr(bt_buf_cstr(&s->errtext), about) != NULL;
 }
 
 int bt_git_stream_finish(struct bt_git_stream *s, const char *what, struct bt_err *err)

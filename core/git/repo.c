@@ -22,7 +22,7 @@
 #define REPO_ANSWER_MAX ((size_t)4 << 20)
 
 enum repo_field {
-	FIELD_FLAGS,	/* the lines of the --is-* questions and the object format */
+	FIELD_FLAGS, /* the lines of the --is-* questions and the object format */
 	FIELD_GIT_DIR,
 	FIELD_COMMON_DIR,
 	FIELD_INDEX,
@@ -123,7 +123,8 @@ static int fields_store(struct bt_repo *repo, char *const *fields, struct bt_err
 	repo->git_dir = bt_xstrdup(fields[FIELD_GIT_DIR]);
 	repo->common_dir = realpath(fields[FIELD_COMMON_DIR], NULL);
 	if (!repo->common_dir)
-		return bt_err_errno(err, "cannot find the repository '%s'", fields[FIELD_COMMON_DIR]);
+		return bt_err_errno(err, "cannot find the repository '%s'",
+				    fields[FIELD_COMMON_DIR]);
 	repo->index_file = bt_xstrdup(fields[FIELD_INDEX]);
 	repo->objects_dir = bt_xstrdup(fields[FIELD_OBJECTS]);
 	repo->prefix = bt_xstrdup(fields[FIELD_PREFIX]);
@@ -159,7 +160,8 @@ int bt_repo_open(struct bt_repo *repo, struct bt_rev *revs, size_t revs_nr, stru
 	asked = bt_rev_ask(&c, revs, revs_nr);
 	rc = bt_git_run_status(&c, NULL, 0, &out, &errout, &status, err);
 	if (rc == BT_ERR_NOT_FOUND)
-		return bt_err_set(err, BT_ERR_FAIL, "cannot run 'git': is it installed and in PATH?");
+		return bt_err_set(err, BT_ERR_FAIL,
+				  "cannot run 'git': is it installed and in PATH?");
 	if (rc)
 		return rc;
 	bt_buf_cstr(&out);
@@ -167,7 +169,8 @@ int bt_repo_open(struct bt_repo *repo, struct bt_rev *revs, size_t revs_nr, stru
 	for (size_t i = 0; i < FIELD_NR; i++) {
 		fields[i] = at ? field_take(&at, marker) : NULL;
 		if (!fields[i])
-			return bt_git_fail(err, BT_ERR_NOT_FOUND, NULL, bt_buf_cstr(&errout), status);
+			return bt_git_fail(err, BT_ERR_NOT_FOUND, NULL, bt_buf_cstr(&errout),
+					   status);
 	}
 	rc = fields_store(repo, fields, err);
 	if (!rc) {

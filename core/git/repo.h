@@ -65,9 +65,9 @@ int bt_revlist_next(struct bt_revlist *l, struct bt_revlist_row *ret_row, struct
 void bt_revlist_free(struct bt_revlist **pl);
 
 /*
- * Which features of this repository libgit2 (as linked) cannot serve: object format, reftable,
- * partial clone, unknown extensions, `git -c` ... One text for people, or NULL when it can.
- * Reads <common dir>/config through git's own answer, never by hand-made parsing of includes.
+ * Why the objects of this repository must be read by the git program: object format, reftable,
+ * partial clone, unknown extensions. One text for people, or NULL when libgit2 can. Asks git for
+ * the settings (one child).
  */
 const char *bt_repo_needs_git_program(const struct bt_repo *repo);
 

@@ -1,6 +1,6 @@
 /*
- * Resolution of revisions by `git rev-parse`. An answer counts only when it is exactly an object id:
- * rev-parse echoes what it does not understand.
+ * Resolution of revisions by `git rev-parse`. An answer counts only when it is exactly an object
+ * id: rev-parse echoes what it does not understand.
  */
 #include "core/git/repo_rev.h"
 
@@ -49,7 +49,8 @@ static bool oid_line(const struct bt_repo *repo, const char **at, struct bt_oid 
 	return true;
 }
 
-size_t bt_rev_answers(const struct bt_repo *repo, const char *text, struct bt_rev *revs, size_t asked)
+size_t bt_rev_answers(const struct bt_repo *repo, const char *text, struct bt_rev *revs,
+		      size_t asked)
 {
 	static const char echo[] = "--end-of-options\n";
 	size_t n;
@@ -90,8 +91,8 @@ int bt_rev_batch(const struct bt_repo *repo, struct bt_rev *revs, size_t revs_nr
 }
 
 /* `git rev-parse --verify` of one thing: *ret_found, and the complaint when there was one. */
-static int verify(const struct bt_repo *repo, const char *spec, bool *ret_found, struct bt_oid *ret_oid,
-		  struct bt_buf *errout, struct bt_err *err)
+static int verify(const struct bt_repo *repo, const char *spec, bool *ret_found,
+		  struct bt_oid *ret_oid, struct bt_buf *errout, struct bt_err *err)
 {
 	BT_GIT_CMD_OWNED struct bt_git_cmd c;
 	BT_BUF_OWNED struct bt_buf out = BT_BUF_INIT;
@@ -136,9 +137,13 @@ static int peel(const struct bt_repo *repo, struct bt_rev *rev, const struct bt_
 	}
 	if (rev->commit.len)
 		return bt_err_set(err, BT_ERR_CORRUPT, "cannot read the tree of '%s'", rev->spec);
+	if (strstr(bt_buf_cstr(&errout), "expected"))
+		return bt_err_set(err, BT_ERR_NOT_FOUND, "'%s' is neither a commit nor a tree",
+				  rev->spec);
 	if (errout.len)
-		return bt_git_fail(err, BT_ERR_NOT_FOUND, rev->spec, bt_buf_cstr(&errout), 128);
-	return bt_err_set(err, BT_ERR_NOT_FOUND, "'%s' is neither a commit nor a tree", rev->spec);
+		return bt_git_fail(err, BT_ERR_CORRUPT, rev->spec, bt_buf_cstr(&errout), 128);
+	return bt_err_set(err, BT_ERR_NOT_FOUND, "'%s' names an object that is not here",
+			  rev->spec);
 }
 
 static int resolve_alone(const struct bt_repo *repo, struct bt_rev *rev, struct bt_err *err)

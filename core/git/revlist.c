@@ -30,7 +30,8 @@ static bool is_option(const char *arg)
 	return false;
 }
 
-static int args_add(struct bt_git_cmd *c, const char *const *args, size_t args_nr, struct bt_err *err)
+static int args_add(struct bt_git_cmd *c, const char *const *args, size_t args_nr,
+		    struct bt_err *err)
 {
 	for (size_t i = 0; i < args_nr; i++) {
 		if (is_option(args[i]))
@@ -98,8 +99,8 @@ static int revlist_end(struct bt_revlist *l, struct bt_err *err)
 	if (rc != BT_ERR_FAIL || !bad)
 		return rc;
 	bad += sizeof(mark) - 1;
-	return bt_err_set(err, BT_ERR_NOT_FOUND, "unknown revision '%.*s",
-			  (int)strcspn(bad, "\n"), bad);
+	return bt_err_set(err, BT_ERR_NOT_FOUND, "unknown revision '%.*s", (int)strcspn(bad, "\n"),
+			  bad);
 }
 
 int bt_revlist_next(struct bt_revlist *l, struct bt_revlist_row *ret_row, struct bt_err *err)

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "core/git/odb.h"
+#include "core/git/odb_impl.h"
 
 /* Octal digits of a mode; git writes 5 or 6, old writers zero-padded. */
 #define MODE_DIGITS_MAX 7
@@ -37,25 +37,24 @@ static const char *mode_read(const char *at, const char *end, uint32_t *ret_mode
 	return at + 1;
 }
 
-/* The kind of an entry and its mode in the form git writes today. */
-static bool mode_classify(uint32_t mode, struct bt_tree_entry *e)
+bool bt_entry_classify(uint32_t *mode, enum bt_entry_kind *ret_kind)
 {
-	switch (mode & S_IFMT) {
+	switch (*mode & S_IFMT) {
 	case S_IFREG:
-		e->kind = BT_ENTRY_BLOB;
-		e->mode = S_IFREG | (mode & S_IXUSR ? 0755 : 0644);
+		*ret_kind = BT_ENTRY_BLOB;
+		*mode = S_IFREG | (*mode & S_IXUSR ? 0755 : 0644);
 		return true;
 	case S_IFLNK:
-		e->kind = BT_ENTRY_SYMLINK;
-		e->mode = S_IFLNK;
+		*ret_kind = BT_ENTRY_SYMLINK;
+		*mode = S_IFLNK;
 		return true;
 	case S_IFDIR:
-		e->kind = BT_ENTRY_TREE;
-		e->mode = S_IFDIR;
+		*ret_kind = BT_ENTRY_TREE;
+		*mode = S_IFDIR;
 		return true;
 	case MODE_GITLINK:
-		e->kind = BT_ENTRY_GITLINK;
-		e->mode = MODE_GITLINK;
+		*ret_kind = BT_ENTRY_GITLINK;
+		*mode = MODE_GITLINK;
 		return true;
 	default:
 		return false;
@@ -73,12 +72,11 @@ int bt_tree_reader_next(struct bt_tree_reader *r, struct bt_tree_entry *ret_e, s
 {
 	struct bt_tree_entry e;
 	const char *name, *nul;
-	uint32_t mode;
 
 	if (r->at == r->end)
 		return BT_DONE;
-	name = mode_read(r->at, r->end, &mode);
-	if (!name || !mode_classify(mode, &e))
+	name = mode_read(r->at, r->end, &e.mode);
+	if (!name || !bt_entry_classify(&e.mode, &e.kind))
 		return bt_err_set(err, BT_ERR_CORRUPT, "a tree entry has an unknown mode");
 	nul = memchr(name, '\0', (size_t)(r->end - name));
 	if (!nul || (size_t)(r->end - nul) < r->oid_len + 1)

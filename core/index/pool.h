@@ -1,12 +1,14 @@
 /*
  * Parse workers: hostile bytes are parsed in sandboxed child processes.
  *
- * A zygote is forked once, after bt_extract_prepare; it never parses, and forks one worker per slot and
- * group of blobs. A worker gets bytes over its own socket and returns records; the parent checks
- * every length. Grammars with an external scanner (or any grammar after a death) get a fresh worker per
- * small group; when a worker dies, the results of its group are dropped and its blobs are parsed again one by
- * one, so that a death costs its blob only. A blob that dies alone is tried once more in a fresh
- * worker, then it is reported as killed, with the reason.
+ * A zygote is forked once, early; it never parses. It makes the tables of a language when the first
+ * blob of it comes, and forks workers, which share them. A worker gets bytes over its own socket and
+ * returns records; the parent checks every length. Grammars without an external scanner share
+ * long-lived workers, whose results are given out at once. Blobs of the others are parsed in groups, a
+ * fresh worker each; their results are held back until that worker has ended cleanly. When a worker
+ * dies, the results of its group are dropped and its blobs are parsed again one by one, so that a death
+ * costs its blob only. A blob that dies alone is tried once more in a fresh worker, then it is reported as
+ * killed, with the reason; running into the time or CPU limit in a group counts as its first death.
  *
  * Limits of a worker: address space, CPU seconds per blob, no core, no file size, no new privileges,
  * seccomp and landlock where the kernel has them; a wall deadline per blob enforced by SIGKILL.
@@ -15,6 +17,7 @@
 #define BT_INDEX_POOL_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "core/base/err.h"
@@ -22,10 +25,14 @@
 
 struct bt_pool_opts {
 	unsigned jobs;			/* 1..BT_JOBS_MAX workers at once */
-	uint64_t address_space_max;	/* bytes per worker; 0: no limit (sanitizers) */
+	uint64_t address_space_max;	/* bytes per worker beyond the program and the shared tables;
+					 * 0: no limit (sanitizers) */
 	unsigned cpu_s;			/* CPU seconds per blob, soft limit raised for each */
-	unsigned wall_ms;		/* hard deadline per blob */
+	unsigned wall_ms;		/* hard deadline per blob; time in which we were stopped is not counted */
 	size_t inflight_bytes_max;	/* bytes of submitted blobs that the parent keeps */
+	uint64_t tree_bytes_max;	/* of syntax trees that grow at the same time, estimated from the sizes
+					 * of blobs: large ones wait for each other; 0: they do not */
+	bool seccomp;			/* false under valgrind and sanitizers, which make calls of their own */
 };
 /* From the size limit of blobs and the number of jobs, within the memory bound of the whole run. */
 void bt_pool_opts_default(struct bt_pool_opts *o, unsigned jobs);
@@ -42,17 +49,28 @@ enum bt_result_status {
 struct bt_result {
 	uint64_t tag;			/* as submitted */
 	enum bt_result_status status;
-	const void *rec;		/* the record's bytes, not yet decoded; valid until the next call */
+	const void *rec;		/* the record's bytes, not yet decoded; valid until the next call
+					 * of bt_pool_next; NULL when there is none */
 	size_t len;
-	char reason[80];		/* for killed ones: "signal 11", "answered 12 bytes of nonsense" */
+	char reason[80];		/* printable; for killed ones: "signal 11", "answered 12 bytes of
+					 * nonsense"; for limits: bt_extract's own message */
 };
 
 struct bt_pool;
 
-/* Forks the zygote: call while the process is small and before threads or the database. */
+/*
+ * Forks the zygote: call while the process is small and before threads or the database, from the thread
+ * that outlives the pool (workers die with it).
+ */
 int bt_pool_open(const struct bt_pool_opts *o, struct bt_pool **ret_pool, struct bt_err *err);
+/* Ends every worker and waits for it. */
 void bt_pool_free(struct bt_pool **pp);
 
+/*
+ * Blobs of this language will come. bt_pool_submit does it by itself; done early for all languages of a
+ * plan it spares workers that are replaced because they lack a table.
+ */
+int bt_pool_prepare(struct bt_pool *p, const struct bt_lang *lang, struct bt_err *err);
 /* Copies the bytes. BT_ERR_BUSY when inflight_bytes_max is reached: take results first. */
 int bt_pool_submit(struct bt_pool *p, const struct bt_lang *lang, uint64_t tag, const void *data,
 		   size_t len, struct bt_err *err);
@@ -60,7 +78,8 @@ int bt_pool_submit(struct bt_pool *p, const struct bt_lang *lang, uint64_t tag, 
 int bt_pool_flush(struct bt_pool *p, struct bt_err *err);
 /*
  * BT_ROW: a result. BT_DONE: none is there now (wait == false), or nothing is in flight at all.
- * Results come in any order. BT_ERR_CANCELED when interrupted.
+ * Results come in any order. BT_ERR_CANCELED when interrupted. With wait == true a group that has
+ * nothing left to parse is ended, even without bt_pool_flush.
  */
 int bt_pool_next(struct bt_pool *p, bool wait, struct bt_result *ret_result, struct bt_err *err);
 /* Is there work that could be accepted at once? (the pipeline reads ahead while this holds) */

@@ -15,6 +15,7 @@
 #include "core/lang/dense.h"
 #include "core/lang/desc.h"
 #include "core/lang/grammar_table.h"
+#include "core/lang/grammar_versions.h"
 #include "core/lang/tables.h"
 #include "core/lang/ts_arena.h"
 #include "core/lang/walk.h"
@@ -35,6 +36,7 @@ static struct {
 	struct prepared *langs;		/* by bt_lang.index */
 	struct walk *walk;
 	TSParser *stock_parser;
+	struct bt_buf masked;		/* the text that is parsed, where macros are blanked */
 	size_t shared_bytes;
 	bool stock;
 	bool allocator_set;
@@ -100,7 +102,8 @@ size_t bt_extract_shared_bytes(void)
 }
 
 struct input {
-	const char *data;
+	const char *data;	/* what is parsed */
+	const char *src;	/* what is walked: the true bytes */
 	uint32_t len;
 	uint64_t callbacks;
 };
@@ -137,7 +140,7 @@ static int walk_and_encode(const struct bt_lang_tables *t, TSTree *tree, const s
 	if (!tree)
 		return bt_err_set(err, BT_ERR_LIMIT, "parsing took more than %llu steps",
 				  (unsigned long long)bt_extract_limits_default.callbacks_max * 100);
-	rc = bt_walk_run(state.walk, t, tree, in->data, in->len, bt_extract_limits_default.nodes_max,
+	rc = bt_walk_run(state.walk, t, tree, in->src, in->len, bt_extract_limits_default.nodes_max,
 			 &facts, err);
 	if (rc)
 		return rc;
@@ -194,8 +197,9 @@ static int extract_stock(const struct bt_lang_tables *t, struct input *in, struc
 int bt_extract(const struct bt_lang *lang, const char *data, size_t len, struct bt_buf *out,
 	       struct bt_err *err)
 {
-	struct input in = { .data = data, .len = (uint32_t)len };
+	struct input in = { .data = data, .src = data, .len = (uint32_t)len };
 	int rc = bt_extract_prepare(lang, err);
+	const struct bt_lang_tables *t;
 
 	if (rc)
 		return rc;
@@ -203,9 +207,18 @@ int bt_extract(const struct bt_lang *lang, const char *data, size_t len, struct 
 		return bt_err_set(err, BT_ERR_LIMIT, "more than %u bytes", BT_BLOB_SIZE_CAP);
 	if (!state.walk)
 		state.walk = bt_walk_new();
-	if (state.stock)
-		return extract_stock(&state.langs[lang->index].tables, &in, out, err);
-	return extract_fast(&state.langs[lang->index].tables, &in, out, err);
+	t = &state.langs[lang->index].tables;
+	if (t->mask)
+		in.data = bt_mask_text(t->mask, data, len, &state.masked);
+	return state.stock ? extract_stock(t, &in, out, err) : extract_fast(t, &in, out, err);
+}
+
+const char *bt_extract_runtime_version(void)
+{
+	for (const struct bt_grammar_version *v = bt_grammar_versions; v->name; v++)
+		if (!strcmp(v->name, "tree-sitter"))
+			return v->version;
+	return "unknown";
 }
 
 void bt_extract_set_fast(bool fast)
@@ -224,4 +237,5 @@ void bt_extract_release(void)
 	state.allocator_set = false;
 	bt_ts_arena_release();
 	bt_walk_free(&state.walk);
+	bt_buf_release(&state.masked);
 }

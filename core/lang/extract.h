@@ -34,6 +34,8 @@ size_t bt_extract_shared_bytes(void);
 int bt_extract(const struct bt_lang *lang, const char *data, size_t len, struct bt_buf *out,
 	       struct bt_err *err);
 
+/* The version of tree-sitter's runtime. */
+const char *bt_extract_runtime_version(void);
 /* For tests, the floor and fuzzing: stock tables and the C library's allocator when false. */
 void bt_extract_set_fast(bool fast);
 /* Frees what this process keeps between blobs. */

@@ -95,18 +95,62 @@ static struct bt_words rest_words(const struct bt_stmt *s, size_t from)
 
 static int add_flags(struct bt_maker *m, unsigned flag)
 {
+	m->t->has_params |= flag == BT_NODE_PARAM;
 	for (size_t i = 1; i < m->stmt->nr; i++) {
 		TSSymbol symbol;
 
 		if (bt_maker_symbol(m, m->stmt->words[i], &symbol))
 			return m->err->code;
 		if (symbol < m->t->symbols_nr)
-			m->t->rules[symbol].flags |= (uint16_t)flag;
+			m->t->rules[symbol].flags |= flag;
 	}
 	return 0;
 }
 
-/* ident TYPE ROLE [whole] [except=a|b] */
+static void set_except(struct bt_node_rule *rule, struct bt_words words)
+{
+	rule->except = words;
+	for (size_t i = 0; i < words.nr; i++)
+		rule->except_bits |= 1ULL << (bt_hash64(words.words[i], strlen(words.words[i]), 0) & 63);
+}
+
+static int ident_option(struct bt_maker *m, struct bt_node_rule *rule, char *w)
+{
+	static const struct {
+		const char *word;
+		uint32_t flag;
+	} flags[] = {
+		{ "whole", BT_NODE_WHOLE }, { "plain", BT_NODE_PLAIN }, { "capital", BT_NODE_CAPITAL },
+	};
+
+	for (size_t i = 0; i < BT_ARRAY_NR(flags); i++) {
+		if (!strcmp(w, flags[i].word)) {
+			rule->flags |= flags[i].flag;
+			return 0;
+		}
+	}
+	if (!strncmp(w, "until=", 6)) {
+		TSSymbol none;
+
+		return bt_maker_key(m, w + 6, &rule->until, &none);
+	}
+	if (!strncmp(w, "trim=", 5)) {
+		rule->trim = w + 5;
+	} else if (!strncmp(w, "closing=", 8)) {
+		rule->closing = w[8];
+		rule->trim = rule->trim ? rule->trim : "";
+	} else if (!strncmp(w, "like=", 5)) {
+		rule->flags |= BT_NODE_LIKE;
+		rule->like = bt_maker_words(m, w + 5);
+	} else if (!strncmp(w, "except=", 7)) {
+		set_except(rule, bt_maker_words(m, w + 7));
+	} else {
+		return bt_maker_fail(m, "no such word in ident", w);
+	}
+	return 0;
+}
+
+/* ident TYPE ROLE [whole] [plain] [capital] [trim=ab] [closing=c] [until=FIELD] [like=glob] [except=a|b] */
 static int add_ident(struct bt_maker *m)
 {
 	struct bt_node_rule *rule;
@@ -126,13 +170,23 @@ static int add_ident(struct bt_maker *m)
 	for (size_t i = 3; i < m->stmt->nr; i++) {
 		char *w = (char *)m->stmt->words[i];
 
-		if (!strcmp(w, "whole"))
-			rule->flags |= BT_NODE_WHOLE;
-		else if (!strncmp(w, "except=", 7))
-			rule->except = bt_maker_words(m, w + 7);
-		else
-			return bt_maker_fail(m, "no such word in ident", w);
+		if (ident_option(m, rule, w))
+			return m->err->code;
 	}
+	return 0;
+}
+
+/* branch-text TYPE a b: identifiers of that type with such a text are decision points */
+static int add_branch_texts(struct bt_maker *m)
+{
+	TSSymbol symbol;
+
+	if (m->stmt->nr < 3)
+		return bt_maker_fail(m, "a type and texts are wanted after", "branch-text");
+	if (bt_maker_symbol(m, m->stmt->words[1], &symbol))
+		return m->err->code;
+	m->t->rules[symbol].flags |= BT_NODE_BRANCH;
+	m->t->rules[symbol].branches = rest_words(m->stmt, 2);
 	return 0;
 }
 
@@ -144,21 +198,55 @@ static const struct {
 	{ "own", BT_PEND_OWN },		{ "body", BT_PEND_BODY },   { "params", BT_PEND_PARAMS },
 	{ "module", BT_PEND_MODULE },	{ "item", BT_PEND_ITEM },   { "alias", BT_PEND_ALIAS },
 	{ "all", BT_PEND_ALL },		{ "object", BT_PEND_OBJECT }, { "tail", BT_PEND_TAIL },
-	{ "tail-bind", BT_PEND_TAIL_BIND },
+	{ "tail-bind", BT_PEND_TAIL_BIND }, { "prefix", BT_PEND_PREFIX }, { "text", BT_PEND_TEXT },
+	{ "past", BT_PEND_PAST },
+	{ "param", BT_PEND_PARAM },	{ "part", BT_PEND_PART },	{ "flat", BT_PEND_FLAT },
 };
 
-/* ROLE [ (as=KIND) ] [ + | * ] */
-static int parse_pend(struct bt_maker *m, char *word, struct bt_role_entry *e)
+static int find_pend(struct bt_maker *m, const char *word, uint8_t *ret_pend)
 {
-	size_t len = strlen(word);
-	char *as = strstr(word, "(as=");
 	int role;
 
-	e->as = BT_AS_KEEP;
-	if (len && (word[len - 1] == '+' || word[len - 1] == '*')) {
-		e->flags = word[len - 1] == '+' ? BT_ENTRY_SPREAD : BT_ENTRY_DEEP;
-		word[--len] = '\0';
+	for (size_t i = 0; i < BT_ARRAY_NR(pend_names); i++) {
+		if (!strcmp(pend_names[i].word, word)) {
+			*ret_pend = pend_names[i].pend;
+			return 0;
+		}
 	}
+	role = bt_role_find(word);
+	if (role < 0)
+		return bt_maker_fail(m, "no role", word);
+	*ret_pend = (uint8_t)role;
+	return 0;
+}
+
+static bool take_suffix(char *word, struct bt_role_entry *e)
+{
+	static const struct {
+		char c;
+		uint8_t flag;
+	} suffixes[] = { { '+', BT_ENTRY_SPREAD }, { '*', BT_ENTRY_DEEP }, { '!', BT_ENTRY_BEFORE } };
+	size_t len = strlen(word);
+
+	for (size_t i = 0; len && i < BT_ARRAY_NR(suffixes); i++) {
+		if (word[len - 1] != suffixes[i].c)
+			continue;
+		e->flags |= suffixes[i].flag;
+		word[len - 1] = '\0';
+		return true;
+	}
+	return false;
+}
+
+/* ROLE [ (as=KIND) | (if=ROLE) | (next=CHARS) ] [ + | * ] [ ! ] */
+static int parse_pend(struct bt_maker *m, char *word, struct bt_role_entry *e)
+{
+	char *as = strstr(word, "(as="), *under = strstr(word, "(if=");
+	char *next = strstr(word, "(next=");
+
+	e->as = BT_AS_KEEP;
+	while (take_suffix(word, e))
+		;
 	if (as) {
 		*as = '\0';
 		as += 4;
@@ -168,17 +256,22 @@ static int parse_pend(struct bt_maker *m, char *word, struct bt_role_entry *e)
 		else if (bt_maker_kind(m, as, &e->as))
 			return m->err->code;
 	}
-	for (size_t i = 0; i < BT_ARRAY_NR(pend_names); i++) {
-		if (!strcmp(pend_names[i].word, word)) {
-			e->pend = pend_names[i].pend;
-			return 0;
-		}
+	if (next) {
+		*next = '\0';
+		next += 6;
+		next[strlen(next) - 1] = '\0';
+		e->flags |= BT_ENTRY_NEXT;
+		e->next = next;
 	}
-	role = bt_role_find(word);
-	if (role < 0)
-		return bt_maker_fail(m, "no role", word);
-	e->pend = (uint8_t)role;
-	return 0;
+	if (under) {
+		*under = '\0';
+		under += 4;
+		under[strcspn(under, ")")] = '\0';
+		e->flags |= BT_ENTRY_UNDER;
+		if (find_pend(m, under, &e->under))
+			return m->err->code;
+	}
+	return find_pend(m, word, &e->pend);
 }
 
 static int add_entry(struct bt_maker *m, TSSymbol symbol, bool import, const char *key, char *pend)
@@ -190,6 +283,8 @@ static int add_entry(struct bt_maker *m, TSSymbol symbol, bool import, const cha
 	memset(e, 0, sizeof(*e));
 	e->node = symbol;
 	e->import = import;
+	for (; *key == '^' || *key == '$'; key++)
+		e->entry.flags |= *key == '^' ? BT_ENTRY_FIRST : BT_ENTRY_LAST;
 	if (bt_maker_key(m, key, &e->entry.field, &e->entry.symbol))
 		return m->err->code;
 	return parse_pend(m, pend, &e->entry);
@@ -208,9 +303,11 @@ static int add_roles(struct bt_maker *m)
 		return m->err->code;
 	for (size_t i = 2; i < m->stmt->nr; i++) {
 		char *key = (char *)m->stmt->words[i];
-		char *eq = key[0] == '<' ? strchr(key, '>') : key;
+		char *type_end = strchr(key, '>'), *eq = key;
 
-		eq = eq ? strchr(eq, '=') : NULL;
+		if (type_end && key[strspn(key, "^$")] == '<')
+			eq = type_end;
+		eq = strchr(eq, '=');
 		if (!eq)
 			return bt_maker_fail(m, "no '=' in", key);
 		*eq = '\0';
@@ -220,12 +317,12 @@ static int add_roles(struct bt_maker *m)
 	return 0;
 }
 
-/* member TYPE OBJECT TAIL [bind] */
+/* member TYPE OBJECT TAIL [bind | ROLE] */
 static int add_member(struct bt_maker *m)
 {
 	const struct bt_stmt *s = m->stmt;
 	char object[] = "object", tail[] = "tail", tail_bind[] = "tail-bind";
-	bool bind = s->nr > 4 && !strcmp(s->words[4], "bind");
+	char *pend = s->nr < 5 ? tail : strcmp(s->words[4], "bind") ? (char *)s->words[4] : tail_bind;
 	TSSymbol symbol;
 
 	if (s->nr < 4)
@@ -235,12 +332,31 @@ static int add_member(struct bt_maker *m)
 	m->t->rules[symbol].flags |= BT_NODE_MEMBER;
 	if (strcmp(s->words[2], "-") && add_entry(m, symbol, false, s->words[2], object))
 		return m->err->code;
-	return add_entry(m, symbol, false, s->words[3], bind ? tail_bind : tail);
+	if (add_entry(m, symbol, false, s->words[3], pend))
+		return m->err->code;
+	m->entries[m->entries_nr - 1].entry.flags |= BT_ENTRY_QUALIFY;
+	return 0;
 }
 
 static int add_word_list(struct bt_maker *m, struct bt_words *ret)
 {
 	*ret = rest_words(m->stmt, 1);
+	return 0;
+}
+
+/* mask WORD WORD()..., mask-capitals KEYWORD... */
+static int add_masks(struct bt_maker *m)
+{
+	bool keywords = !strcmp(m->stmt->words[0], "mask-capitals");
+
+	if (!m->t->mask)
+		m->t->mask = bt_mask_new(&m->t->arena);
+	for (size_t i = 1; i < m->stmt->nr; i++) {
+		if (keywords)
+			bt_mask_add_keyword(m->t->mask, m->stmt->words[i]);
+		else
+			bt_mask_add_word(m->t->mask, m->stmt->words[i]);
+	}
 	return 0;
 }
 
@@ -260,7 +376,9 @@ static const struct {
 	{ "comment", BT_NODE_COMMENT }, { "lex", BT_NODE_LEX },	      { "branch", BT_NODE_BRANCH },
 	{ "nest", BT_NODE_NEST },	{ "indent", BT_NODE_INDENT }, { "self", BT_NODE_SELF },
 	{ "super", BT_NODE_SUPER },	{ "docstring", BT_NODE_DOC },
-	{ "param-skip", BT_NODE_PARAM_SKIP },
+	{ "param-skip", BT_NODE_PARAM_SKIP }, { "lead", BT_NODE_LEAD },
+	{ "join", BT_NODE_JOIN },	{ "param", BT_NODE_PARAM },
+	{ "dollar", BT_NODE_DOLLAR },
 };
 
 /* Statements about detection: langs.c reads them. */
@@ -278,12 +396,18 @@ static int add_stmt(struct bt_maker *m)
 			return add_flags(m, flag_verbs[i].flag);
 	if (!strcmp(verb, "ident"))
 		return add_ident(m);
+	if (!strcmp(verb, "branch-text"))
+		return add_branch_texts(m);
+	if (!strcmp(verb, "branch-when"))
+		return bt_maker_branch_when(m);
 	if (!strcmp(verb, "role"))
 		return add_roles(m);
 	if (!strcmp(verb, "member"))
 		return add_member(m);
 	if (!strcmp(verb, "def") || !strcmp(verb, "import"))
 		return bt_maker_def(m);
+	if (!strcmp(verb, "mask") || !strcmp(verb, "mask-capitals"))
+		return add_masks(m);
 	if (!strcmp(verb, "self-text"))
 		return add_word_list(m, &m->t->self_texts);
 	if (!strcmp(verb, "super-text"))
@@ -302,6 +426,8 @@ static void lay_out(struct bt_maker *m, TSSymbol symbol)
 	struct bt_role_entry *own, *import;
 	struct bt_def_rule *defs;
 
+	if (m->t->has_params && !(rule->flags & BT_NODE_PARAM))
+		rule->flags |= BT_NODE_PARAM_SKIP;
 	own = bt_arena_alloc(&m->t->arena, sizeof(*own) * (m->entries_nr + 1));
 	import = bt_arena_alloc(&m->t->arena, sizeof(*import) * (m->entries_nr + 1));
 	for (size_t i = 0; i < m->entries_nr; i++) {

@@ -18,6 +18,7 @@
 #include "core/base/err.h"
 #include "core/facts/facts.h"
 #include "core/lang/desc.h"
+#include "core/lang/mask.h"
 
 /* Pending roles: enum bt_role, and these. */
 enum bt_pend {
@@ -27,10 +28,16 @@ enum bt_pend {
 	BT_PEND_OWN,		/* nothing pending, but params and body below belong to the definition above */
 	BT_PEND_BODY,		/* the body of the definition: its signature ends here */
 	BT_PEND_PARAMS,		/* the parameter list: named children are counted */
+	BT_PEND_PARAM,		/* one parameter, where they stand in no list of their own */
 	BT_PEND_MODULE,		/* import: the text of this node is the module */
 	BT_PEND_ITEM,		/* import: an imported name */
 	BT_PEND_ALIAS,		/* import: its other name */
 	BT_PEND_ALL,		/* import: everything */
+	BT_PEND_PREFIX,		/* import: the modules named beside it start with this */
+	BT_PEND_PAST,		/* the parent's "before" entries end here */
+	BT_PEND_TEXT,		/* a word of unparsed text: a call when '(' follows */
+	BT_PEND_PART,		/* import: a part of the module: it goes on from the parts before */
+	BT_PEND_FLAT,		/* a control structure that does not nest: the if of an else if */
 	BT_PEND_OBJECT,		/* member: the qualifier */
 	BT_PEND_TAIL,		/* member: what the parent has pending, qualified */
 	BT_PEND_TAIL_BIND,	/* the same, and a definition may be named through it */
@@ -38,6 +45,14 @@ enum bt_pend {
 
 #define BT_ENTRY_SPREAD (1u << 0)	/* to the children of this child as well (suffix +) */
 #define BT_ENTRY_DEEP (1u << 1)		/* to every identifier below without a role of its own (suffix *) */
+#define BT_ENTRY_FIRST (1u << 2)	/* only the child at the parent's start (key ^...) */
+#define BT_ENTRY_LAST (1u << 3)		/* only the child at the parent's end (key $...) */
+#define BT_ENTRY_UNDER (1u << 4)	/* only where the parent has `under` pending (if=ROLE) */
+#define BT_ENTRY_BEFORE (1u << 5)	/* only before a child that is "past" (suffix !) */
+#define BT_ENTRY_NEXT (1u << 7)		/* only where one of `next` follows, blanks apart (next=CHARS) */
+#define BT_ENTRY_CONDS \
+	(BT_ENTRY_FIRST | BT_ENTRY_LAST | BT_ENTRY_UNDER | BT_ENTRY_BEFORE | BT_ENTRY_NEXT)
+#define BT_ENTRY_QUALIFY (1u << 6)	/* qualified by the member's object */
 
 #define BT_AS_KEEP 0xff			/* the kind of the definition stays */
 #define BT_AS_BASE 0xfe			/* back to the kind its rule gave */
@@ -48,24 +63,36 @@ struct bt_role_entry {
 	uint8_t pend;		/* enum bt_role or bt_pend */
 	uint8_t flags;
 	uint8_t as;		/* kind a definition gets when its name is reached through here */
+	uint8_t under;		/* enum bt_role or bt_pend */
+	const char *next;	/* characters */
 };
 
 enum bt_cond_op {
 	BT_COND_TYPE,		/* the child is one of symbols */
 	BT_COND_TEXT,		/* the child's text is one of texts */
+	BT_COND_NOT_TEXT,	/* it is none of them, or there is no such child */
 	BT_COND_HAS,
 	BT_COND_HAS_NOT,
 	BT_COND_PARENT,		/* the parent node is one of symbols */
 	BT_COND_NOT_PARENT,
+	BT_COND_GRANDPARENT,
 	BT_COND_IN,		/* the definition around has one of kinds */
 	BT_COND_NOT_IN,
 	BT_COND_OPEN,		/* not inside a callable */
+	BT_COND_DEPTH,		/* fewer than `kinds` definitions around */
+	BT_COND_LIKE,		/* the child's text matches one of texts as globs */
+	BT_COND_CAPS,		/* the child's text starts with a word without small letters */
+	BT_COND_FOLLOWED,	/* one of texts is next behind the node (and white space, C comments) */
+	BT_COND_ENDS,		/* the node's text ends in one of texts */
 };
 
 struct bt_cond {
 	enum bt_cond_op op;
 	TSFieldId field;	/* of the child; 0: by child_symbol */
 	TSSymbol child_symbol;
+	bool deep;		/* it is that child's child that counts, by: */
+	TSFieldId deep_field;
+	TSSymbol deep_symbol;
 	const TSSymbol *symbols;
 	size_t symbols_nr;
 	const char *const *texts;
@@ -82,6 +109,7 @@ enum bt_export {
 	BT_EXPORT_MARKED,	/* one of words stands before the name */
 	BT_EXPORT_UNMARKED,	/* none of them does */
 	BT_EXPORT_PARENT,	/* an ancestor, at most three up, is one of symbols */
+	BT_EXPORT_SCOPE,	/* what is around it is exported, or one of words stands before the name */
 };
 
 struct bt_words {
@@ -104,12 +132,21 @@ struct bt_def_rule {
 	uint32_t within;	/* kinds of the definition around ... */
 	uint8_t within_kind;	/* ... that make it this kind */
 	uint8_t qualified_kind;	/* kind when the name is qualified; BT_AS_KEEP: the same */
-	struct bt_words ctor;	/* names that make it a constructor; "@class": the class's own */
+	struct bt_words ctor;	/* names that make it a constructor; "@class": the class's own, "@qualifier" */
 	struct bt_words tests;	/* globs on the name that make it a test */
 	struct bt_words decl;	/* words before the name that make it a declaration */
 	bool decl_always;
+	bool keeps_kind;	/* (as=KIND) does not change its kind */
 	bool bodied;		/* has a body even where no child says so */
+	bool once;		/* only the first name that could be its is */
+	bool joins;		/* goes on in the next node when that is a `join` node: its body */
+	bool by_argument;	/* named by the argument'th word in the text's first brackets ... */
+	uint8_t argument;	/* ... from 1, the last when there are fewer; 0 or none: the first word */
 	bool quoted_relative;	/* import: a module in quotes is a relative one */
+	bool reexport;		/* import: passes on what it imports */
+	const char *split;	/* import: separator before the last part of a module, which is an item */
+	const char *nested;	/* import: separator of the parts of a module that prefixes name */
+	struct bt_words relative;	/* import: globs of modules that are relative ones */
 	bool hashed;
 	bool transparent;	/* not a scope for what is inside */
 	struct bt_words fixed;	/* words[0]: its name when nothing binds one */
@@ -132,15 +169,30 @@ struct bt_def_rule {
 #define BT_NODE_PARAM_SKIP (1u << 9)
 #define BT_NODE_MEMBER (1u << 10)
 #define BT_NODE_DOC (1u << 11)		/* a documentation string, when first in a body */
+#define BT_NODE_LEAD (1u << 12)		/* belongs to the definition right behind it */
+#define BT_NODE_PLAIN (1u << 13)	/* an identifier only when it looks like one */
+#define BT_NODE_JOIN (1u << 14)	/* may be the body of the definition right before it */
+#define BT_NODE_PARAM (1u << 15)	/* where a language has any, only these count as parameters */
+#define BT_NODE_DOLLAR (1u << 16)	/* text of a string: $name in it is an identifier */
+#define BT_NODE_CAPITAL (1u << 17)	/* an identifier that patterns do not bind when it has a capital */
+#define BT_NODE_LIKE (1u << 18)		/* an identifier only when it matches a glob */
 
 struct bt_node_rule {
-	uint16_t flags;
+	uint32_t flags;
 	uint8_t role;			/* of an identifier with nothing pending; BT_PEND_NONE: none */
 	uint64_t token;			/* hash of an anonymous token's text */
 	const struct bt_def_rule *defs;
 	const struct bt_role_entry *entries, *import_entries;
 	uint16_t defs_nr, entries_nr, import_entries_nr;
-	struct bt_words except;		/* texts that are not identifiers */
+	const char *trim;		/* characters that are cut, one at either end; NULL: nothing is cut */
+	char closing;			/* character whose run at the end, behind a blank, is cut, or NUL */
+	TSFieldId until;		/* its name ends with this child; 0: with the node */
+	struct bt_words like;		/* globs: only such texts are identifiers (flag BT_NODE_LIKE) */
+	struct bt_words except;		/* texts that are not identifiers ... */
+	uint64_t except_bits;		/* ... with a bit for each name hash modulo 64 */
+	struct bt_words branches;	/* texts that are decision points (flag BT_NODE_BRANCH) */
+	const struct bt_cond *branch_conds;	/* when it is a decision point */
+	size_t branch_conds_nr;
 };
 
 struct bt_lang_tables {
@@ -150,6 +202,8 @@ struct bt_lang_tables {
 	uint32_t symbols_nr;
 	struct bt_words self_texts, super_texts, test_marks;
 	struct bt_export_rule export;
+	bool has_params;		/* some type is BT_NODE_PARAM */
+	struct bt_mask *mask;		/* macros to be blanked before the parse, or NULL */
 	struct bt_arena arena;
 };
 

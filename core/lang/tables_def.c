@@ -25,6 +25,7 @@ int bt_maker_export(struct bt_maker *m, const char *policy, char *arg, struct bt
 		[BT_EXPORT_MARKED] = "marked",
 		[BT_EXPORT_UNMARKED] = "unmarked",
 		[BT_EXPORT_PARENT] = "parent",
+		[BT_EXPORT_SCOPE] = "scope",
 	};
 
 	for (size_t i = 0; i < BT_ARRAY_NR(names); i++) {
@@ -57,26 +58,49 @@ static int parse_kinds(struct bt_maker *m, char *list, uint32_t *ret_kinds)
 	return 0;
 }
 
-/* if=KEY:A|B and iftext=KEY:A|B */
+/* KEY or KEY/KEY: a child, or a child's child */
+static int parse_path(struct def_parse *p, struct bt_cond *c, char *arg)
+{
+	char *slash = strchr(arg, '/');
+
+	if (slash && slash > arg && slash[1] && slash[-1] != '"' && slash[1] != '"') {
+		*slash++ = '\0';
+		c->deep = true;
+		if (bt_maker_key(p->m, slash, &c->deep_field, &c->deep_symbol))
+			return p->m->err->code;
+	}
+	return bt_maker_key(p->m, arg, &c->field, &c->child_symbol);
+}
+
+static bool has_texts(enum bt_cond_op op)
+{
+	return op == BT_COND_TEXT || op == BT_COND_NOT_TEXT || op == BT_COND_LIKE;
+}
+
+static void set_texts(struct def_parse *p, struct bt_cond *c, char *list)
+{
+	struct bt_words w = bt_maker_words(p->m, list);
+
+	c->texts = w.words;
+	c->texts_nr = w.nr;
+}
+
+/* if=KEY:A|B, iftext=KEY:A|B and nottext=KEY:A|B */
 static int parse_child_cond(struct def_parse *p, struct bt_cond *c, char *arg)
 {
 	char *colon = strchr(arg[0] == '<' && strchr(arg, '>') ? strchr(arg, '>') : arg, ':');
 
-	if (c->op == BT_COND_TYPE || c->op == BT_COND_TEXT) {
+	if (c->op == BT_COND_TYPE || has_texts(c->op)) {
 		if (!colon)
 			return bt_maker_fail(p->m, "no ':' in", arg);
 		*colon++ = '\0';
 	}
-	if (bt_maker_key(p->m, arg, &c->field, &c->child_symbol))
+	if (parse_path(p, c, arg))
 		return p->m->err->code;
 	if (c->op == BT_COND_TYPE)
 		return bt_maker_symbols(p->m, colon, &c->symbols, &c->symbols_nr);
-	if (c->op == BT_COND_TEXT) {
-		struct bt_words w = bt_maker_words(p->m, colon);
-
-		c->texts = w.words;
-		c->texts_nr = w.nr;
-	}
+	if (has_texts(c->op))
+		set_texts(p, c, colon);
 	return 0;
 }
 
@@ -85,9 +109,13 @@ static const struct {
 	enum bt_cond_op op;
 } cond_names[] = {
 	{ "if=", BT_COND_TYPE },     { "iftext=", BT_COND_TEXT }, { "has=", BT_COND_HAS },
+	{ "nottext=", BT_COND_NOT_TEXT },
+	{ "like=", BT_COND_LIKE },   { "caps=", BT_COND_CAPS },	  { "followed=", BT_COND_FOLLOWED },
+	{ "ends=", BT_COND_ENDS },
 	{ "no=", BT_COND_HAS_NOT },  { "parent=", BT_COND_PARENT },
-	{ "notparent=", BT_COND_NOT_PARENT },
+	{ "notparent=", BT_COND_NOT_PARENT }, { "grandparent=", BT_COND_GRANDPARENT },
 	{ "in=", BT_COND_IN },	     { "notin=", BT_COND_NOT_IN }, { "open", BT_COND_OPEN },
+	{ "depth=", BT_COND_DEPTH },
 };
 
 /* 1: it was a condition; 0: it was none. */
@@ -106,10 +134,14 @@ static int parse_cond(struct def_parse *p, char *word)
 		memset(c, 0, sizeof(*c));
 		c->op = cond_names[i].op;
 		p->conds_nr++;
-		if (c->op == BT_COND_PARENT || c->op == BT_COND_NOT_PARENT)
+		if (c->op >= BT_COND_PARENT && c->op <= BT_COND_GRANDPARENT)
 			rc = bt_maker_symbols(p->m, word + len, &c->symbols, &c->symbols_nr);
 		else if (c->op == BT_COND_IN || c->op == BT_COND_NOT_IN)
 			rc = parse_kinds(p->m, word + len, &c->kinds);
+		else if (c->op == BT_COND_FOLLOWED || c->op == BT_COND_ENDS)
+			set_texts(p, c, word + len);
+		else if (c->op == BT_COND_DEPTH)
+			c->kinds = (uint32_t)atoi(word + len);
 		else if (c->op != BT_COND_OPEN)
 			rc = parse_child_cond(p, c, word + len);
 		return rc ? rc : 1;
@@ -148,7 +180,7 @@ static bool parse_word_option(struct def_parse *p, char *word)
 		struct bt_words *to;
 	} options[] = {
 		{ "ctor=", &r->ctor }, { "test=", &r->tests },	   { "decl=", &r->decl },
-		{ "fixed=", &r->fixed }, { "default=", &r->deflt },
+		{ "fixed=", &r->fixed }, { "default=", &r->deflt }, { "relative=", &r->relative },
 	};
 
 	for (size_t i = 0; i < BT_ARRAY_NR(options); i++) {
@@ -182,6 +214,21 @@ static int parse_option(struct def_parse *p, char *word)
 		p->rule->decl_always = true;
 	else if (!strcmp(word, "quoted-relative"))
 		p->rule->quoted_relative = true;
+	else if (!strcmp(word, "reexport"))
+		p->rule->reexport = true;
+	else if (!strncmp(word, "split=", 6))
+		p->rule->split = word + 6;
+	else if (!strncmp(word, "nested=", 7))
+		p->rule->nested = word + 7;
+	else if (!strcmp(word, "keeps-kind"))
+		p->rule->keeps_kind = true;
+	else if (!strcmp(word, "joins"))
+		p->rule->joins = true;
+	else if (!strncmp(word, "args=", 5)) {
+		p->rule->by_argument = true;
+		p->rule->argument = (uint8_t)atoi(word + 5);
+	} else if (!strcmp(word, "once"))
+		p->rule->once = true;
 	else if (!strcmp(word, "bodied"))
 		p->rule->bodied = true;
 	else if (!strcmp(word, "transparent"))
@@ -204,13 +251,43 @@ static bool kind_transparent(enum bt_kind kind)
 	       kind == BT_KIND_ENUMERATOR || kind == BT_KIND_TYPE;
 }
 
+static const struct bt_cond *keep_conds(const struct def_parse *p)
+{
+	struct bt_cond *conds = bt_arena_alloc(&p->m->t->arena, sizeof(*conds) * (p->conds_nr + 1));
+
+	memcpy(conds, p->conds, sizeof(*conds) * p->conds_nr);
+	return conds;
+}
+
+int bt_maker_branch_when(struct bt_maker *m)
+{
+	struct def_parse p = { .m = m };
+	struct bt_node_rule *rule;
+	TSSymbol symbol;
+
+	if (m->stmt->nr < 3)
+		return bt_maker_fail(m, "a type and conditions are wanted after", m->stmt->words[0]);
+	if (bt_maker_symbol(m, m->stmt->words[1], &symbol))
+		return m->err->code;
+	for (size_t i = 2; i < m->stmt->nr; i++) {
+		int rc = parse_cond(&p, (char *)m->stmt->words[i]);
+
+		if (rc != 1)
+			return rc ? rc : bt_maker_fail(m, "no such condition", m->stmt->words[i]);
+	}
+	rule = &m->t->rules[symbol];
+	rule->flags |= BT_NODE_BRANCH;
+	rule->branch_conds = keep_conds(&p);
+	rule->branch_conds_nr = p.conds_nr;
+	return 0;
+}
+
 int bt_maker_def(struct bt_maker *m)
 {
 	bool import = !strcmp(m->stmt->words[0], "import");
 	struct def_parse p = { .m = m };
 	struct bt_maker_def *def;
 	size_t first = import ? 2 : 3;
-	struct bt_cond *conds;
 
 	if (m->stmt->nr < first)
 		return bt_maker_fail(m, "words are missing after", m->stmt->words[0]);
@@ -229,9 +306,7 @@ int bt_maker_def(struct bt_maker *m)
 	for (size_t i = first; i < m->stmt->nr; i++)
 		if (parse_option(&p, (char *)m->stmt->words[i]))
 			return m->err->code;
-	conds = bt_arena_alloc(&m->t->arena, sizeof(*conds) * (p.conds_nr + 1));
-	memcpy(conds, p.conds, sizeof(*conds) * p.conds_nr);
-	def->rule.conds = conds;
+	def->rule.conds = keep_conds(&p);
 	def->rule.conds_nr = p.conds_nr;
 	return 0;
 }

@@ -40,5 +40,7 @@ int bt_maker_kind(struct bt_maker *m, const char *word, uint8_t *ret_kind);
 int bt_maker_export(struct bt_maker *m, const char *policy, char *arg, struct bt_export_rule *ret);
 /* def TYPE KIND option..., import TYPE option... */
 int bt_maker_def(struct bt_maker *m);
+/* branch-when TYPE condition... */
+int bt_maker_branch_when(struct bt_maker *m);
 
 #endif

@@ -47,31 +47,59 @@ void bt_walk_free(struct walk **pw)
 	*pw = NULL;
 }
 
-static const struct bt_role_entry *find_entry(const struct bt_role_entry *e, size_t nr, TSFieldId field,
-					      TSSymbol symbol)
+struct child {
+	const struct walk *w;
+	TSSymbol symbol;
+	TSFieldId field;
+	bool named;
+	uint32_t start, end;
+};
+
+/* Is the next character behind the child, blanks apart, one of these? */
+static bool followed_by(const struct child *c, const char *chars)
+{
+	uint32_t at = c->end;
+
+	while (at < c->w->size && strchr(" \t\r\n", c->w->src[at]) && c->w->src[at])
+		at++;
+	return at < c->w->size && c->w->src[at] && strchr(chars, c->w->src[at]);
+}
+
+static bool entry_holds(const struct bt_role_entry *e, const struct walk_frame *parent,
+			const struct child *c)
+{
+	return (!(e->flags & BT_ENTRY_FIRST) || c->start == parent->start) &&
+	       (!(e->flags & BT_ENTRY_LAST) || c->end == parent->end) &&
+	       (!(e->flags & BT_ENTRY_UNDER) || e->under == parent->pend.role) &&
+	       !(e->flags & BT_ENTRY_BEFORE && parent->past) &&
+	       (!(e->flags & BT_ENTRY_NEXT) || followed_by(c, e->next));
+}
+
+static const struct bt_role_entry *find_entry(const struct bt_role_entry *e, size_t nr,
+					      const struct walk_frame *parent, const struct child *c)
 {
 	for (size_t i = 0; i < nr; i++) {
-		if (e[i].field ? e[i].field == field : (!e[i].symbol || e[i].symbol == symbol))
+		if ((e[i].field ? e[i].field == c->field : (!e[i].symbol || e[i].symbol == c->symbol)) &&
+		    (!(e[i].flags & BT_ENTRY_CONDS) || entry_holds(&e[i], parent, c)))
 			return &e[i];
 	}
 	return NULL;
 }
 
 static const struct bt_role_entry *entry_of(const struct walk_frame *parent, TSTreeCursor *cursor,
-					    TSSymbol symbol, bool named)
+					    struct child *c)
 {
 	const struct bt_node_rule *r = parent->rule;
 	const struct bt_role_entry *e = NULL;
-	TSFieldId field;
 
 	if (!r->entries_nr && !(parent->import && r->import_entries_nr))
 		return NULL;
-	field = ts_tree_cursor_current_field_id(cursor);
+	c->field = ts_tree_cursor_current_field_id(cursor);
 	if (parent->import)
-		e = find_entry(r->import_entries, r->import_entries_nr, field, symbol);
+		e = find_entry(r->import_entries, r->import_entries_nr, parent, c);
 	if (!e)
-		e = find_entry(r->entries, r->entries_nr, field, symbol);
-	if (e && !e->field && !e->symbol && !named)
+		e = find_entry(r->entries, r->entries_nr, parent, c);
+	if (e && !e->field && !e->symbol && !c->named)
 		return NULL;	/* '*' means named children */
 	return e;
 }
@@ -127,21 +155,22 @@ static void pend_from_entry(struct walk *w, struct walk_frame *parent, const str
 		p->role = BT_PEND_NONE;
 		break;
 	case BT_PEND_PARAMS:
+	case BT_PEND_PARAM:
 		p->own = own;
 		break;
 	case BT_PEND_TAIL:
 		p->role = up == BT_PEND_BIND ? BT_ROLE_WRITE : up;
-		qualify(w, parent, p);
 		break;
 	case BT_PEND_TAIL_BIND:
 		p->role = up;
 		p->own = parent->pend.own;
 		p->as = parent->pend.as;
-		qualify(w, parent, p);
 		break;
 	default:
 		break;
 	}
+	if (e->flags & BT_ENTRY_QUALIFY)
+		qualify(w, parent, p);
 	if (e->flags & BT_ENTRY_SPREAD)
 		p->spread = p->role;
 	if (e->flags & BT_ENTRY_DEEP)
@@ -149,9 +178,9 @@ static void pend_from_entry(struct walk *w, struct walk_frame *parent, const str
 }
 
 static struct walk_pend pend_of(struct walk *w, struct walk_frame *parent, TSTreeCursor *cursor,
-				TSSymbol symbol, bool named)
+				struct child *c)
 {
-	const struct bt_role_entry *e = entry_of(parent, cursor, symbol, named);
+	const struct bt_role_entry *e = entry_of(parent, cursor, c);
 	struct walk_pend p = {
 		.role = BT_PEND_NONE, .as = BT_AS_KEEP, .deep = parent->pend.deep,
 		.spread = BT_PEND_NONE, .qual = BT_QUAL_NONE, .own = BT_NONE, .body_of = BT_NONE,
@@ -159,7 +188,7 @@ static struct walk_pend pend_of(struct walk *w, struct walk_frame *parent, TSTre
 
 	if (e)
 		pend_from_entry(w, parent, e, &p);
-	else if (parent->pend.spread != BT_PEND_NONE && named)
+	else if (parent->pend.spread != BT_PEND_NONE && c->named)
 		p.role = parent->pend.spread;
 	return p;
 }
@@ -181,19 +210,38 @@ static void take_pend(struct walk *w, struct walk_frame *parent, struct walk_pen
 		p->role = BT_PEND_NONE;
 		p->own = BT_NONE;
 		return;
+	case BT_PEND_PARAM:
+		if (p->own != BT_NONE)
+			w->defs[p->own].d.params++;
+		p->role = BT_PEND_NONE;
+		return;
 	case BT_PEND_MODULE:
 	case BT_PEND_ITEM:
 	case BT_PEND_ALIAS:
+	case BT_PEND_PART:
 		if (w->import.active && p->role == BT_PEND_MODULE)
 			walk_import_module(w, start, end);
+		else if (w->import.active && p->role == BT_PEND_PART)
+			walk_import_part(w, start, end);
 		else if (w->import.active && p->role == BT_PEND_ITEM)
 			walk_import_item(w, start, end);
 		else if (w->import.active)
 			walk_import_alias(w, start, end);
 		p->role = p->deep = BT_ROLE_IMPORT;
+		p->taken = true;
+		return;
+	case BT_PEND_PREFIX:
+		parent->object_start = start;
+		parent->object_end = end;
+		p->role = p->deep = BT_ROLE_IMPORT;
+		p->taken = true;
+		return;
+	case BT_PEND_PAST:
+		parent->past = true;
+		p->role = BT_PEND_NONE;
 		return;
 	case BT_PEND_ALL:
-		w->import.m.flags |= BT_IMPORT_ALL;
+		walk_import_all(w);
 		p->role = BT_PEND_NONE;
 		return;
 	default:
@@ -208,32 +256,56 @@ static bool passes_on(const struct walk_frame *parent, const struct bt_node_rule
 	const struct bt_role_entry *e = rule->entries;
 	size_t nr = rule->entries_nr;
 
-	if (role != BT_PEND_MODULE && role != BT_PEND_ITEM && role != BT_PEND_ALIAS)
+	if (role != BT_PEND_MODULE && role != BT_PEND_ITEM && role != BT_PEND_ALIAS &&
+	    role != BT_PEND_PART)
 		return false;
 	if (parent->import && rule->import_entries_nr)
 		return true;
 	for (size_t i = 0; i < nr; i++)
-		if (e[i].pend == BT_PEND_PASS)
+		if (e[i].pend == BT_PEND_PASS &&
+		    (!(e[i].flags & BT_ENTRY_UNDER) || e[i].under == role))
 			return true;
 	return false;
 }
 
-static void identifier(struct walk *w, const struct walk_frame *parent, const struct bt_node_rule *rule,
-		       const struct walk_pend *p, uint32_t start, uint32_t end)
+static bool is_excepted(const struct bt_node_rule *rule, const char *text, uint32_t len, uint64_t hash)
 {
-	uint64_t hash = walk_name_hash(w->src + start, end - start);
-	uint8_t role = p->role;
+	return rule->except_bits >> (hash & 63) & 1 && walk_words_have(rule->except, text, len);
+}
 
+static void identifier(struct walk *w, const struct walk_frame *parent, const struct bt_node_rule *rule,
+		       struct walk_pend *p, uint32_t start, uint32_t end)
+{
+	uint8_t role = p->role;
+	uint64_t hash;
+
+	if (rule->trim)
+		walk_trim(w, rule, &start, &end);
+	if (start == end)
+		return;
+	hash = walk_name_hash(w->src + start, end - start);
 	walk_leaf(w, start, end, hash);
+	if (rule->flags & BT_NODE_BRANCH && parent->callable != BT_NONE &&
+	    walk_words_have(rule->branches, w->src + start, end - start))
+		w->defs[parent->callable].d.complexity++;
+	if (rule->flags & (BT_NODE_PLAIN | BT_NODE_LIKE) && !walk_is_plain(w, rule, start, end))
+		return;
+	if (start == w->named_at || role == BT_PEND_BIND)
+		role = walk_bind_role(w, p, start);
 	if (role == BT_PEND_BIND && p->own != BT_NONE) {
 		walk_bind(w, p, parent, start, end, hash);
 		return;
 	}
+	if (role == BT_ROLE_WRITE && rule->flags & BT_NODE_CAPITAL && w->src[start] >= 'A' &&
+	    w->src[start] <= 'Z')
+		role = BT_PEND_NONE;
+	if (role == BT_PEND_TEXT)
+		role = walk_text_role(w, start, end, p);
 	if (role == BT_PEND_BIND)	/* no definition was opened: a local, or a mere mention */
 		role = rule->role == BT_ROLE_READ ? BT_ROLE_WRITE : BT_PEND_NONE;
 	if (role >= BT_PEND_NONE)
-		role = p->deep != BT_PEND_NONE ? p->deep : rule->role;
-	if (role >= BT_ROLE_NR || walk_words_have(rule->except, w->src + start, end - start))
+		role = p->deep != BT_PEND_NONE && rule->role != BT_PEND_NONE ? p->deep : rule->role;
+	if (role >= BT_ROLE_NR || is_excepted(rule, w->src + start, end - start, hash))
 		return;
 	walk_occ(w, start, end, hash, role, p);
 }
@@ -257,7 +329,7 @@ static struct walk_frame *push(struct walk *w, const struct bt_node_rule *rule,
 	*f = (struct walk_frame){
 		.rule = rule, .pend = *p, .symbol = symbol, .start = start, .start_row = w->row,
 		.end = end, .opened = BT_NONE,
-		.import = parent && parent->import,
+		.import = parent && parent->import && !p->taken,
 		.scope = parent ? parent->scope : BT_NONE,
 		.any = parent ? parent->any : BT_NONE,
 		.callable = parent ? parent->callable : BT_NONE,
@@ -276,16 +348,21 @@ static uint32_t row_at(const struct walk *w, uint32_t start)
 	return row;
 }
 
-static void count_branches(struct walk *w, struct walk_frame *f)
+static void mark_node(struct walk *w, struct walk_frame *f, TSNode node)
 {
 	struct walk_def *d;
 
+	if (f->rule->flags & BT_NODE_LEAD)
+		walk_lead_begin(w, f);
+	if (f->rule->flags & BT_NODE_JOIN)
+		walk_join(w, f);
 	if (f->callable == BT_NONE)
 		return;
 	d = &w->defs[f->callable];
-	if (f->rule->flags & BT_NODE_BRANCH)
+	if (f->rule->flags & BT_NODE_BRANCH &&
+	    walk_conds_hold(w, f->rule->branch_conds, f->rule->branch_conds_nr, f, node))
 		d->d.complexity++;
-	if (f->rule->flags & BT_NODE_NEST && ++f->nest > d->d.nesting)
+	if (f->rule->flags & BT_NODE_NEST && f->pend.role != BT_PEND_FLAT && ++f->nest > d->d.nesting)
 		d->d.nesting = f->nest;
 }
 
@@ -295,13 +372,15 @@ static void add_error(struct walk *w, uint32_t start, uint32_t end)
 	w->errors[w->errors_nr++] = (struct bt_span){ start, end };
 }
 
-static void leaf(struct walk *w, const struct bt_node_rule *rule, const struct walk_pend *p, TSNode node,
-		 bool named, uint32_t start, uint32_t end)
+static void leaf(struct walk *w, const struct bt_node_rule *rule, struct walk_pend *p, bool named,
+		 uint32_t start, uint32_t end)
 {
 	const struct walk_frame *parent = &w->frames[w->depth - 1];
 
 	if (rule->flags & BT_NODE_IDENT) {
 		identifier(w, parent, rule, p, start, end);
+	} else if (rule->flags & BT_NODE_DOLLAR) {
+		walk_dollar(w, start, end);
 	} else if (rule->flags & BT_NODE_LEX) {
 		walk_lex(w, start, end);
 	} else {
@@ -310,18 +389,26 @@ static void leaf(struct walk *w, const struct bt_node_rule *rule, const struct w
 		walk_leaf(w, start, end, named ? bt_hash64(w->src + start, end - start, 0)
 					       : rule->token);
 	}
-	(void)node;
+}
+
+static uint32_t name_end(const struct bt_node_rule *rule, TSNode node, uint32_t end)
+{
+	TSNode last = ts_node_child_by_field_id(node, rule->until);
+
+	return ts_node_is_null(last) ? end : ts_node_end_byte(last);
 }
 
 /* Enters a node with children: true when they are to be visited. */
-static bool branch(struct walk *w, const struct bt_node_rule *rule, const struct walk_pend *p, TSNode node,
+static bool branch(struct walk *w, const struct bt_node_rule *rule, struct walk_pend *p, TSNode node,
 		   TSSymbol symbol, uint32_t start, uint32_t end)
 {
 	struct walk_frame *f;
 
 	if (rule->flags & BT_NODE_IDENT && (rule->flags & BT_NODE_WHOLE || p->role == BT_PEND_BIND)) {
-		identifier(w, &w->frames[w->depth - 1], rule, p, start, end);
-		return false;
+		identifier(w, &w->frames[w->depth - 1], rule, p, start,
+			   rule->until ? name_end(rule, node, end) : end);
+		if (!rule->until)
+			return false;
 	}
 	if (w->depth >= BT_SYNTAX_DEPTH_MAX) {
 		w->truncated = true;
@@ -329,8 +416,8 @@ static bool branch(struct walk *w, const struct bt_node_rule *rule, const struct
 		return false;
 	}
 	f = push(w, rule, p, symbol, start, end);
-	if (rule->flags & (BT_NODE_BRANCH | BT_NODE_NEST))
-		count_branches(w, f);
+	if (rule->flags & (BT_NODE_BRANCH | BT_NODE_NEST | BT_NODE_LEAD | BT_NODE_JOIN))
+		mark_node(w, f, node);
 	if (rule->defs_nr) {
 		f->start_row = row_at(w, start);
 		walk_open(w, f, node);
@@ -352,8 +439,8 @@ static bool enter(struct walk *w, TSTreeCursor *cursor)
 	const struct bt_node_rule *rule = symbol < w->t->symbols_nr ? &w->t->rules[symbol] : &no_rule;
 	uint32_t start = ts_node_start_byte(node), end = ts_node_end_byte(node);
 	struct walk_frame *parent = &w->frames[w->depth - 1];
+	struct child c = { .w = w, .symbol = symbol, .start = start, .end = end };
 	struct walk_pend p;
-	bool named;
 
 	w->nodes++;
 	if (start == end || end > w->size) {
@@ -365,8 +452,8 @@ static bool enter(struct walk *w, TSTreeCursor *cursor)
 		walk_comment(w, start, end);
 		return false;
 	}
-	named = ts_node_is_named(node);
-	p = pend_of(w, parent, cursor, symbol, named);
+	c.named = ts_node_is_named(node);
+	p = pend_of(w, parent, cursor, &c);
 	if (!passes_on(parent, rule, p.role))
 		take_pend(w, parent, &p, node, symbol, start, end);
 	if (is_docstring(w, rule, start)) {
@@ -379,7 +466,7 @@ static bool enter(struct walk *w, TSTreeCursor *cursor)
 	if (symbol == SYMBOL_ERROR)
 		add_error(w, start, end);
 	if (!ts_node_child_count(node)) {
-		leaf(w, rule, &p, node, named, start, end);
+		leaf(w, rule, &p, c.named, start, end);
 		return false;
 	}
 	return branch(w, rule, &p, node, symbol, start, end);
@@ -393,6 +480,8 @@ static void leave(struct walk *w)
 		walk_gap(w, f->end);
 		walk_token(w, 0x2222222222222222ULL);
 	}
+	if (f->rule->flags & BT_NODE_LEAD)
+		walk_lead_end(w, f);
 	if (f->opened != BT_NONE)
 		walk_close(w, f);
 	if (f->import_top)
@@ -419,6 +508,8 @@ static void begin(struct walk *w, const struct bt_lang_tables *t, const char *sr
 	w->hash = (struct walk_hash){ 0, 0 };
 	w->import.active = false;
 	w->test_mark = false;
+	w->named = w->named_at = w->joined = BT_NONE;
+	w->lead.tokens_nr = UINT64_MAX;
 	bt_arena_reset(&w->arena);
 	walk_lines_init(w);
 }

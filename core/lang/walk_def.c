@@ -8,20 +8,28 @@
 #include "core/base/mem.h"
 #include "core/lang/walk_state.h"
 
-static TSNode child_of(TSNode node, const struct bt_cond *c)
+static TSNode child_by(TSNode node, TSFieldId field, TSSymbol symbol)
 {
 	uint32_t nr;
 
-	if (c->field)
-		return ts_node_child_by_field_id(node, c->field);
+	if (field)
+		return ts_node_child_by_field_id(node, field);
 	nr = ts_node_child_count(node);
 	for (uint32_t i = 0; i < nr; i++) {
 		TSNode child = ts_node_child(node, i);
 
-		if (ts_node_symbol(child) == c->child_symbol)
+		if (ts_node_symbol(child) == symbol)
 			return child;
 	}
 	return (TSNode){ { 0 }, NULL, NULL };
+}
+
+static TSNode child_of(TSNode node, const struct bt_cond *c)
+{
+	TSNode child = child_by(node, c->field, c->child_symbol);
+
+	return c->deep && !ts_node_is_null(child) ? child_by(child, c->deep_field, c->deep_symbol)
+						  : child;
 }
 
 static bool symbol_in(TSSymbol symbol, const TSSymbol *symbols, size_t nr)
@@ -32,26 +40,89 @@ static bool symbol_in(TSSymbol symbol, const TSSymbol *symbols, size_t nr)
 	return false;
 }
 
+/* Long texts are matched by their first letters. */
+bool walk_globs_match(struct bt_words globs, const char *text, uint32_t len)
+{
+	char name[128];
+
+	if (!globs.nr)
+		return false;
+	if (len >= sizeof(name))
+		len = sizeof(name) - 1;
+	memcpy(name, text, len);
+	name[len] = '\0';
+	for (size_t i = 0; i < globs.nr; i++)
+		if (!fnmatch(globs.words[i], name, 0))
+			return true;
+	return false;
+}
+
+static bool text_in(const struct walk *w, TSNode node, struct bt_words texts)
+{
+	uint32_t start = ts_node_start_byte(node);
+
+	return walk_words_have(texts, w->src + start, ts_node_end_byte(node) - start);
+}
+
+/* One of several children of a type, such as modifiers, has such a text. */
+static bool some_child_has(const struct walk *w, const struct bt_cond *c, TSNode node)
+{
+	uint32_t nr = ts_node_child_count(node);
+
+	for (uint32_t i = 0; i < nr; i++) {
+		TSNode child = ts_node_child(node, i);
+
+		if (ts_node_symbol(child) == c->child_symbol &&
+		    text_in(w, child, (struct bt_words){ c->texts, c->texts_nr }))
+			return true;
+	}
+	return false;
+}
+
 static bool child_cond_holds(const struct walk *w, const struct bt_cond *c, TSNode node)
 {
 	TSNode child = child_of(node, c);
-	uint32_t start;
+	struct bt_words texts = { c->texts, c->texts_nr };
+	const char *text;
+	uint32_t len;
 
 	if (ts_node_is_null(child))
-		return c->op == BT_COND_HAS_NOT;
+		return c->op == BT_COND_HAS_NOT || c->op == BT_COND_NOT_TEXT;
 	if (c->op == BT_COND_TYPE)
 		return symbol_in(ts_node_symbol(child), c->symbols, c->symbols_nr);
-	if (c->op != BT_COND_TEXT)
+	text = w->src + ts_node_start_byte(child);
+	len = ts_node_end_byte(child) - ts_node_start_byte(child);
+	switch (c->op) {
+	case BT_COND_TEXT:
+	case BT_COND_NOT_TEXT:
+		if (!c->deep && !c->field)
+			return some_child_has(w, c, node) == (c->op == BT_COND_TEXT);
+		return text_in(w, child, texts) == (c->op == BT_COND_TEXT);
+	case BT_COND_LIKE:
+		return walk_globs_match(texts, text, len);
+	case BT_COND_CAPS:
+		return walk_is_caps(text, len);
+	default:
 		return c->op == BT_COND_HAS;
-	start = ts_node_start_byte(child);
-	return walk_words_have((struct bt_words){ c->texts, c->texts_nr }, w->src + start,
-			       ts_node_end_byte(child) - start);
+	}
+}
+
+static bool ends_in(const struct walk *w, const struct walk_frame *f, struct bt_words texts)
+{
+	for (size_t i = 0; i < texts.nr; i++) {
+		size_t len = strlen(texts.words[i]);
+
+		if (f->end - f->start >= len && !memcmp(w->src + f->end - len, texts.words[i], len))
+			return true;
+	}
+	return false;
 }
 
 static bool cond_holds(const struct walk *w, const struct bt_cond *c, const struct walk_frame *f,
 		       TSNode node)
 {
 	const struct walk_frame *parent = w->depth > 1 ? f - 1 : NULL;
+	struct bt_words texts = { c->texts, c->texts_nr };
 	uint32_t kinds;
 
 	switch (c->op) {
@@ -59,26 +130,43 @@ static bool cond_holds(const struct walk *w, const struct bt_cond *c, const stru
 		return parent && symbol_in(parent->symbol, c->symbols, c->symbols_nr);
 	case BT_COND_NOT_PARENT:
 		return !parent || !symbol_in(parent->symbol, c->symbols, c->symbols_nr);
+	case BT_COND_GRANDPARENT:
+		return w->depth > 2 && symbol_in(f[-2].symbol, c->symbols, c->symbols_nr);
 	case BT_COND_IN:
 	case BT_COND_NOT_IN:
 		kinds = f->scope == BT_NONE ? BT_COND_FILE_LEVEL : 1u << w->defs[f->scope].d.kind;
 		return !(kinds & c->kinds) == (c->op == BT_COND_NOT_IN);
 	case BT_COND_OPEN:
 		return f->callable == BT_NONE;
+	case BT_COND_DEPTH:
+		kinds = 0;
+		for (uint32_t at = f->scope; at != BT_NONE && kinds < c->kinds; at = w->defs[at].d.parent)
+			kinds++;
+		return kinds < c->kinds;
+	case BT_COND_FOLLOWED:
+		return walk_followed_by(w, f->end, texts);
+	case BT_COND_ENDS:
+		return ends_in(w, f, texts);
 	default:
 		return child_cond_holds(w, c, node);
 	}
+}
+
+bool walk_conds_hold(const struct walk *w, const struct bt_cond *conds, size_t nr,
+		     const struct walk_frame *f, TSNode node)
+{
+	for (size_t i = 0; i < nr; i++)
+		if (!cond_holds(w, &conds[i], f, node))
+			return false;
+	return true;
 }
 
 static const struct bt_def_rule *find_rule(const struct walk *w, const struct walk_frame *f, TSNode node)
 {
 	for (size_t i = 0; i < f->rule->defs_nr; i++) {
 		const struct bt_def_rule *r = &f->rule->defs[i];
-		size_t k = 0;
 
-		while (k < r->conds_nr && cond_holds(w, &r->conds[k], f, node))
-			k++;
-		if (k == r->conds_nr)
+		if (walk_conds_hold(w, r->conds, r->conds_nr, f, node))
 			return r;
 	}
 	return NULL;
@@ -99,6 +187,36 @@ static void attach_comment(const struct walk *w, struct walk_def *d, uint32_t st
 	d->d.flags |= BT_DEF_DOC;
 	d->d.doc_start = w->comment_start;
 	d->d.doc_end = w->comment_end;
+}
+
+void walk_lead_begin(struct walk *w, struct walk_frame *f)
+{
+	struct walk_def d = { .d.flags = 0 };
+
+	walk_gap(w, f->start);
+	if (w->lead.tokens_nr == w->hash.nr)
+		return;	/* goes on */
+	attach_comment(w, &d, f->start, w->row);
+	w->lead = (struct walk_lead){ f->start, w->row, d.d.doc_start, d.d.doc_end, UINT64_MAX };
+}
+
+void walk_lead_end(struct walk *w, const struct walk_frame *f)
+{
+	walk_gap(w, f->end);
+	w->lead.tokens_nr = w->hash.nr;
+}
+
+/* The definition starts where what belongs to it does, and so may its documentation. */
+static void take_lead(const struct walk *w, struct walk_def *d)
+{
+	if (w->lead.tokens_nr != w->hash.nr || w->lead.start > d->d.start)
+		return;
+	d->d.start = w->lead.start;
+	if (d->d.flags & BT_DEF_DOC || !w->lead.doc_end)
+		return;
+	d->d.flags |= BT_DEF_DOC;
+	d->d.doc_start = w->lead.doc_start;
+	d->d.doc_end = w->lead.doc_end;
 }
 
 static void open_def(struct walk *w, struct walk_frame *f, const struct bt_def_rule *rule)
@@ -127,6 +245,7 @@ static void open_def(struct walk *w, struct walk_frame *f, const struct bt_def_r
 	d->at_start = w->hash;
 	d->at_body = w->hash;
 	attach_comment(w, d, outer->start, outer->start_row);
+	take_lead(w, d);
 	f->opened = f->any = (uint32_t)w->defs_nr;
 	if (!rule->transparent)
 		f->scope = f->opened;
@@ -135,6 +254,8 @@ static void open_def(struct walk *w, struct walk_frame *f, const struct bt_def_r
 		f->nest = 0;
 	}
 	w->defs_nr++;
+	if (rule->by_argument)
+		walk_name_by_argument(w, f, rule->argument);
 }
 
 void walk_open(struct walk *w, struct walk_frame *f, TSNode node)
@@ -161,6 +282,9 @@ void walk_body(struct walk *w, uint32_t def, uint32_t start)
 	walk_gap(w, start);
 	d->has_body = true;
 	d->at_body = w->hash;
+	if (w->comment_next == BT_NONE && w->comment_end && w->comment_end <= start &&
+	    w->comment_start != BT_NONE && w->comment_start > d->d.start)
+		start = w->comment_start;	/* a comment between the two belongs to neither */
 	if (start >= d->d.start)
 		d->d.sig_end = start;
 }
@@ -170,7 +294,7 @@ void walk_params(struct walk *w, uint32_t def, TSNode node)
 	struct walk_def *d = &w->defs[def];
 	uint32_t nr = ts_node_named_child_count(node), params = 0;
 
-	if (d->d.params)
+	if (d->d.params || d->rule->by_argument)
 		return;
 	for (uint32_t i = 0; i < nr; i++) {
 		TSSymbol symbol = ts_node_symbol(ts_node_named_child(node, i));
@@ -203,6 +327,10 @@ static bool marked(const struct walk *w, struct bt_words words, uint32_t start, 
 			depth++;
 		} else if (strchr(")]}", c) && c) {
 			depth--;
+		} else if (c == '"') {
+			for (at++; at < end && w->src[at] != '"'; at++)
+				at += w->src[at] == '\\';
+			at++;
 		} else {
 			while (at < end && !strchr(" \t\r\n([{)]}<>,;:=&*\"'", w->src[at]))
 				at++;
@@ -240,25 +368,31 @@ static bool exported(const struct walk *w, const struct walk_def *d, const struc
 			if (symbol_in(parent[-up].symbol, e->symbols, e->symbols_nr))
 				return true;
 		return false;
+	case BT_EXPORT_SCOPE:
+		return d->d.parent == BT_NONE || w->defs[d->d.parent].d.flags & BT_DEF_EXPORTED ||
+		       marked(w, e->words, d->d.start, start);
 	}
 	return false;
 }
 
-static bool globs_match(struct bt_words globs, const char *text, uint32_t len)
+/* Is the last word of the qualifier before `text`, without what stands in <>, that text? */
+static bool named_as_qualifier(const struct walk *w, const struct walk_pend *p, const char *text, uint32_t len)
 {
-	char name[128];
+	const char *from = w->src + p->qual_start, *to = text;
+	int depth = 0;
 
-	if (!globs.nr || len >= sizeof(name))
+	if (p->qual == BT_QUAL_NONE)
 		return false;
-	memcpy(name, text, len);
-	name[len] = '\0';
-	for (size_t i = 0; i < globs.nr; i++)
-		if (!fnmatch(globs.words[i], name, 0))
-			return true;
-	return false;
+	while (to > from && (depth || strchr(" \t\r\n:.<>", to[-1]))) {
+		to--;
+		depth += (*to == '>') - (*to == '<');
+	}
+	return (size_t)(to - from) >= len && !memcmp(to - len, text, len) &&
+	       ((size_t)(to - from) == len || strchr(" \t\r\n:.", to[-(ptrdiff_t)len - 1]));
 }
 
-static bool is_constructor(const struct walk *w, const struct walk_def *d, const char *text, uint32_t len)
+static bool is_constructor(const struct walk *w, const struct walk_def *d, const struct walk_pend *pend,
+			   const char *text, uint32_t len)
 {
 	const struct bt_words *words = &d->rule->ctor;
 
@@ -266,7 +400,8 @@ static bool is_constructor(const struct walk *w, const struct walk_def *d, const
 		uint32_t parent = d->d.parent;
 		const struct bt_name *n;
 
-		if (walk_text_is(text, len, words->words[i]))
+		if (walk_text_is(text, len, words->words[i]) ||
+		    (!strcmp(words->words[i], "@qualifier") && named_as_qualifier(w, pend, text, len)))
 			return true;
 		if (strcmp(words->words[i], "@class") || parent == BT_NONE || !w->defs[parent].live)
 			continue;
@@ -284,15 +419,15 @@ static uint8_t final_kind(struct walk *w, const struct walk_def *d, const struct
 	uint8_t kind = r->kind;
 	uint32_t around = d->d.parent == BT_NONE ? BT_COND_FILE_LEVEL : 1u << w->defs[d->d.parent].d.kind;
 
-	if (pend->as < BT_KIND_NR)
+	if (pend->as < BT_KIND_NR && !r->keeps_kind)
 		kind = pend->as;
 	if ((around & r->within) && (kind == BT_KIND_FUNCTION || (kind == r->kind && kind != BT_KIND_FIELD)))
 		kind = r->within_kind;
 	if (pend->qual != BT_QUAL_NONE && r->qualified_kind != BT_AS_KEEP && kind_callable(kind))
 		kind = r->qualified_kind;
-	if (r->ctor.nr && kind_callable(kind) && is_constructor(w, d, text, len))
+	if (r->ctor.nr && kind_callable(kind) && is_constructor(w, d, pend, text, len))
 		kind = BT_KIND_CONSTRUCTOR;
-	if (kind_callable(kind) && (w->test_mark || globs_match(r->tests, text, len)))
+	if (kind_callable(kind) && (w->test_mark || walk_globs_match(r->tests, text, len)))
 		kind = BT_KIND_TEST;
 	w->test_mark = false;
 	return kind;
@@ -360,12 +495,16 @@ void walk_close(struct walk *w, struct walk_frame *f)
 		if (kind_callable(first->d.kind))
 			first->d.flags |= BT_DEF_CALLABLE | BT_DEF_HASHED;
 	}
+	if (first->rule->joins && !first->joined)
+		walk_join_later(w, f->opened);
 	for (uint32_t i = f->opened; i < w->defs_nr; i++) {
 		struct walk_def *d = &w->defs[i];
 
 		if (d->d.end > f->end || d->rule != first->rule || d->d.start != first->d.start)
 			continue;
 		close_hashes(w, d);
+		if (first->has_body && !d->has_body)	/* one of several names before one body */
+			d->d.sig_end = first->d.sig_end;
 		while (d->d.end > d->d.start && strchr(" \t\r\n", w->src[d->d.end - 1]))
 			d->d.end--;
 		if (d->d.sig_end > d->d.end)

@@ -22,6 +22,7 @@ struct walk_def {
 	bool live;		/* has a name */
 	bool has_body;
 	bool local;		/* inside a callable */
+	bool joined;		/* its body is a node of its own: walk_join */
 	struct walk_hash at_start, at_body;
 };
 
@@ -32,6 +33,7 @@ struct walk_pend {
 	uint8_t deep;		/* role for identifiers below without one; BT_PEND_NONE */
 	uint8_t spread;		/* role for the children of this one; BT_PEND_NONE */
 	uint8_t qual;		/* enum bt_qual */
+	bool taken;		/* an import has its text: no import roles below */
 	uint32_t qual_start;
 	uint32_t own;		/* definition that bind, params and body refer to, or BT_NONE */
 	uint32_t body_of;	/* this node is the body of that definition, or BT_NONE */
@@ -44,6 +46,7 @@ struct walk_frame {
 	TSSymbol symbol;
 	bool import;		/* inside an import statement */
 	bool import_top;	/* the import statement itself */
+	bool past;		/* the child that ends the "before" entries was met */
 	uint32_t start, start_row, end;
 	uint32_t scope;		/* innermost definition that holds names, or BT_NONE */
 	uint32_t any;
@@ -64,9 +67,17 @@ struct walk_item {
 };
 
 struct walk_import {
-	bool active, has_module, quoted_relative;
+	bool active, has_module;
+	const struct bt_def_rule *rule;
 	struct bt_import m;	/* module: index into texts */
 	struct walk_text alias;
+};
+
+/* The run of nodes that belong to the definition behind them. */
+struct walk_lead {
+	uint32_t start, row;
+	uint32_t doc_start, doc_end;	/* of the comment above it; doc_end 0: none */
+	uint64_t tokens_nr;		/* behind it; a definition that starts there follows it */
 };
 
 struct walk_name_slot {
@@ -104,6 +115,7 @@ struct walk {
 		errors_alloc, lines_alloc, line_flags_alloc;
 
 	struct walk_hash hash;
+	uint32_t gap_words_to;	/* the words before it, in gaps, are dealt with */
 	uint32_t covered, row;	/* bytes before `covered` are dealt with; its row */
 	uint32_t last_code_row;	/* row of the end of the last token; BT_NONE: none yet */
 
@@ -112,7 +124,11 @@ struct walk {
 	bool comment_first;	/* nothing before it on its line */
 
 	struct walk_import import;
+	struct walk_lead lead;
 	bool test_mark;		/* the next callable that is named is a test */
+	uint32_t named, named_at;	/* this definition is named by the identifier there */
+	uint32_t joined;		/* this one may go on in the next node, or BT_NONE ... */
+	uint64_t joined_tokens_nr;	/* ... with no token between */
 
 	/* results that only the end knows */
 	struct bt_arena arena;
@@ -127,29 +143,48 @@ void walk_gap(struct walk *w, uint32_t to);		/* the bytes up to `to` belong to n
 void walk_token(struct walk *w, uint64_t token);
 void walk_leaf(struct walk *w, uint32_t start, uint32_t end, uint64_t token);
 void walk_comment(struct walk *w, uint32_t start, uint32_t end);
+void walk_dollar(struct walk *w, uint32_t start, uint32_t end);
 void walk_lex(struct walk *w, uint32_t start, uint32_t end);
 uint32_t walk_name(struct walk *w, const char *text, uint32_t len, uint64_t hash);
 uint64_t walk_name_hash(const char *text, uint32_t len);
 uint32_t walk_occ(struct walk *w, uint32_t start, uint32_t end, uint64_t hash, uint8_t role,
 		  const struct walk_pend *pend);
+bool walk_is_plain(const struct walk *w, const struct bt_node_rule *rule, uint32_t start, uint32_t end);
+void walk_trim(const struct walk *w, const struct bt_node_rule *rule, uint32_t *start, uint32_t *end);
+bool walk_globs_match(struct bt_words globs, const char *text, uint32_t len);
+uint8_t walk_text_role(const struct walk *w, uint32_t start, uint32_t end, struct walk_pend *pend);
 uint64_t walk_hash_between(struct walk_hash from, struct walk_hash to);
 bool walk_words_have(struct bt_words words, const char *text, uint32_t len);
 bool walk_text_is(const char *text, uint32_t len, const char *word);
 
 /* walk_def.c */
 void walk_open(struct walk *w, struct walk_frame *f, TSNode node);
+bool walk_conds_hold(const struct walk *w, const struct bt_cond *conds, size_t nr,
+		     const struct walk_frame *f, TSNode node);
 void walk_bind(struct walk *w, const struct walk_pend *pend, const struct walk_frame *parent,
 	       uint32_t start, uint32_t end, uint64_t hash);
 void walk_close(struct walk *w, struct walk_frame *f);
 void walk_body(struct walk *w, uint32_t def, uint32_t start);
+void walk_lead_begin(struct walk *w, struct walk_frame *f);
+void walk_lead_end(struct walk *w, const struct walk_frame *f);
 void walk_params(struct walk *w, uint32_t def, TSNode node);
 
 /* walk_import.c */
 void walk_import_begin(struct walk *w, const struct bt_def_rule *rule, uint32_t start, uint32_t end);
 void walk_import_end(struct walk *w);
 void walk_import_module(struct walk *w, uint32_t start, uint32_t end);
+void walk_import_part(struct walk *w, uint32_t start, uint32_t end);
 void walk_import_item(struct walk *w, uint32_t start, uint32_t end);
 void walk_import_alias(struct walk *w, uint32_t start, uint32_t end);
+void walk_import_all(struct walk *w);
+
+/* walk_macro.c */
+bool walk_followed_by(const struct walk *w, uint32_t end, struct bt_words texts);
+bool walk_is_caps(const char *text, uint32_t len);	/* its first word has no small letter */
+void walk_name_by_argument(struct walk *w, const struct walk_frame *f, unsigned nr);
+uint8_t walk_bind_role(const struct walk *w, struct walk_pend *pend, uint32_t start);
+void walk_join_later(struct walk *w, uint32_t def);
+void walk_join(struct walk *w, struct walk_frame *f);
 
 /* walk_finish.c */
 void walk_finish(struct walk *w, struct bt_facts *ret_facts);

@@ -66,7 +66,7 @@ void walk_lines_init(struct walk *w)
 	}
 	BT_GROW(w->line_flags, w->line_flags_alloc, w->lines_nr + 1);
 	memset(w->line_flags, 0, w->lines_nr + 1);
-	w->covered = w->row = 0;
+	w->covered = w->row = w->gap_words_to = 0;
 	w->last_code_row = BT_NONE;
 	w->comment_end = 0;
 	w->comment_start = BT_NONE;
@@ -94,27 +94,6 @@ static void cover(struct walk *w, uint32_t to)
 static bool is_space(char c)
 {
 	return c == ' ' || (c >= '\t' && c <= '\r');
-}
-
-void walk_gap(struct walk *w, uint32_t to)
-{
-	while (w->covered < to) {
-		uint32_t at = w->covered, start;
-
-		while (at < to && is_space(w->src[at])) {
-			w->row += w->src[at] == '\n';
-			at++;
-		}
-		w->covered = start = at;
-		while (at < to && !is_space(w->src[at]))
-			at++;
-		if (at == start)
-			return;
-		walk_token(w, bt_hash64(w->src + start, at - start, 0));
-		mark_rows(w, w->row, w->row, LINE_CODE);
-		w->last_code_row = w->row;
-		w->covered = at;
-	}
 }
 
 void walk_leaf(struct walk *w, uint32_t start, uint32_t end, uint64_t token)
@@ -316,4 +295,135 @@ void walk_lex(struct walk *w, uint32_t start, uint32_t end)
 	cover(w, end);
 	mark_rows(w, row, w->row, LINE_CODE);
 	w->last_code_row = w->row;
+}
+
+void walk_dollar(struct walk *w, uint32_t start, uint32_t end)
+{
+	const char *s = w->src;
+
+	walk_leaf(w, start, end, bt_hash64(s + start, end - start, 0));
+	for (uint32_t at = start ? start - 1 : 0; at + 1 < end; at++) {
+		uint32_t word = at + 1, to = word;
+
+		if (s[at] != '$' || (at && s[at - 1] == '\\') || !is_ident_start((unsigned char)s[word]))
+			continue;
+		while (to < end && is_ident((unsigned char)s[to]) && s[to] != '$')
+			to++;
+		if (word >= start && to > word)
+			walk_occ(w, word, to, walk_name_hash(s + word, to - word), BT_ROLE_READ, NULL);
+	}
+}
+
+void walk_trim(const struct walk *w, const struct bt_node_rule *rule, uint32_t *start, uint32_t *end)
+{
+	uint32_t at = *end;
+
+	if (w->src[*start] && strchr(rule->trim, w->src[*start]))
+		++*start;
+	if (*start < *end && w->src[*end - 1] && strchr(rule->trim, w->src[*end - 1]))
+		--*end;
+	at = *end;
+	while (rule->closing && at > *start && w->src[at - 1] == rule->closing)
+		at--;
+	if (at == *end || at == *start || !is_space(w->src[at - 1]))
+		return;
+	while (at > *start && is_space(w->src[at - 1]))
+		at--;
+	if (at > *start)
+		*end = at;
+}
+
+bool walk_is_plain(const struct walk *w, const struct bt_node_rule *rule, uint32_t start, uint32_t end)
+{
+	if (rule->flags & BT_NODE_LIKE)
+		return walk_globs_match(rule->like, w->src + start, end - start);
+	if (!is_ident_start((unsigned char)w->src[start]))
+		return false;
+	for (uint32_t at = start + 1; at < end; at++)
+		if (!is_ident((unsigned char)w->src[at]) && w->src[at] != '-')
+			return false;
+	return true;
+}
+
+/*
+ * Masked macros (mask.h) and what the grammar hides: the words in [at, end) are occurrences too, those
+ * outside brackets as macros.
+ */
+static void gap_words(struct walk *w, uint32_t at, uint32_t end)
+{
+	int depth = 0;
+
+	while (at < end) {
+		uint32_t start = at, skipped = lex_skip(w, at, end);
+
+		if (skipped > at) {
+			at = skipped;
+			continue;
+		}
+		while (at < end && is_ident((unsigned char)w->src[at]))
+			at++;
+		if (at > start && is_ident_start((unsigned char)w->src[start]))
+			walk_occ(w, start, at, walk_name_hash(w->src + start, at - start),
+				 depth > 0 ? BT_ROLE_OTHER : BT_ROLE_MACRO, NULL);
+		if (at == start) {
+			depth += (w->src[at] == '(') - (w->src[at] == ')');
+			at++;
+		}
+	}
+}
+
+void walk_gap(struct walk *w, uint32_t to)
+{
+	while (w->covered < to) {
+		uint32_t at = w->covered, start;
+
+		while (at < to && is_space(w->src[at])) {
+			w->row += w->src[at] == '\n';
+			at++;
+		}
+		w->covered = start = at;
+		while (at < to && !is_space(w->src[at]))
+			at++;
+		if (at == start)
+			return;
+		if (w->t->mask && start >= w->gap_words_to) {
+			gap_words(w, start, to);
+			w->gap_words_to = to;
+		}
+		walk_token(w, bt_hash64(w->src + start, at - start, 0));
+		mark_rows(w, w->row, w->row, LINE_CODE);
+		w->last_code_row = w->row;
+		w->covered = at;
+	}
+}
+
+/* Where the separator that ends at `at` starts, or `at` when none does. */
+static uint32_t separator(const struct walk *w, uint32_t at)
+{
+	if (at >= 1 && w->src[at - 1] == '.')
+		return at - 1;
+	return at >= 2 && w->src[at - 1] == ':' && w->src[at - 2] == ':' ? at - 2 : at;
+}
+
+uint8_t walk_text_role(const struct walk *w, uint32_t start, uint32_t end, struct walk_pend *pend)
+{
+	uint32_t sep = separator(w, start), word = sep, next = end;
+	const struct bt_occ *last = w->occs_nr ? &w->occs[w->occs_nr - 1] : NULL;
+
+	while (sep < start && word && is_ident((unsigned char)w->src[word - 1]))
+		word--;
+	if (word < sep && last && last->at == word && last->at + w->names[last->name].len == sep) {
+		pend->qual = BT_QUAL_NAME;
+		pend->qual_start = last->at - last->qual_len;
+	} else if (word < sep && walk_words_have(w->t->self_texts, w->src + word, sep - word)) {
+		pend->qual = BT_QUAL_SELF;
+		pend->qual_start = word;
+	}
+	while (next < w->size && is_space(w->src[next]))
+		next++;
+	if (next < w->size && w->src[next] == '(')
+		return BT_ROLE_CALL;
+	if (next == end && end + 1 < w->size && w->src[end] == '!' && strchr("([{ ", w->src[end + 1]))
+		return BT_ROLE_MACRO;
+	return BT_PEND_NONE;
 }

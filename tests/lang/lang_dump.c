@@ -2,8 +2,12 @@
  * Prints the facts of one file as text: what the golden cases under tests/lang compare.
  *
  *	lang_dump [--stock] LANGUAGE FILE
+ *	lang_dump [--stock] --defs LANGUAGE FILE...	kind, name, file, line
+ *	lang_dump [--stock] --occs LANGUAGE FILE...	role, name, file, line, column
+ *	lang_dump --detect FILE...			language (- for none), file
  *
- * Rows and columns are printed from 1. --stock parses with tree-sitter's own tables and allocator.
+ * Rows and columns are printed from 1. --stock parses with tree-sitter's own tables and allocator. The
+ * modes that take many files print one line a fact with tabs between, for the comparisons with other tools.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +17,7 @@
 #include "core/base/buf.h"
 #include "core/facts/facts.h"
 #include "core/lang/extract.h"
+#include "core/lang/langs.h"
 
 static void print_point(const struct bt_facts *f, uint32_t at)
 {
@@ -157,27 +162,94 @@ static void read_file(const char *path, struct bt_buf *b)
 	fclose(in);
 }
 
-int main(int argc, char **argv)
+static void print_defs(const struct bt_facts *f, const char *path)
+{
+	for (uint32_t i = 0; i < f->defs_nr; i++) {
+		const struct bt_def *d = &f->defs[i];
+		uint32_t at = d->occ == BT_NONE ? d->start : f->occs[d->occ].at;
+
+		printf("%s\t", bt_kind_name(d->kind));
+		print_name(&f->names[d->name]);
+		printf("\t%s\t%u\n", path, bt_facts_point(f, at).row + 1);
+	}
+}
+
+static void print_occs(const struct bt_facts *f, const char *path)
+{
+	for (uint32_t i = 0; i < f->occs_nr; i++) {
+		struct bt_point p = bt_facts_point(f, f->occs[i].at);
+
+		printf("%s\t", bt_role_name(f->occs[i].role));
+		print_name(&f->names[f->occs[i].name]);
+		printf("\t%s\t%u\t%u\n", path, p.row + 1, p.col + 1);
+	}
+}
+
+enum mode { MODE_FACTS, MODE_DEFS, MODE_OCCS };
+
+static int dump(const struct bt_lang *lang, const char *path, enum mode mode)
 {
 	BT_BUF_OWNED struct bt_buf src = BT_BUF_INIT, rec = BT_BUF_INIT;
 	BT_CLEANUP(bt_arena_release) struct bt_arena arena = BT_ARENA_INIT;
 	struct bt_err err = BT_ERR_INIT;
-	int stock = argc > 1 && !strcmp(argv[1], "--stock");
-	const struct bt_lang *lang;
 	struct bt_facts f;
 
-	if (argc - stock != 3 || !(lang = bt_lang_find(argv[1 + stock]))) {
-		fprintf(stderr, "usage: lang_dump [--stock] LANGUAGE FILE\n");
-		return 2;
-	}
-	read_file(argv[2 + stock], &src);
-	bt_extract_set_fast(!stock);
+	read_file(path, &src);
 	if (bt_extract(lang, src.data ? src.data : "", src.len, &rec, &err) ||
 	    bt_facts_decode(rec.data, rec.len, &arena, &f, &err)) {
-		fprintf(stderr, "lang_dump: %s\n", err.msg);
+		fprintf(stderr, "lang_dump: %s: %s\n", path, err.msg);
 		return 1;
 	}
-	print_facts(&f, src.data);
-	bt_extract_release();
+	if (mode == MODE_DEFS)
+		print_defs(&f, path);
+	else if (mode == MODE_OCCS)
+		print_occs(&f, path);
+	else
+		print_facts(&f, src.data);
 	return 0;
+}
+
+static void detect(const char *path)
+{
+	BT_BUF_OWNED struct bt_buf src = BT_BUF_INIT;
+	const struct bt_detect_class *cls = NULL;
+	const struct bt_lang *lang = NULL;
+	enum bt_detect how = bt_detect_path(path, strlen(path), NULL, &lang, &cls);
+
+	if (how == BT_DETECT_CLASS) {
+		read_file(path, &src);
+		lang = bt_detect_content(cls, src.data ? src.data : "", src.len);
+	} else if (how == BT_DETECT_NONE) {
+		lang = NULL;
+	}
+	printf("%s\t%s\n", lang ? lang->name : "-", path);
+}
+
+int main(int argc, char **argv)
+{
+	enum mode mode = MODE_FACTS;
+	const struct bt_lang *lang;
+	int i = 1, rc = 0;
+
+	if (i < argc && !strcmp(argv[i], "--detect")) {
+		while (++i < argc)
+			detect(argv[i]);
+		return 0;
+	}
+	if (i < argc && !strcmp(argv[i], "--stock")) {
+		bt_extract_set_fast(false);
+		i++;
+	}
+	if (i < argc && !strncmp(argv[i], "--", 2)) {
+		mode = !strcmp(argv[i], "--defs") ? MODE_DEFS : MODE_OCCS;
+		i++;
+	}
+	if (argc - i < 2 || (mode == MODE_FACTS && argc - i > 2) || !(lang = bt_lang_find(argv[i]))) {
+		fprintf(stderr, "usage: lang_dump [--stock] [--defs | --occs] LANGUAGE FILE...\n");
+		return 2;
+	}
+	while (++i < argc)
+		rc |= dump(lang, argv[i], mode);
+	bt_extract_release();
+	return rc;
 }

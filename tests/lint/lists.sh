@@ -3,7 +3,7 @@
 . "$(dirname "$0")/lint-lib.sh"
 
 # shellcheck disable=SC2046 # the paths hold no blanks
-listed=$(cat Makefile.am $(find core store git-batho hooks man tests -name Makemodule.am) |
+listed=$(cat Makefile.am $(find completions core store git-batho hooks man tests -name Makemodule.am) |
 	tr ' \t\\' '\n\n\n' | sort -u)
 
 # unlisted <FILES: those that no list names, with their ending or without a final .c.
@@ -31,7 +31,7 @@ unlisted_data() {
 lint_check 'every language description and manual page is in a list' unlisted_data
 
 unlisted_build_scripts() {
-	find build-aux -name '*.awk' -o -name '*.sh' | grep -v -e tap-driver.sh -e install-sh |
+	find build-aux -name '*.awk' -o -name '*.sh' | grep -v -e tap-driver.sh |
 		sort | unlisted
 }
 lint_check 'every build script is in the tarball' unlisted_build_scripts

@@ -9,7 +9,7 @@ texts() {
 		ls configure.ac Makefile.am README.md NOTICE LICENSE .gitignore .gitattributes 2>/dev/null
 		find core store git-batho man tests docs -name Makemodule.am -o -name '*.lang' \
 			-o -name '*.awk' -o -name '*.list' -o -name '*.txt' -o -name '*.[1-9]' \
-			-o -name '*.md' | grep -v -e '^tests/lang/' -e '^tests/fuzz/' -e '^tests/trash/'
+			-o -name '*.md' 2>/dev/null | grep -v -e '^tests/lang/' -e '^tests/fuzz/' -e '^tests/trash/'
 		find build-aux -name '*.awk'
 	} | sort -u
 }

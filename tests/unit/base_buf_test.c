@@ -70,11 +70,10 @@ static void test_addf(void **state)
 
 static void test_maximum(void **state)
 {
-	BT_BUF_OWNED struct bt_buf b;
+	BT_BUF_OWNED struct bt_buf b = { .max = 10 };
 	struct bt_err err = BT_ERR_INIT;
 
 	(void)state;
-	bt_buf_init(&b, 10);
 	bt_buf_adds(&b, "0123456789");
 	assert_false(b.failed);
 	assert_int_equal(bt_buf_check(&b, "a list", &err), 0);
@@ -97,11 +96,10 @@ static void test_maximum(void **state)
 
 static void test_maximum_spares_memory(void **state)
 {
-	BT_BUF_OWNED struct bt_buf b;
+	BT_BUF_OWNED struct bt_buf b = { .max = 1000 };
 	size_t i;
 
 	(void)state;
-	bt_buf_init(&b, 1000);
 	for (i = 0; i < 2000; i++)
 		bt_buf_addch(&b, 'x');
 	assert_int_equal(b.len, 1000);

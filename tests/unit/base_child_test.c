@@ -1,4 +1,6 @@
-/* core/base/child.c: pipes without a deadlock, deadlines and cancellation that end a whole group. */
+/*
+ * core/base/child.c: pipes without a deadlock, deadlines and cancellation that end a whole group.
+ */
 #include "core/base/child.h"
 
 #include <errno.h>
@@ -37,7 +39,8 @@ static void test_outputs_and_status(void **state)
 
 	(void)state;
 	bt_buf_adds(&out, "before ");
-	assert_int_equal(run_sh("echo out; echo oops >&2; exit 7", &out, &errout, &status, &err), 0);
+	assert_int_equal(run_sh("echo out; echo oops >&2; exit 7", &out, &errout, &status, &err),
+			 0);
 	assert_int_equal(status, 7);
 	assert_string_equal(bt_buf_cstr(&out), "before out\n");
 	assert_string_equal(bt_buf_cstr(&errout), "oops\n");
@@ -109,7 +112,8 @@ static void test_input_refused(void **state)
 
 static void test_environment_and_cwd(void **state)
 {
-	const char *env[] = { "BATHO_A=1", "BATHO_B", "BATHO_C=x", "BATHO_C=y", "BATHO_DD=2", NULL };
+	const char *env[] = { "BATHO_A=1", "BATHO_B", "BATHO_C=x",
+			      "BATHO_C=y", "BATHO_DD=2", NULL };
 	const char *argv[] = { "sh", "-c", "echo $BATHO_A-$BATHO_B-$BATHO_C-$BATHO_D; pwd", NULL };
 	struct bt_child_opts o = { .argv = argv, .env = env, .cwd = "/" };
 	BT_BUF_OWNED struct bt_buf out = BT_BUF_INIT;
@@ -130,7 +134,7 @@ static void test_output_maximum(void **state)
 	const char *endless[] = { "cat", "/dev/zero", NULL };
 	struct bt_child_opts o = { .argv = argv, .out_max = 10 };
 	BT_BUF_OWNED struct bt_buf out = BT_BUF_INIT;
-	BT_BUF_OWNED struct bt_buf tight;
+	BT_BUF_OWNED struct bt_buf tight = { .max = 10 };
 	struct bt_err err = BT_ERR_INIT;
 	int status;
 
@@ -142,7 +146,6 @@ static void test_output_maximum(void **state)
 	assert_int_equal(bt_child_run(&o, NULL, 0, &out, NULL, &status, &err), BT_ERR_LIMIT);
 	assert_string_equal(err.msg, "'sh' wrote more than 9 bytes");
 	/* The buffer's own maximum counts too, and a text that fits it is no error. */
-	bt_buf_init(&tight, 10);
 	o.out_max = 0;
 	assert_int_equal(bt_child_run(&o, NULL, 0, &tight, NULL, &status, &err), 0);
 	assert_int_equal(tight.len, 10);
@@ -229,8 +232,9 @@ static void test_cancel(void **state)
 static void test_start_and_wait(void **state)
 {
 	const char *argv[] = { "cat", NULL };
-	struct bt_child_opts o = { .argv = argv, .in = BT_CHILD_PIPE, .out = BT_CHILD_PIPE,
-				   .err = BT_CHILD_NULL };
+	struct bt_child_opts o = {
+		.argv = argv, .in = BT_CHILD_PIPE, .out = BT_CHILD_PIPE, .err = BT_CHILD_NULL
+	};
 	struct bt_err err = BT_ERR_INIT;
 	struct bt_child c;
 	char bytes[8];
@@ -296,8 +300,8 @@ static void test_signals_are_reset(void **state)
 	/* We ignore SIGPIPE and block everything; the child does neither. */
 	sigfillset(&all);
 	sigprocmask(SIG_BLOCK, &all, &old);
-	assert_int_equal(run_sh("grep -E '^Sig(Blk|Ign):' /proc/self/status", &out, NULL, &status,
-				&err), 0);
+	assert_int_equal(
+		run_sh("grep -E '^Sig(Blk|Ign):' /proc/self/status", &out, NULL, &status, &err), 0);
 	sigprocmask(SIG_SETMASK, &old, NULL);
 	if (status)
 		skip();

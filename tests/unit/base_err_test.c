@@ -15,7 +15,8 @@ static void test_set(void **state)
 	struct bt_err err = BT_ERR_INIT;
 
 	(void)state;
-	assert_int_equal(bt_err_set(&err, BT_ERR_CORRUPT, "index '%s' is bad", "x"), BT_ERR_CORRUPT);
+	assert_int_equal(bt_err_set(&err, BT_ERR_CORRUPT, "index '%s' is bad", "x"),
+			 BT_ERR_CORRUPT);
 	assert_int_equal(err.code, BT_ERR_CORRUPT);
 	assert_string_equal(err.msg, "index 'x' is bad");
 	assert_string_equal(err.hint, "");
@@ -62,9 +63,9 @@ static void test_errno(void **state)
 		int errnum;
 		enum bt_code code;
 	} cases[] = {
-		{ ENOENT, BT_ERR_NOT_FOUND }, { ENOSPC, BT_ERR_FULL }, { EDQUOT, BT_ERR_FULL },
-		{ EROFS, BT_ERR_READONLY },   { EACCES, BT_ERR_READONLY },
-		{ EPIPE, BT_ERR_PIPE },       { EIO, BT_ERR_FAIL },
+		{ ENOENT, BT_ERR_NOT_FOUND }, { ENOSPC, BT_ERR_FULL },     { EDQUOT, BT_ERR_FULL },
+		{ EROFS, BT_ERR_READONLY },   { EACCES, BT_ERR_READONLY }, { EPIPE, BT_ERR_PIPE },
+		{ EIO, BT_ERR_FAIL },
 	};
 	struct bt_err err = BT_ERR_INIT;
 	size_t i;

@@ -57,7 +57,7 @@ static void test_refused(void **state)
 	assert_int_equal(bt_oid_parse(bad, 40, &a, &err), BT_ERR_FAIL);
 	assert_string_equal(err.msg,
 			    "'e69de29bb2d1d6434b8b29ae775ad8c2e48c539g' is not an object id");
-	assert_int_equal(a.len, 7);	/* untouched */
+	assert_int_equal(a.len, 7); /* untouched */
 	a.len = 0;
 	assert_string_equal(bt_oid_hex(&a, hex), "");
 }

@@ -67,7 +67,10 @@ static void test_longer_forms(void **state)
 
 static void test_reader(void **state)
 {
-	struct bt_reader r = bt_reader_make("\x05" "abcde" "\x7f", 7);
+	struct bt_reader r = bt_reader_make("\x05"
+					    "abcde"
+					    "\x7f",
+					    7);
 	const uint8_t *p;
 
 	(void)state;

@@ -1,0 +1,39 @@
+# fish completion of `git batho`. Commands and options come from the program.
+
+function __fish_git_batho_command
+    set -l words (commandline -opc)
+    set -l at (contains -i -- batho $words)
+    or return 1
+    for word in $words[(math $at + 1)..-1]
+        if not string match -q -- '-*' $word
+            echo $word
+            return 0
+        end
+    end
+    return 1
+end
+
+function __fish_git_batho_needs_command
+    __fish_git_using_command batho
+    and not __fish_git_batho_command >/dev/null
+end
+
+function __fish_git_batho_options
+    set -l command (__fish_git_batho_command)
+    or return
+    git batho $command -h 2>/dev/null | string match -r -a -- '--[a-z][-a-z]*' | sort -u
+end
+
+function __fish_git_batho_names
+    set -l part (commandline -ct)
+    test -n "$part"
+    or return
+    git batho search --match=prefix --max=50 --porcelain -- $part 2>/dev/null | cut -s -f 9 | sort -u
+end
+
+complete -c git -n __fish_git_needs_command -a batho -d 'Index revisions and ask about code'
+complete -c git -f -n __fish_git_batho_needs_command -a '(git batho --list-commands 2>/dev/null)'
+complete -c git -n '__fish_git_using_command batho; and string match -q -- "-*" (commandline -ct)' \
+    -a '(__fish_git_batho_options)'
+complete -c git -f -n '__fish_git_using_command batho; and contains -- (__fish_git_batho_command) def refs callers callees' \
+    -a '(__fish_git_batho_names)'

@@ -1,0 +1,9 @@
+/*
+ * The version of libgit2 that is linked. No foreign type here.
+ */
+#ifndef BT_GIT_LIBGIT2_VERSION_H
+#define BT_GIT_LIBGIT2_VERSION_H
+
+const char *bt_libgit2_version(char *buf, unsigned len);
+
+#endif

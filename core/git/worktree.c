@@ -1,0 +1,307 @@
+/*
+ * The worktree as an index: a copy of the caller's index in a temporary folder, brought up to date
+ * for what git calls modified, deleted or new. Objects go to that folder as well. Nothing in the
+ * repository is written: not its index (GIT_OPTIONAL_LOCKS=0), no shared index (a split index is
+ * written whole), no object.
+ */
+#include "core/git/worktree.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "core/base/file.h"
+#include "core/base/mem.h"
+#include "core/git/listing.h"
+
+#define TEMP_PREFIX "worktree-"
+/* A temporary folder of a run that was killed; no listing takes this long. */
+#define TEMP_STALE_S (24 * 60 * 60)
+/* The names of all changed files: a million of a hundred bytes. */
+#define CHANGED_MAX ((size_t)512 << 20)
+
+void bt_git_cmd_index(struct bt_git_cmd *c, const struct bt_repo *repo, const char *index_file)
+{
+	BT_FREE char *assignment = NULL;
+
+	if (!index_file && !getenv("GIT_INDEX_FILE"))
+		return;
+	assignment = bt_xasprintf("GIT_INDEX_FILE=%s", index_file ? index_file : repo->index_file);
+	bt_git_cmd_env(c, assignment);
+}
+
+static int remove_one(const char *path, const struct stat *st, int what, struct FTW *ftw)
+{
+	(void)st;
+	(void)what;
+	(void)ftw;
+	remove(path);
+	return 0;
+}
+
+static void tree_remove(const char *dir)
+{
+	nftw(dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+/* Removes what killed runs left in our own folder. */
+static void stale_remove(const char *base)
+{
+	DIR *d = opendir(base);
+	struct dirent *e;
+
+	while (d && (e = readdir(d))) {
+		BT_FREE char *path = NULL;
+		struct stat st;
+
+		if (strncmp(e->d_name, TEMP_PREFIX, sizeof(TEMP_PREFIX) - 1))
+			continue;
+		path = bt_xasprintf("%s/%s", base, e->d_name);
+		if (!lstat(path, &st) && S_ISDIR(st.st_mode) &&
+		    st.st_mtime < time(NULL) - TEMP_STALE_S)
+			tree_remove(path);
+	}
+	if (d)
+		closedir(d);
+}
+
+/* A private folder (0700): beside the store when there is one, else where temporary files go. */
+static int temp_make(const struct bt_repo *repo, char **ret_dir, struct bt_err *err)
+{
+	BT_FREE char *own = bt_xasprintf("%s/batho", repo->common_dir);
+	const char *bases[] = { own, getenv("XDG_RUNTIME_DIR"), getenv("TMPDIR"), "/tmp" };
+
+	stale_remove(own);
+	for (size_t i = 0; i < BT_ARRAY_NR(bases); i++) {
+		char *dir;
+
+		if (!bases[i] || *bases[i] != '/')
+			continue;
+		dir = bt_xasprintf("%s/" TEMP_PREFIX "XXXXXX", bases[i]);
+		if (mkdtemp(dir)) {
+			*ret_dir = dir;
+			return 0;
+		}
+		free(dir);
+	}
+	return bt_err_errno(err, "cannot make a temporary folder for the worktree's objects");
+}
+
+/*
+ * Copies a file with its time of change: git compares the times of entries with that of the index
+ * to know which entries it cannot trust.
+ */
+static int file_copy(const char *from, const char *to, struct bt_err *err)
+{
+	BT_CLOSE int in = open(from, O_RDONLY | O_CLOEXEC);
+	BT_CLOSE int out = -1;
+	struct timespec times[2];
+	struct stat st;
+	ssize_t n;
+
+	if (in < 0 && errno == ENOENT)
+		return 0; /* nothing was ever added */
+	if (in < 0 || fstat(in, &st))
+		return bt_err_errno(err, "cannot read '%s'", from);
+	out = open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	if (out < 0)
+		return bt_err_errno(err, "cannot write '%s'", to);
+	do {
+		char chunk[64 << 10];
+
+		n = read(in, chunk, sizeof(chunk));
+		if (n > 0) {
+			int rc = bt_fd_write_full(out, chunk, (size_t)n, to, err);
+
+			if (rc)
+				return rc;
+		}
+	} while (n > 0 || (n < 0 && errno == EINTR));
+	times[0] = st.st_atim;
+	times[1] = st.st_mtim;
+	if (n < 0 || futimens(out, times))
+		return bt_err_errno(err, "cannot copy '%s'", from);
+	return 0;
+}
+
+enum changed { CHANGED_TAKEN, CHANGED_REMOVED, CHANGED_PASSED_OVER };
+
+/*
+ * Is one of the folders above the path (below the top) a symbolic link? What it shows is elsewhere.
+ */
+static bool is_beyond_link(char *full, size_t top_len)
+{
+	struct stat st;
+
+	for (char *slash = strchr(full + top_len + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+		bool link;
+
+		*slash = '\0';
+		link = !lstat(full, &st) && S_ISLNK(st.st_mode);
+		*slash = '/';
+		if (link)
+			return true;
+	}
+	return false;
+}
+
+/* What is to be done about a path that git calls modified or new. */
+static enum changed changed_judge(const struct bt_repo *repo, const char *path,
+				  struct bt_worktree *w)
+{
+	BT_FREE char *full = bt_xasprintf("%s/%s", repo->top, path);
+	size_t len = strlen(full);
+	struct stat st;
+
+	/* A repository within this one that is not a submodule. */
+	if (full[len - 1] == '/')
+		return CHANGED_PASSED_OVER;
+	if (lstat(full, &st))
+		return errno == ENOENT || errno == ENOTDIR ? CHANGED_REMOVED : CHANGED_PASSED_OVER;
+	if (is_beyond_link(full, strlen(repo->top)))
+		return CHANGED_REMOVED;
+	if (S_ISDIR(st.st_mode)) {
+		BT_FREE char *git = bt_xasprintf("%s/.git", full);
+
+		/* A submodule, or a folder where a file was. */
+		return access(git, F_OK) ? CHANGED_REMOVED : CHANGED_TAKEN;
+	}
+	if (S_ISLNK(st.st_mode))
+		return CHANGED_TAKEN;
+	if (!S_ISREG(st.st_mode))
+		return CHANGED_PASSED_OVER;
+	if (st.st_size <= (off_t)BT_LISTING_FILE_MAX && !access(full, R_OK))
+		return CHANGED_TAKEN;
+	w->left_out++;
+	return CHANGED_PASSED_OVER;
+}
+
+/* Paths, each ended by NUL. */
+struct changes {
+	struct bt_buf taken, removed;
+};
+
+static void changes_release(struct changes *ch)
+{
+	bt_buf_release(&ch->taken);
+	bt_buf_release(&ch->removed);
+}
+
+static int changes_list(const struct bt_repo *repo, struct changes *ch, struct bt_worktree *w,
+			struct bt_err *err)
+{
+	BT_GIT_CMD_OWNED struct bt_git_cmd c;
+	BT_BUF_OWNED struct bt_buf out = BT_BUF_INIT;
+	const char *at, *end;
+	int rc;
+
+	bt_buf_init(&out, CHANGED_MAX);
+	bt_git_cmd_init(&c, repo);
+	bt_git_cmd_index(&c, repo, NULL);
+	c.cwd = repo->top;
+	bt_git_cmd_addl(&c, "ls-files", "-z", "--modified", "--others", "--exclude-standard", NULL);
+	rc = bt_git_run(&c, "cannot list the worktree", NULL, 0, &out, err);
+	if (rc)
+		return rc;
+	at = bt_buf_cstr(&out);
+	for (end = at + out.len; at < end; at += strlen(at) + 1) {
+		enum changed what = changed_judge(repo, at, w);
+
+		if (what == CHANGED_TAKEN)
+			bt_buf_add(&ch->taken, at, strlen(at) + 1);
+		else if (what == CHANGED_REMOVED)
+			bt_buf_add(&ch->removed, at, strlen(at) + 1);
+	}
+	rc = bt_buf_check(&ch->taken, "the list of changed files", err);
+	return rc ? rc : bt_buf_check(&ch->removed, "the list of removed files", err);
+}
+
+/* `git update-index <how> --stdin` of the temporary index. */
+static int index_update(const struct bt_repo *repo, const struct bt_worktree *w, const char *how,
+			const struct bt_buf *paths, struct bt_err *err)
+{
+	/*
+	 * What is written here is read once and removed: no compression, no fsync, one index file.
+	 */
+	static const char *const config[] = {
+		"core.looseCompression=0",   "core.fsync=none",	    "core.splitIndex=false",
+		"core.untrackedCache=false", "core.safecrlf=false",
+	};
+	BT_FREE char *objects = bt_xasprintf("GIT_OBJECT_DIRECTORY=%s", w->objects);
+	BT_GIT_CMD_OWNED struct bt_git_cmd c;
+	int rc;
+
+	bt_git_cmd_init(&c, repo);
+	if (!paths->len)
+		return 0;
+	for (size_t i = 0; i < BT_ARRAY_NR(config); i++)
+		bt_git_cmd_config(&c, config[i]);
+	rc = bt_git_cmd_no_hooks(&c, repo, err);
+	if (rc)
+		return rc;
+	bt_git_cmd_index(&c, repo, w->index_file);
+	bt_git_cmd_alternate(&c, repo->objects_dir);
+	bt_git_cmd_env(&c, objects);
+	c.cwd = repo->top;
+	bt_git_cmd_addl(&c, "update-index", "--add", "--remove", "--replace", how, "-z", "--stdin",
+			NULL);
+	return bt_git_run(&c, "cannot read the worktree", paths->data, paths->len, NULL, err);
+}
+
+static int temp_index(const struct bt_repo *repo, const struct changes *ch, struct bt_worktree *w,
+		      struct bt_err *err)
+{
+	int rc = temp_make(repo, &w->dir, err);
+
+	if (rc)
+		return rc;
+	w->index_file = bt_xasprintf("%s/index", w->dir);
+	w->objects = bt_xasprintf("%s/objects", w->dir);
+	if (mkdir(w->objects, 0700))
+		return bt_err_errno(err, "cannot make '%s'", w->objects);
+	rc = file_copy(repo->index_file, w->index_file, err);
+	/* What is gone first: a file may stand where a folder was, and the other way round. */
+	if (!rc)
+		rc = index_update(repo, w, "--force-remove", &ch->removed, err);
+	return rc ? rc : index_update(repo, w, "--remove", &ch->taken, err);
+}
+
+int bt_worktree_take(const struct bt_repo *repo, struct bt_worktree *ret_w, struct bt_err *err)
+{
+	BT_CLEANUP(changes_release) struct changes ch = { BT_BUF_INIT, BT_BUF_INIT };
+	struct bt_worktree w = { .dir = NULL };
+	int rc;
+
+	if (!repo->top)
+		return bt_err_set(err, BT_ERR_NOT_FOUND,
+				  "this operation must be run in a work tree");
+	bt_buf_init(&ch.taken, CHANGED_MAX);
+	bt_buf_init(&ch.removed, CHANGED_MAX);
+	rc = changes_list(repo, &ch, &w, err);
+	if (!rc && (ch.taken.len || ch.removed.len))
+		rc = temp_index(repo, &ch, &w, err);
+	if (rc)
+		bt_worktree_release(&w);
+	else
+		*ret_w = w;
+	return rc;
+}
+
+void bt_worktree_release(struct bt_worktree *w)
+{
+	if (!w)
+		return;
+	if (w->dir)
+		tree_remove(w->dir);
+	free(w->dir);
+	free(w->index_file);
+	free(w->objects);
+	*w = (struct bt_worktree){ .dir = NULL };
+}

@@ -1,0 +1,244 @@
+/*
+ * The writer: settled jobs and finished trees become rows. Blob rows, their facts and the postings that make
+ * them findable are written in one transaction; trees only after every blob below them.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/clock.h"
+#include "core/facts/facts.h"
+#include "core/index/index_state.h"
+#include "core/index/tree_row.h"
+
+/* Tree rows in one transaction: a run of history has tens of thousands. */
+#define TREES_NR 4096
+
+static int add_postings(struct bt_index *ix, const struct ix_job *j, struct bt_err *err)
+{
+	uint32_t *kinds;
+	struct bt_facts f;
+
+	bt_arena_reset(&ix->scratch);
+	if (bt_facts_decode(ix->records.data + j->rec, j->rec_len, &ix->scratch, &f, err))
+		return err->code;
+	kinds = bt_arena_zalloc(&ix->scratch, ((size_t)f.names_nr + 1) * sizeof(*kinds));
+	for (uint32_t i = 0; i < f.defs_nr; i++)
+		kinds[f.defs[i].name] |= 1u << f.defs[i].kind;
+	for (uint32_t i = 0; i < f.names_nr; i++)
+		bt_postings_add(ix->postings, j->id, f.names[i].text, f.names[i].len, kinds[i]);
+	return 0;
+}
+
+static int store_job(struct bt_index *ix, size_t job, uint32_t *last_id, struct bt_err *err)
+{
+	struct ix_job *j = &ix->jobs[job];
+	struct bt_blob b = {
+		.oid = j->oid, .lang = j->lang_id, .state = (enum bt_blob_state)j->state,
+		.size = j->size, .digest = j->digest, .hint = j->hint,
+	};
+
+	if (j->state == BT_BLOB_REDIRECT)
+		b.resolved = ix->jobs[j->resolved].lang_id;
+	if (bt_store_blob_put(ix->o.store, &b, &j->id, err))
+		return err->code;
+	j->stored = true;
+	if (j->state != BT_BLOB_FACTS || j->id <= *last_id)
+		return 0;	/* another process was faster: it wrote the facts too */
+	*last_id = j->id;
+	if (bt_store_facts_put(ix->o.store, j->id, ix->records.data + j->rec, j->rec_len, err))
+		return err->code;
+	return add_postings(ix, j, err);
+}
+
+static int write_batch(struct bt_index *ix, struct bt_err *err)
+{
+	uint32_t last_id;
+	int rc = bt_store_begin(ix->o.store, err);
+
+	if (!rc)
+		rc = bt_store_blob_last_id(ix->o.store, &last_id, err);
+	for (size_t i = 0; i < ix->unstored_nr && !rc; i++)
+		rc = store_job(ix, ix->unstored[i], &last_id, err);
+	if (!rc)
+		rc = bt_postings_flush(ix->postings, ix->o.store, err);
+	if (!rc)
+		rc = bt_store_commit(ix->o.store, err);
+	if (rc)
+		bt_store_rollback(ix->o.store);
+	return rc;
+}
+
+int ix_commit_batch(struct bt_index *ix, struct bt_err *err)
+{
+	int rc = 0;
+
+	if (ix->unstored_nr)
+		rc = write_batch(ix, err);
+	if (rc)
+		return bt_err_wrap(err, "cannot write to the index");
+	ix->unstored_nr = 0;
+	bt_buf_clear(&ix->records);
+	ix->commit_ms = bt_clock_ms();
+	return 0;
+}
+
+static void digest_u64(struct bt_blake2b *h, uint64_t v)
+{
+	uint8_t p[8];
+
+	for (int i = 0; i < 8; i++)
+		p[i] = (uint8_t)(v >> (8 * i));
+	bt_blake2b_add(h, p, sizeof(p));
+}
+
+/* git-batho-format(5), "Digest": one entry of a folder. */
+static void digest_file(struct bt_blake2b *h, const struct ix_entry *e, const struct ix_job *j,
+			uint8_t state)
+{
+	uint8_t head[2] = { 'f', state };
+
+	bt_blake2b_add(h, head, sizeof(head));
+	digest_u64(h, e->name_len);
+	bt_blake2b_add(h, e->name, e->name_len);
+	if (!j)
+		return;
+	bt_blake2b_add(h, j->oid.raw, j->oid.len);
+	if (state != BT_BLOB_FACTS)
+		return;
+	bt_blake2b_add(h, j->lang->name, strlen(j->lang->name) + 1);
+	digest_u64(h, j->lang->version);
+	bt_blake2b_add(h, j->digest.raw, BT_DIGEST_LEN);
+}
+
+static void digest_folder(struct bt_blake2b *h, const struct ix_entry *e, const struct ix_node *n)
+{
+	bt_blake2b_add(h, "t", 1);
+	digest_u64(h, e->name_len);
+	bt_blake2b_add(h, e->name, e->name_len);
+	bt_blake2b_add(h, n->result.digest.raw, BT_DIGEST_LEN);
+}
+
+/* What an entry is under the limits of this run, whatever earlier runs allowed. */
+static uint8_t entry_state(const struct bt_index *ix, const struct ix_entry *e, const struct ix_job *j)
+{
+	if (e->fixed_state != BT_BLOB_FACTS)
+		return e->fixed_state;
+	if (j->state == BT_BLOB_FACTS && j->size > ix->o.selection->max_blob_size)
+		return BT_BLOB_TOO_LARGE;
+	return j->state;
+}
+
+static void finish_file(struct bt_index *ix, struct ix_node *n, const struct ix_entry *e,
+			struct bt_blake2b *h, struct bt_buf *row)
+{
+	const struct ix_job *j = e->target == BT_NONE ? NULL : ix_job_final(ix, e->target);
+	uint8_t state = entry_state(ix, e, j);
+	struct bt_row_entry out = {
+		.state = state, .flags = e->flags, .name = e->name, .name_len = e->name_len,
+	};
+
+	if (j) {
+		out.id = j->id;
+		out.lang = j->lang_id;
+	}
+	digest_file(h, e, j, state);
+	bt_row_entry_put(row, &out);
+	n->result.blobs += state == BT_BLOB_FACTS;
+	n->result.killed += state == BT_BLOB_MISSING || bt_blob_state_killed(state);
+}
+
+static void finish_node(struct bt_index *ix, struct ix_node *n, struct bt_buf *row)
+{
+	struct bt_blake2b h;
+
+	bt_blake2b_init(&h);
+	bt_buf_clear(row);
+	memset(&n->result, 0, sizeof(n->result));
+	for (uint32_t i = 0; i < n->entries_nr; i++) {
+		const struct ix_entry *e = &n->entries[i];
+		const struct ix_node *child = &ix->nodes[e->target];
+		struct bt_row_entry out = { .tree = true, .name = e->name, .name_len = e->name_len };
+
+		if (!e->tree) {
+			finish_file(ix, n, e, &h, row);
+			continue;
+		}
+		if (child->result.empty)
+			continue;
+		out.id = child->result.row;
+		n->result.blobs += child->result.blobs;
+		n->result.killed += child->result.killed;
+		digest_folder(&h, e, child);
+		bt_row_entry_put(row, &out);
+	}
+	n->result.empty = !row->len;
+	bt_blake2b_end(&h, &n->result.digest);
+}
+
+static int store_node(struct bt_index *ix, struct ix_node *n, const struct bt_buf *row,
+		      struct bt_err *err)
+{
+	struct bt_tree_row r = {
+		.oid = n->oid, .selection = n->selection, .digest = n->result.digest,
+		.killed = n->result.killed, .blobs = n->result.blobs,
+	};
+	uint32_t base = (uint32_t)bt_strmap_get(&ix->row_of_dir, n->dir, strlen(n->dir), 0);
+
+	if (bt_store_tree_put(ix->o.store, &r, base, bt_buf_cstr(row), row->len, err))
+		return err->code;
+	n->result.row = r.id;
+	bt_strmap_put(&ix->row_of_dir, n->dir, strlen(n->dir), r.id);
+	return 0;
+}
+
+/* Is anything below absent for now? Such a tree is not kept: it will be walked again. */
+static bool has_missing(const struct bt_index *ix, const struct ix_node *n)
+{
+	for (uint32_t i = 0; i < n->entries_nr; i++) {
+		const struct ix_entry *e = &n->entries[i];
+
+		if (e->tree ? ix->nodes[e->target].result.missing
+			    : e->target != BT_NONE &&
+				      ix_job_final(ix, e->target)->state == BT_BLOB_MISSING)
+			return true;
+	}
+	return false;
+}
+
+static int write_nodes(struct bt_index *ix, size_t from, size_t to, struct bt_err *err)
+{
+	BT_BUF_OWNED struct bt_buf row = BT_BUF_INIT;
+	int rc = bt_store_begin(ix->o.store, err);
+
+	for (size_t i = from; i < to && !rc; i++) {
+		struct ix_node *n = &ix->nodes[i];
+
+		if (n->done)
+			continue;
+		finish_node(ix, n, &row);
+		n->result.missing = has_missing(ix, n);
+		rc = bt_buf_check(&row, "the entries of a folder", err);
+		if (!rc && n->oid.len && !n->result.missing)
+			rc = store_node(ix, n, &row, err);
+	}
+	if (!rc)
+		rc = bt_store_commit(ix->o.store, err);
+	if (rc)
+		bt_store_rollback(ix->o.store);
+	return rc;
+}
+
+int ix_commit_trees(struct bt_index *ix, struct bt_err *err)
+{
+	size_t from = 0;
+	int rc = 0;
+
+	while (from < ix->nodes_nr && ix->nodes[from].done)
+		from++;
+	for (; from < ix->nodes_nr && !rc; from += TREES_NR) {
+		size_t to = from + TREES_NR < ix->nodes_nr ? from + TREES_NR : ix->nodes_nr;
+
+		rc = write_nodes(ix, from, to, err);
+	}
+	return rc ? bt_err_wrap(err, "cannot write to the index") : 0;
+}

@@ -1,0 +1,88 @@
+/*
+ * The state of one indexing run; shared by plan.c, jobs.c, run.c, commit.c, nobody else includes it.
+ */
+#ifndef BT_INDEX_INDEX_STATE_H
+#define BT_INDEX_INDEX_STATE_H
+
+#include "core/base/arena.h"
+#include "core/base/map.h"
+#include "core/index/index.h"
+#include "core/lang/langs.h"
+#include "store/postings.h"
+
+/* One (blob, language or class): known from the store, or to be read and parsed. */
+struct ix_job {
+	struct bt_oid oid;
+	uint32_t lang_id;		/* in the store; of the class for a class job */
+	const struct bt_lang *lang;	/* NULL for a class job */
+	const struct bt_detect_class *cls;
+	bool settled;			/* state, size and digest are final */
+	bool stored;			/* id is final */
+	uint8_t state;			/* enum bt_blob_state */
+	uint32_t id;
+	uint32_t resolved;		/* job of the language a class came to, or BT_NONE */
+	uint64_t size;
+	const char *hint;
+	size_t rec, rec_len;		/* facts in ix->records until they are stored */
+	struct bt_digest digest;
+};
+
+struct ix_entry {
+	const char *name;
+	uint32_t name_len;
+	bool tree;
+	uint8_t flags;			/* BT_FILE_* */
+	uint8_t fixed_state;		/* state that the path decides, or BT_BLOB_FACTS */
+	uint32_t target;		/* node or job */
+};
+
+/* A folder of the run; children have smaller numbers. */
+struct ix_node {
+	struct bt_oid oid;		/* len 0 in a listing */
+	uint64_t selection;
+	const char *dir;		/* path, for the base of compression */
+	struct ix_entry *entries;
+	uint32_t entries_nr;
+	bool done;			/* row, digest and counts are final */
+	struct bt_index_root result;
+};
+
+struct bt_index {
+	struct bt_index_opts o;
+	struct bt_arena arena;		/* nodes' entries and names; reset between batches */
+	struct ix_job *jobs;
+	size_t jobs_nr, jobs_alloc;
+	struct bt_oidmap job_of;	/* (oid, language id) -> job */
+	struct ix_node *nodes;
+	size_t nodes_nr, nodes_alloc;
+	struct bt_strmap node_of;	/* oid bytes + selection -> node */
+	struct bt_strmap row_of_dir;	/* path -> newest row, a base for compression */
+	struct bt_arena dirs;
+	uint32_t *lang_ids;		/* store id per bt_lang.index */
+	size_t *todo;			/* jobs to read, in order */
+	size_t todo_nr, todo_alloc, todo_at;
+	size_t *unstored;		/* settled jobs whose rows are not written */
+	size_t unstored_nr, unstored_alloc;
+	struct bt_buf records;
+	uint64_t inflight;		/* jobs given to the pool */
+	uint64_t planned, finished;
+	uint64_t commit_ms;		/* when the last batch was written */
+	bool ran;
+	struct bt_postings *postings;
+	struct bt_arena scratch;	/* decoding one record */
+	struct bt_index_stats stats;
+};
+
+/* jobs.c */
+int ix_job_for_file(struct bt_index *ix, const struct bt_oid *oid, const struct bt_lang *lang,
+		    const struct bt_detect_class *cls, const char *path, size_t path_len,
+		    uint32_t *ret_job, struct bt_err *err);
+/* Follows a class to what it came to. */
+const struct ix_job *ix_job_final(const struct bt_index *ix, uint32_t job);
+void ix_job_settle(struct bt_index *ix, size_t job, enum bt_blob_state state);
+
+/* commit.c */
+int ix_commit_batch(struct bt_index *ix, struct bt_err *err);
+int ix_commit_trees(struct bt_index *ix, struct bt_err *err);
+
+#endif

@@ -1,0 +1,284 @@
+/*
+ * The pipeline of a run: reader -> workers -> writer, in one loop of one process.
+ *
+ * Blobs are asked for ahead of need, looked at (binary, pointer, class), handed to the pool; results are
+ * checked and gathered; a batch is written when it is large or old. Nothing here blocks while there is
+ * something else to do.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/clock.h"
+#include "core/base/limits.h"
+#include "core/base/signal.h"
+#include "core/facts/facts.h"
+#include "core/index/index_state.h"
+
+/* Objects asked for ahead; more does not help the reader. */
+#define READ_AHEAD 64
+/* A batch is written at this size of records, ... */
+#define BATCH_BYTES ((size_t)32 << 20)
+/* ... or at this age, so that an interrupted run has lost little. */
+#define BATCH_MS 10000
+
+int bt_index_open(const struct bt_index_opts *o, struct bt_index **ret_ix, struct bt_err *err)
+{
+	struct bt_index *ix = bt_xcalloc(1, sizeof(*ix));
+
+	(void)err;
+	ix->o = *o;
+	ix->lang_ids = bt_xcalloc(bt_langs_nr() + 1, sizeof(*ix->lang_ids));
+	bt_strmap_init(&ix->node_of, &ix->arena);
+	bt_strmap_init(&ix->row_of_dir, &ix->dirs);
+	bt_buf_init(&ix->records, BT_FACTS_LEN_MAX);
+	ix->postings = bt_postings_new();
+	*ret_ix = ix;
+	return 0;
+}
+
+void bt_index_free(struct bt_index **pix)
+{
+	struct bt_index *ix = *pix;
+
+	if (!ix)
+		return;
+	bt_postings_free(&ix->postings);
+	bt_buf_release(&ix->records);
+	bt_strmap_release(&ix->node_of);
+	bt_strmap_release(&ix->row_of_dir);
+	bt_oidmap_release(&ix->job_of);
+	bt_arena_release(&ix->arena);
+	bt_arena_release(&ix->dirs);
+	bt_arena_release(&ix->scratch);
+	free(ix->jobs);
+	free(ix->nodes);
+	free(ix->lang_ids);
+	free(ix->todo);
+	free(ix->unstored);
+	free(ix);
+	*pix = NULL;
+}
+
+static void finish(struct bt_index *ix, size_t job, enum bt_blob_state state)
+{
+	ix_job_settle(ix, job, state);
+	ix->finished++;
+	if (ix->o.progress)
+		ix->o.progress(ix->o.progress_ctx, ix->finished, ix->planned);
+}
+
+/* The content of a class job decided: it becomes a redirect, and the language gets a job. */
+static int resolve_class(struct bt_index *ix, size_t job, const struct bt_object *obj,
+			 size_t *ret_job, struct bt_err *err)
+{
+	const struct bt_lang *lang = bt_detect_content(ix->jobs[job].cls, obj->data, obj->size);
+	const char *hint = ix->jobs[job].hint;
+	uint32_t target;
+	size_t todo_nr = ix->todo_nr;
+
+	*ret_job = SIZE_MAX;
+	if (!lang) {
+		finish(ix, job, BT_BLOB_NO_LANGUAGE);
+		return 0;
+	}
+	if (ix_job_for_file(ix, &obj->oid, lang, NULL, hint ? hint : "", hint ? strlen(hint) : 0, &target,
+			    err))
+		return err->code;
+	ix->jobs[job].resolved = target;
+	finish(ix, job, BT_BLOB_REDIRECT);
+	if (ix->todo_nr > todo_nr) {	/* a new job: its bytes are at hand */
+		ix->todo_nr = todo_nr;
+		*ret_job = target;
+	}
+	return 0;
+}
+
+/* Looks at an object and hands it on. */
+static int take_object(struct bt_index *ix, size_t job, const struct bt_object *obj, struct bt_err *err)
+{
+	int rc;
+
+	ix->jobs[job].size = obj->size;
+	if (obj->type != BT_OBJECT_BLOB) {
+		finish(ix, job, BT_BLOB_MISSING);
+		return 0;
+	}
+	if (!obj->data) {
+		finish(ix, job, BT_BLOB_TOO_LARGE);
+		return 0;
+	}
+	if (bt_content_is_binary(obj->data, obj->size)) {
+		finish(ix, job, BT_BLOB_BINARY);
+		return 0;
+	}
+	if (bt_content_is_lfs_pointer(obj->data, obj->size)) {
+		finish(ix, job, BT_BLOB_LFS);
+		return 0;
+	}
+	if (!ix->jobs[job].lang) {
+		if (resolve_class(ix, job, obj, &job, err))
+			return err->code;
+		if (job == SIZE_MAX)
+			return 0;
+		ix->jobs[job].size = obj->size;
+	}
+	rc = bt_pool_submit(ix->o.pool, ix->jobs[job].lang, job, obj->data, obj->size, err);
+	if (!rc)
+		ix->inflight++;
+	return rc;
+}
+
+static enum bt_blob_state result_state(enum bt_result_status status)
+{
+	switch (status) {
+	case BT_RESULT_FACTS:
+		return BT_BLOB_FACTS;
+	case BT_RESULT_LIMIT:
+		return BT_BLOB_LIMIT;
+	case BT_RESULT_KILLED_TIME:
+		return BT_BLOB_KILLED_TIME;
+	case BT_RESULT_KILLED_CPU:
+		return BT_BLOB_KILLED_CPU;
+	case BT_RESULT_KILLED_MEMORY:
+		return BT_BLOB_KILLED_MEMORY;
+	case BT_RESULT_KILLED_CRASH:
+		break;
+	}
+	return BT_BLOB_KILLED_CRASH;
+}
+
+/* A worker's answer is believed only after it decoded whole and fits the blob. */
+static int take_result(struct bt_index *ix, const struct bt_result *r, struct bt_err *err)
+{
+	enum bt_blob_state state = result_state(r->status);
+	struct ix_job *j = &ix->jobs[r->tag];
+	struct bt_err bad = BT_ERR_INIT;
+	struct bt_facts facts;
+
+	ix->inflight--;
+	if (state == BT_BLOB_FACTS) {
+		bt_arena_reset(&ix->scratch);
+		if (bt_facts_decode(r->rec, r->len, &ix->scratch, &facts, &bad) || facts.size != j->size)
+			state = BT_BLOB_KILLED_CRASH;
+	}
+	if (state == BT_BLOB_FACTS) {
+		j->rec = ix->records.len;
+		j->rec_len = r->len;
+		bt_buf_add(&ix->records, r->rec, r->len);
+		if (bt_buf_check(&ix->records, "a batch of facts", err))
+			return err->code;
+		bt_blake2b(r->rec, r->len, &j->digest);
+		ix->stats.blobs_parsed++;
+		ix->stats.bytes_parsed += j->size;
+	}
+	finish(ix, r->tag, state);
+	return 0;
+}
+
+static int take_results(struct bt_index *ix, bool wait, struct bt_err *err)
+{
+	struct bt_result r;
+	int rc;
+
+	while ((rc = bt_pool_next(ix->o.pool, wait, &r, err)) == BT_ROW) {
+		if (take_result(ix, &r, err))
+			return err->code;
+		wait = false;
+	}
+	return rc;
+}
+
+static int commit_when_due(struct bt_index *ix, struct bt_err *err)
+{
+	uint64_t now = bt_clock_ms();
+
+	if (!ix->commit_ms)
+		ix->commit_ms = now;
+	if (!ix->unstored_nr || (ix->records.len < BATCH_BYTES && now - ix->commit_ms < BATCH_MS))
+		return 0;
+	return ix_commit_batch(ix, err);
+}
+
+/* Takes one object from the reader and passes it on; waits for workers where they are full. */
+static int read_one(struct bt_index *ix, size_t job, struct bt_err *err)
+{
+	struct bt_object obj;
+	int rc = bt_odb_next(ix->o.odb, &obj, err);
+
+	if (rc < 0)
+		return rc;
+	while ((rc = take_object(ix, job, &obj, err)) == BT_ERR_BUSY)
+		if (take_results(ix, true, err) < 0)
+			return err->code;
+	return rc;
+}
+
+static int pump(struct bt_index *ix, struct bt_err *err)
+{
+	size_t asked = ix->todo_at;
+	int rc = 0;
+
+	while (!rc && ix->todo_at < ix->todo_nr) {
+		if (bt_canceled())
+			return bt_err_set(err, BT_ERR_CANCELED, "interrupted");
+		while (asked < ix->todo_nr && asked - ix->todo_at < READ_AHEAD && !rc)
+			rc = bt_odb_request(ix->o.odb, &ix->jobs[ix->todo[asked++]].oid,
+					    ix->o.selection->max_blob_size, err);
+		if (!rc)
+			rc = read_one(ix, ix->todo[ix->todo_at++], err);
+		if (!rc)
+			rc = take_results(ix, false, err);
+		if (!rc)
+			rc = commit_when_due(ix, err);
+	}
+	return rc;
+}
+
+static int drain(struct bt_index *ix, struct bt_err *err)
+{
+	int rc = bt_pool_flush(ix->o.pool, err);
+
+	while (!rc && ix->inflight) {
+		if (bt_canceled())
+			return bt_err_set(err, BT_ERR_CANCELED, "interrupted");
+		rc = take_results(ix, true, err);
+		if (!rc)
+			rc = commit_when_due(ix, err);
+	}
+	return rc;
+}
+
+int bt_index_run(struct bt_index *ix, struct bt_err *err)
+{
+	int rc = pump(ix, err);
+
+	if (!rc)
+		rc = drain(ix, err);
+	if (rc == BT_ERR_CANCELED) {	/* keep what is done */
+		struct bt_err ignored = BT_ERR_INIT;
+
+		ix_commit_batch(ix, &ignored);
+		return rc;
+	}
+	if (!rc)
+		rc = ix_commit_batch(ix, err);
+	if (!rc)
+		rc = ix_commit_trees(ix, err);
+	ix->ran = true;
+	return rc;
+}
+
+uint64_t bt_index_pending(const struct bt_index *ix)
+{
+	return ix->todo_nr - ix->todo_at;
+}
+
+const struct bt_index_root *bt_index_root_get(const struct bt_index *ix, uint32_t number)
+{
+	return &ix->nodes[number].result;
+}
+
+void bt_index_stats_get(const struct bt_index *ix, struct bt_index_stats *ret_stats)
+{
+	*ret_stats = ix->stats;
+}

@@ -1,0 +1,10 @@
+/*
+ * The door to libcurl: requests over HTTPS. Nothing else may open a connection.
+ */
+#ifndef BT_NET_NET_H
+#define BT_NET_NET_H
+
+/* The version of the libcurl that is linked, and of its TLS library ("7.88.1 OpenSSL/3.0.17"). */
+const char *bt_net_version(char *buf, unsigned len);
+
+#endif

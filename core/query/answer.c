@@ -1,0 +1,230 @@
+/*
+ * Gathering hits: files enter once, hits carry everything that output needs but the source line.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/git/attr.h"
+#include "core/query/find.h"
+
+void bt_answer_release(struct bt_answer *a)
+{
+	free(a->files);
+	free(a->hits);
+	bt_arena_release(&a->arena);
+	memset(a, 0, sizeof(*a));
+}
+
+struct add {
+	struct bt_view *v;
+	struct bt_answer *a;
+	const struct bt_filter *f;
+	struct bt_view_file *facts;	/* shared by all files that show the blob */
+	uint32_t blob;
+	const char *lang;
+};
+
+static int lang_name(struct bt_view *v, struct bt_answer *a, uint32_t lang, const char **ret_name,
+		     struct bt_err *err)
+{
+	struct bt_store_language l;
+	uint32_t cursor = 0;
+	int rc;
+
+	*ret_name = "?";
+	while ((rc = bt_store_language_next(v->store, &cursor, &l, err)) == BT_ROW) {
+		if (l.id != lang)
+			continue;
+		*ret_name = bt_arena_strndup(&a->arena, l.name, strlen(l.name));
+		return 0;
+	}
+	return rc;
+}
+
+static bool path_passes(const struct bt_filter *f, const char *path)
+{
+	struct bt_err ignored = BT_ERR_INIT;
+	struct bt_pattern p;
+	bool match;
+
+	if (!f || !f->path)
+		return true;
+	if (bt_pattern_parse(f->path, &p, &ignored))
+		return false;
+	match = bt_pattern_match(&p, path, false);
+	bt_pattern_release(&p);
+	return match;
+}
+
+static void add_file(struct add *x, uint32_t manifest_file, const char *path, size_t len, uint8_t flags)
+{
+	struct bt_answer *a = x->a;
+
+	if (!path_passes(x->f, path))
+		return;
+	BT_GROW(a->files, a->files_alloc, a->files_nr + 1);
+	a->files[a->files_nr++] = (struct bt_answer_file){
+		.blob = x->blob, .manifest_file = manifest_file, .f = x->facts, .path = path,
+		.path_len = len, .flags = flags, .lang = x->lang,
+	};
+}
+
+static int add_files(struct add *x, uint32_t first, uint32_t nr, struct bt_err *err)
+{
+	for (uint32_t i = 0; i < nr; i++) {
+		uint32_t file = x->v->by_blob[first + i];
+		struct bt_view_file at;
+
+		if (bt_view_set_file(x->v, file, &x->a->arena, &at, err))
+			return err->code;
+		add_file(x, file, at.path, at.path_len, at.flags);
+	}
+	return 0;
+}
+
+int bt_answer_add_blob(struct bt_view *v, struct bt_answer *a, uint32_t blob, const struct bt_filter *f,
+		       size_t *ret_first, size_t *ret_nr, struct bt_err *err)
+{
+	struct add x = { .v = v, .a = a, .f = f, .blob = blob };
+	uint32_t first = 0, nr = 0;
+
+	*ret_first = a->files_nr;
+	*ret_nr = 0;
+	if (!v->all) {
+		bt_view_files_of(v, blob, &first, &nr);
+		if (!nr)
+			return 0;
+	}
+	x.facts = bt_arena_alloc(&a->arena, sizeof(*x.facts));
+	if (bt_view_read_blob(v, blob, &a->arena, x.facts, err) ||
+	    lang_name(v, a, x.facts->blob.lang, &x.lang, err))
+		return err->code;
+	if (f && f->lang && strcmp(f->lang, x.lang))
+		return 0;
+	if (v->all)
+		add_file(&x, BT_NONE, x.facts->path, x.facts->path_len, 0);
+	else if (add_files(&x, first, nr, err))
+		return err->code;
+	if (a->files_nr > *ret_first)	/* qualifiers may look at the path: any of them will do */
+		x.facts->path = a->files[*ret_first].path;
+	*ret_nr = a->files_nr - *ret_first;
+	return 0;
+}
+
+static struct bt_hit *add_hit(struct bt_answer *a, uint32_t file, uint32_t at, uint32_t len)
+{
+	const struct bt_facts *f = &a->files[file].f->facts;
+	struct bt_point p = bt_facts_point(f, at);
+	struct bt_hit *h;
+
+	BT_GROW(a->hits, a->hits_alloc, a->hits_nr + 1);
+	h = &a->hits[a->hits_nr++];
+	memset(h, 0, sizeof(*h));
+	h->file = file;
+	h->at = at;
+	h->len = len;
+	h->row = p.row;
+	h->col = p.col;
+	h->line_start = at - p.col;
+	h->line_end = p.row + 1 < f->lines_nr ? f->line_starts[p.row + 1] : f->size;
+	h->kind = BT_KIND_NR;
+	h->def = BT_NONE;
+	return h;
+}
+
+/* The definition whose name an occurrence is, or the one around it. */
+static uint32_t def_of_occ(const struct bt_facts *f, uint32_t occ)
+{
+	uint32_t at = f->occs[occ].at, i = bt_facts_enclosing(f, at);
+
+	if (f->occs[occ].role > BT_ROLE_DECL)
+		return i;
+	for (uint32_t d = 0; d < f->defs_nr && f->defs[d].start <= at; d++)
+		if (f->defs[d].occ == occ)
+			return d;
+	return i;
+}
+
+void bt_answer_add_occ(struct bt_answer *a, uint32_t file, uint32_t occ)
+{
+	const struct bt_facts *f = &a->files[file].f->facts;
+	const struct bt_occ *o = &f->occs[occ];
+	struct bt_hit *h = add_hit(a, file, o->at, f->names[o->name].len);
+
+	h->role = o->role;
+	h->def = def_of_occ(f, occ);
+	if (o->role <= BT_ROLE_DECL && h->def != BT_NONE)
+		h->kind = f->defs[h->def].kind;
+}
+
+void bt_answer_add_def(struct bt_answer *a, uint32_t file, uint32_t def)
+{
+	const struct bt_facts *f = &a->files[file].f->facts;
+	const struct bt_def *d = &f->defs[def];
+	struct bt_hit *h = d->occ == BT_NONE ? add_hit(a, file, d->start, 0)
+					     : add_hit(a, file, f->occs[d->occ].at, f->names[d->name].len);
+
+	h->role = d->flags & BT_DEF_DECL ? BT_ROLE_DECL : BT_ROLE_DEF;
+	h->kind = d->kind;
+	h->def = def;
+}
+
+/* qsort has no context: the ranks of files by path are put in place first. */
+struct sort_key {
+	uint32_t rank, file, at, index;
+};
+
+static int key_cmp(const void *pa, const void *pb)
+{
+	const struct sort_key *a = pa, *b = pb;
+
+	if (a->rank != b->rank)
+		return a->rank < b->rank ? -1 : 1;
+	if (a->file != b->file)
+		return a->file < b->file ? -1 : 1;
+	if (a->at != b->at)
+		return a->at < b->at ? -1 : 1;
+	return a->index < b->index ? -1 : a->index > b->index;
+}
+
+struct path_key {
+	const char *path;
+	uint32_t file;
+};
+
+static int path_cmp(const void *pa, const void *pb)
+{
+	const struct path_key *a = pa, *b = pb;
+	int c = strcmp(a->path, b->path);
+
+	return c ? c : (a->file > b->file) - (a->file < b->file);
+}
+
+static uint32_t *file_ranks(struct bt_answer *a)
+{
+	struct path_key *keys = bt_arena_alloc(&a->arena, (a->files_nr + 1) * sizeof(*keys));
+	uint32_t *rank = bt_arena_alloc(&a->arena, (a->files_nr + 1) * sizeof(*rank));
+
+	for (uint32_t i = 0; i < a->files_nr; i++)
+		keys[i] = (struct path_key){ a->files[i].path, i };
+	qsort(keys, a->files_nr, sizeof(*keys), path_cmp);
+	for (uint32_t i = 0; i < a->files_nr; i++)
+		rank[keys[i].file] = i;
+	return rank;
+}
+
+void bt_answer_sort(struct bt_answer *a)
+{
+	struct sort_key *keys = bt_arena_alloc(&a->arena, (a->hits_nr + 1) * sizeof(*keys));
+	struct bt_hit *sorted = bt_xmalloc((a->hits_nr + 1) * sizeof(*sorted));
+	uint32_t *rank = file_ranks(a);
+
+	for (uint32_t i = 0; i < a->hits_nr; i++)
+		keys[i] = (struct sort_key){ a->hits[i].rank, rank[a->hits[i].file], a->hits[i].at, i };
+	qsort(keys, a->hits_nr, sizeof(*keys), key_cmp);
+	for (uint32_t i = 0; i < a->hits_nr; i++)
+		sorted[i] = a->hits[keys[i].index];
+	free(a->hits);
+	a->hits = sorted;
+	a->hits_alloc = a->hits_nr + 1;
+}

@@ -1,0 +1,109 @@
+/*
+ * What a call means: the kinds of edges and how they are told apart.
+ */
+#include <string.h>
+
+#include "core/query/graph.h"
+
+static const char *const edge_names[BT_EDGE_NR] = {
+	[BT_EDGE_SCOPE] = "scope", [BT_EDGE_FILE] = "file",   [BT_EDGE_IMPORT] = "import",
+	[BT_EDGE_UNIQUE] = "unique", [BT_EDGE_NAME] = "name", [BT_EDGE_NONE] = "external",
+};
+
+const char *bt_edge_name(enum bt_edge edge)
+{
+	return (unsigned)edge < BT_EDGE_NR ? edge_names[edge] : "unknown";
+}
+
+/* Is the scope that holds `target` around the site too? Calls on other objects are not in scope. */
+static bool same_scope(const struct bt_facts *f, const struct bt_hit *site, uint32_t occ,
+		       const struct bt_hit *target)
+{
+	uint32_t scope = f->defs[target->def].parent, at = site->def;
+	uint8_t qual = f->occs[occ].qual;
+
+	if (scope == BT_NONE || qual == BT_QUAL_EXPR || qual == BT_QUAL_NAME)
+		return false;
+	while (at != BT_NONE && at != scope)
+		at = f->defs[at].parent;
+	return at == scope;
+}
+
+/* The last part of a module text without extension: "a/b.h" -> "b", "pkg.mod" -> "mod". */
+static struct bt_name module_stem(const struct bt_name *m)
+{
+	const char *end = m->text + m->len, *p = end;
+
+	if (m->len > 2 && m->text[m->len - 2] == '.' && memchr("hc", m->text[m->len - 1], 2))
+		end -= 2;
+	else if (m->len > 4 && (!memcmp(end - 4, ".hpp", 4) || !memcmp(end - 4, ".hxx", 4)))
+		end -= 4;
+	else if (m->len > 3 && (!memcmp(end - 3, ".js", 3) || !memcmp(end - 3, ".ts", 3)))
+		end -= 3;
+	for (p = end; p > m->text && !strchr("/.:\\", p[-1]);)
+		p--;
+	return (struct bt_name){ p, (uint32_t)(end - p) };
+}
+
+static struct bt_name path_stem(const char *path)
+{
+	const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+
+	return (struct bt_name){ name, (uint32_t)strcspn(name, ".") };
+}
+
+static struct bt_name path_folder(const char *path)
+{
+	const char *slash = strrchr(path, '/'), *p = slash;
+
+	if (!slash)
+		return (struct bt_name){ "", 0 };
+	while (p > path && p[-1] != '/')
+		p--;
+	return (struct bt_name){ p, (uint32_t)(slash - p) };
+}
+
+static bool equal(struct bt_name a, struct bt_name b)
+{
+	return a.len && a.len == b.len && !memcmp(a.text, b.text, a.len);
+}
+
+static bool imports(const struct bt_facts *f, const struct bt_answer_file *target)
+{
+	struct bt_name stem = path_stem(target->path), folder = path_folder(target->path);
+
+	for (uint32_t i = 0; i < f->imports_nr; i++) {
+		const struct bt_import *m = &f->imports[i];
+		struct bt_name module = module_stem(&f->texts[m->module]);
+
+		if (equal(module, stem) || equal(module, folder))
+			return true;
+		for (uint32_t k = m->items; k < m->items + m->items_nr; k++)
+			if (equal(f->names[f->items[k].name], stem))
+				return true;
+	}
+	return false;
+}
+
+static bool imports_name(const struct bt_facts *f, const struct bt_name *name)
+{
+	for (uint32_t i = 0; i < f->items_nr; i++)
+		if (equal(f->names[f->items[i].name], *name))
+			return true;
+	return false;
+}
+
+enum bt_edge bt_edge_resolve(const struct bt_answer *a, const struct bt_hit *site, uint32_t occ,
+			     const struct bt_hit *target, size_t nr)
+{
+	const struct bt_answer_file *from = &a->files[site->file], *to = &a->files[target->file];
+	const struct bt_facts *f = &from->f->facts;
+
+	if (from->f == to->f && same_scope(f, site, occ, target))
+		return BT_EDGE_SCOPE;
+	if (from->f == to->f)
+		return BT_EDGE_FILE;
+	if (imports(f, to) || (nr == 1 && imports_name(f, &f->names[f->occs[occ].name])))
+		return BT_EDGE_IMPORT;
+	return nr == 1 ? BT_EDGE_UNIQUE : BT_EDGE_NAME;
+}

@@ -1,0 +1,174 @@
+/*
+ * Definitions, references and outlines.
+ */
+#include "core/query/find.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "store/postings.h"
+
+static bool full(struct bt_answer *a, const struct bt_filter *f)
+{
+	if (!f || !f->max || a->hits_nr < f->max)
+		return false;
+	a->cut = true;
+	return true;
+}
+
+static bool kind_passes(const struct bt_filter *f, uint8_t kind)
+{
+	return !f || !f->kinds || (f->kinds & (1u << kind));
+}
+
+/* Definitions in a C++ or Rust method's own file are found by scope; so is everything else. */
+static void add_defs_of(struct bt_answer *a, uint32_t file, const struct bt_symbol *s,
+			const struct bt_filter *f)
+{
+	const struct bt_view_file *vf = a->files[file].f;
+	size_t len;
+	const char *name = bt_symbol_name(s, &len);
+
+	for (uint32_t d = 0; d < vf->facts.defs_nr && !full(a, f); d++)
+		if (bt_name_is(&vf->facts, vf->facts.defs[d].name, name, len) &&
+		    kind_passes(f, vf->facts.defs[d].kind) && bt_symbol_matches_def(s, vf, d))
+			bt_answer_add_def(a, file, d);
+}
+
+static int each_posting(struct bt_view *v, const struct bt_symbol *s, const struct bt_filter *f,
+			bool defs_only, struct bt_answer *a,
+			void (*each)(struct bt_answer *, uint32_t, const struct bt_symbol *,
+				     const struct bt_filter *),
+			struct bt_err *err)
+{
+	BT_FREE struct bt_posting *list = NULL;
+	size_t nr, first, files, len;
+	const char *name = bt_symbol_name(s, &len);
+	int rc = bt_postings_find(v->store, name, len, defs_only, &list, &nr, err);
+
+	for (size_t i = 0; i < nr && !rc && !full(a, f); i++) {
+		if (defs_only && f && f->kinds && !(list[i].kinds & f->kinds))
+			continue;
+		rc = bt_answer_add_blob(v, a, list[i].blob_id, f, &first, &files, err);
+		for (size_t k = 0; k < files && !rc; k++)
+			each(a, (uint32_t)(first + k), s, f);
+	}
+	return rc;
+}
+
+int bt_find_defs(struct bt_view *v, const struct bt_symbol *s, const struct bt_filter *f,
+		 struct bt_answer *a, struct bt_err *err)
+{
+	int rc = each_posting(v, s, f, true, a, add_defs_of, err);
+
+	if (!rc)
+		bt_answer_sort(a);
+	return rc;
+}
+
+static bool role_passes(const struct bt_filter *f, uint8_t role)
+{
+	return !f || !f->roles || (f->roles & (1u << role));
+}
+
+/* The number of a name in a file's facts, or BT_NONE. */
+static uint32_t name_number(const struct bt_facts *f, const char *name, size_t len)
+{
+	for (uint32_t i = 0; i < f->names_nr; i++)
+		if (bt_name_is(f, i, name, len))
+			return i;
+	return BT_NONE;
+}
+
+static void add_refs_of(struct bt_answer *a, uint32_t file, const struct bt_symbol *s,
+			const struct bt_filter *f)
+{
+	const struct bt_view_file *vf = a->files[file].f;
+	size_t len;
+	const char *text = bt_symbol_name(s, &len);
+	uint32_t name = name_number(&vf->facts, text, len);
+
+	for (uint32_t i = 0; i < vf->facts.occs_nr && name != BT_NONE; i++) {
+		const struct bt_occ *o = &vf->facts.occs[i];
+		struct bt_hit *h;
+
+		if (o->name != name || !role_passes(f, o->role))
+			continue;
+		if (full(a, f))
+			return;
+		bt_answer_add_occ(a, file, i);
+		h = &a->hits[a->hits_nr - 1];
+		if (o->role <= BT_ROLE_DECL && h->def != BT_NONE ? !bt_symbol_matches_def(s, vf, h->def)
+								 : !bt_symbol_matches_occ(s, vf, i))
+			a->hits_nr--;
+	}
+}
+
+/* Is every definition of the last name one of those meant? Then every use of the name is meant. */
+static int only_meaning(struct bt_view *v, const struct bt_symbol *s, bool *ret_only, struct bt_err *err)
+{
+	BT_CLEANUP(bt_answer_release) struct bt_answer named = BT_ANSWER_INIT, meant = BT_ANSWER_INIT;
+	struct bt_symbol last = { .text = s->text, .nr = 1 };
+
+	*ret_only = false;
+	last.parts[0] = bt_symbol_name(s, &last.lens[0]);
+	if (bt_find_defs(v, &last, NULL, &named, err) || bt_find_defs(v, s, NULL, &meant, err))
+		return err->code;
+	*ret_only = meant.hits_nr && meant.hits_nr == named.hits_nr;
+	return 0;
+}
+
+int bt_find_refs(struct bt_view *v, const struct bt_symbol *s, const struct bt_filter *f,
+		 struct bt_answer *a, struct bt_err *err)
+{
+	struct bt_symbol last = { .text = s->text, .nr = 1 };
+	bool only = false;
+	int rc = 0;
+
+	if (s->nr > 1)
+		rc = only_meaning(v, s, &only, err);
+	last.parts[0] = bt_symbol_name(s, &last.lens[0]);
+	if (!rc)
+		rc = each_posting(v, only ? &last : s, f, false, a, add_refs_of, err);
+	if (!rc)
+		bt_answer_sort(a);
+	return rc;
+}
+
+static int find_file(struct bt_view *v, const char *path, uint32_t *ret_file, struct bt_err *err)
+{
+	int rc = bt_manifest_find(&v->manifest, path, strlen(path), ret_file, err);
+
+	if (rc < 0)
+		return rc;
+	if (rc == BT_DONE) {
+		bt_err_set(err, BT_ERR_NOT_FOUND, "no indexed file '%s' in this revision", path);
+		return bt_err_hint(err, "`git batho stats --skipped` lists the files that were left out");
+	}
+	return 0;
+}
+
+int bt_find_outline(struct bt_view *v, const char *path, const struct bt_filter *f, struct bt_answer *a,
+		    struct bt_err *err)
+{
+	struct bt_manifest_file file;
+	size_t first, nr;
+	uint32_t number;
+
+	if (find_file(v, path, &number, err))
+		return err->code;
+	file = bt_manifest_file_get(&v->manifest, number);
+	if (file.state != BT_BLOB_FACTS)
+		return bt_err_set(err, BT_ERR_NOT_FOUND, "file '%s' has no facts: %s", path,
+				  bt_blob_state_name(file.state));
+	if (bt_answer_add_blob(v, a, file.blob, NULL, &first, &nr, err))
+		return err->code;
+	for (size_t i = first; i < first + nr; i++) {
+		if (a->files[i].manifest_file != number)
+			continue;
+		for (uint32_t d = 0; d < a->files[i].f->facts.defs_nr; d++)
+			if (kind_passes(f, a->files[i].f->facts.defs[d].kind))
+				bt_answer_add_def(a, (uint32_t)i, d);
+	}
+	return 0;
+}

@@ -1,0 +1,305 @@
+/*
+ * Walking the call graph level by level, from a definition to its callers or its callees.
+ *
+ * A definition is known by (blob, index of the definition); each is followed once.
+ */
+#include "core/query/graph.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/map.h"
+#include "core/base/signal.h"
+
+#define CALL_ROLES ((1u << BT_ROLE_CALL) | (1u << BT_ROLE_MACRO))
+
+struct walk {
+	struct bt_view *v;
+	const struct bt_filter *f;
+	struct bt_graph *g;
+	struct bt_strmap seen;		/* (blob, def) -> 1 */
+	struct bt_arena arena;
+	struct todo {
+		uint32_t hit;		/* of the definition */
+		uint32_t from;		/* call that led here */
+	} *todo;
+	size_t todo_nr, todo_alloc, todo_at;
+};
+
+void bt_graph_release(struct bt_graph *g)
+{
+	bt_answer_release(&g->answer);
+	free(g->calls);
+	memset(g, 0, sizeof(*g));
+}
+
+static void walk_release(struct walk *w)
+{
+	bt_strmap_release(&w->seen);
+	bt_arena_release(&w->arena);
+	free(w->todo);
+}
+
+static bool first_time(struct walk *w, const struct bt_hit *h)
+{
+	uint32_t key[2] = { w->g->answer.files[h->file].blob, h->def };
+	bool fresh;
+
+	bt_strmap_intern(&w->seen, (const char *)key, sizeof(key),
+			 bt_strmap_hash((const char *)key, sizeof(key)), &fresh);
+	return fresh;
+}
+
+static void follow(struct walk *w, uint32_t hit, uint32_t from)
+{
+	if (w->g->answer.hits[hit].def == BT_NONE || !first_time(w, &w->g->answer.hits[hit]))
+		return;
+	if (w->todo_nr >= BT_GRAPH_NODES_MAX) {
+		w->g->cut = true;
+		return;
+	}
+	BT_GROW(w->todo, w->todo_alloc, w->todo_nr + 1);
+	w->todo[w->todo_nr++] = (struct todo){ hit, from };
+}
+
+static void add_call(struct walk *w, uint32_t site, uint32_t target, uint32_t from, enum bt_edge edge,
+		     unsigned depth)
+{
+	struct bt_graph *g = w->g;
+
+	BT_GROW(g->calls, g->calls_alloc, g->calls_nr + 1);
+	g->calls[g->calls_nr++] = (struct bt_call){ site, target, from, (uint8_t)edge, depth };
+}
+
+/* Appends another answer's hits (their files with them); the number of the first. */
+static uint32_t absorb(struct bt_answer *to, const struct bt_answer *from)
+{
+	uint32_t files = (uint32_t)to->files_nr, first = (uint32_t)to->hits_nr;
+
+	for (size_t i = 0; i < from->files_nr; i++) {
+		BT_GROW(to->files, to->files_alloc, to->files_nr + 1);
+		to->files[to->files_nr++] = from->files[i];
+	}
+	for (size_t i = 0; i < from->hits_nr; i++) {
+		BT_GROW(to->hits, to->hits_alloc, to->hits_nr + 1);
+		to->hits[to->hits_nr] = from->hits[i];
+		to->hits[to->hits_nr++].file += files;
+	}
+	return first;
+}
+
+/* A query whose answer's memory is the graph's: arenas are lent and taken back. */
+static int lookup(struct walk *w, const struct bt_symbol *s, bool refs, uint32_t *ret_first, size_t *ret_nr,
+		  struct bt_err *err)
+{
+	struct bt_answer part = { .arena = w->g->answer.arena };
+	struct bt_filter f = { .roles = CALL_ROLES };
+	int rc;
+
+	if (w->f) {
+		f.lang = w->f->lang;
+		f.path = w->f->path;
+	}
+	rc = refs ? bt_find_refs(w->v, s, &f, &part, err) : bt_find_defs(w->v, s, NULL, &part, err);
+	w->g->answer.arena = part.arena;
+	if (!rc) {
+		*ret_first = absorb(&w->g->answer, &part);
+		*ret_nr = part.hits_nr;
+	}
+	free(part.files);
+	free(part.hits);
+	return rc;
+}
+
+static struct bt_symbol symbol_of(struct walk *w, const struct bt_name *name)
+{
+	struct bt_symbol s = { .nr = 1 };
+
+	s.parts[0] = s.text = bt_arena_strndup(&w->arena, name->text, name->len);
+	s.lens[0] = name->len;
+	return s;
+}
+
+/* The occurrence at a hit: occurrences ascend. */
+static uint32_t occ_at(const struct bt_facts *f, uint32_t at)
+{
+	uint32_t lo = 0, hi = f->occs_nr;
+
+	while (lo < hi) {
+		uint32_t mid = lo + (hi - lo) / 2;
+
+		if (f->occs[mid].at < at)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
+}
+
+/* The callable definition around a call; a call at file level keeps what is around it. */
+static uint32_t callable_around(const struct bt_facts *f, uint32_t def)
+{
+	uint32_t at = def;
+
+	while (at != BT_NONE && !(f->defs[at].flags & BT_DEF_CALLABLE) && f->defs[at].kind != BT_KIND_MACRO)
+		at = f->defs[at].parent;
+	return at != BT_NONE ? at : def;
+}
+
+static size_t bodies_of(const struct bt_answer *a, uint32_t first, size_t nr)
+{
+	size_t bodies = 0;
+
+	for (size_t i = 0; i < nr; i++)
+		bodies += a->hits[first + i].role == BT_ROLE_DEF;
+	return bodies;
+}
+
+static int callers_of(struct walk *w, const struct todo *t, const struct bt_symbol *s, unsigned depth,
+		      struct bt_err *err)
+{
+	struct bt_answer *a = &w->g->answer;
+	const struct bt_hit target = a->hits[t->hit];
+	const struct bt_facts *tf = &a->files[target.file].f->facts;
+	struct bt_symbol own = symbol_of(w, &tf->names[tf->defs[target.def].name]);
+	uint32_t first, defs;
+	size_t nr, defs_nr;
+
+	if (lookup(w, &own, false, &defs, &defs_nr, err) ||
+	    lookup(w, s ? s : &own, true, &first, &nr, err))
+		return err->code;
+	for (size_t i = 0; i < nr; i++) {
+		struct bt_hit *site = &a->hits[first + i];
+		const struct bt_facts *f = &a->files[site->file].f->facts;
+		uint32_t occ = occ_at(f, site->at);
+		enum bt_edge edge = bt_edge_resolve(a, site, occ, &target, bodies_of(a, defs, defs_nr));
+
+		site->def = callable_around(f, site->def);
+		/* a file that has its own definition of the name means that one */
+		if (edge == BT_EDGE_NAME) {
+			size_t k = 0;
+
+			while (k < defs_nr && a->files[a->hits[defs + k].file].f != a->files[site->file].f)
+				k++;
+			if (k < defs_nr)
+				continue;
+		}
+		add_call(w, (uint32_t)(first + i), t->hit, t->from, edge, depth);
+		follow(w, (uint32_t)(first + i), (uint32_t)w->g->calls_nr - 1);
+	}
+	return 0;
+}
+
+/* The best of the definitions a call could mean: a body before a declaration, a nearer edge before a farther. */
+static uint32_t best_target(const struct bt_answer *a, const struct bt_hit *site, uint32_t occ,
+			    uint32_t first, size_t nr, enum bt_edge *ret_edge)
+{
+	size_t bodies = bodies_of(a, first, nr);
+	uint32_t best = BT_NONE;
+	unsigned best_score = UINT32_MAX;
+
+	*ret_edge = BT_EDGE_NONE;
+	for (size_t i = 0; i < nr; i++) {
+		const struct bt_hit *d = &a->hits[first + i];
+		enum bt_edge edge = bt_edge_resolve(a, site, occ, d, bodies ? bodies : nr);
+		unsigned score = (unsigned)edge * 2 + (d->role == BT_ROLE_DECL);
+
+		if (bodies && d->role == BT_ROLE_DECL)
+			continue;
+		if (score < best_score) {
+			best_score = score;
+			best = first + (uint32_t)i;
+			*ret_edge = edge;
+		}
+	}
+	return best;
+}
+
+static int add_callee(struct walk *w, const struct todo *t, uint32_t occ, unsigned depth, struct bt_err *err)
+{
+	struct bt_answer *a = &w->g->answer;
+	uint32_t file = a->hits[t->hit].file, caller = a->hits[t->hit].def;
+	const struct bt_facts *f = &a->files[file].f->facts;
+	struct bt_symbol s = symbol_of(w, &f->names[f->occs[occ].name]);
+	uint32_t first, site, target;
+	enum bt_edge edge;
+	size_t nr;
+
+	bt_answer_add_occ(a, file, occ);
+	site = (uint32_t)a->hits_nr - 1;
+	a->hits[site].def = caller;
+	if (lookup(w, &s, false, &first, &nr, err))
+		return err->code;
+	target = best_target(a, &a->hits[site], occ, first, nr, &edge);
+	add_call(w, site, target, t->from, edge, depth);
+	if (target != BT_NONE)
+		follow(w, target, (uint32_t)w->g->calls_nr - 1);
+	return 0;
+}
+
+static int callees_of(struct walk *w, const struct todo *t, unsigned depth, struct bt_err *err)
+{
+	const struct bt_hit *h = &w->g->answer.hits[t->hit];
+	const struct bt_facts *f = &w->g->answer.files[h->file].f->facts;
+	uint32_t def = h->def;
+	int rc = 0;
+
+	for (uint32_t o = occ_at(f, f->defs[def].start); o < f->occs_nr && !rc; o++) {
+		if (f->occs[o].at >= f->defs[def].end)
+			break;
+		if (!(CALL_ROLES & (1u << f->occs[o].role)))
+			continue;
+		if (callable_around(f, bt_facts_enclosing(f, f->occs[o].at)) == def)
+			rc = add_callee(w, t, o, depth, err);
+	}
+	return rc;
+}
+
+static int run(struct walk *w, const struct bt_symbol *s, unsigned depth, bool callers, bool *ret_found,
+	       struct bt_err *err)
+{
+	size_t nr, level_end;
+	uint32_t first;
+
+	if (lookup(w, s, false, &first, &nr, err))
+		return err->code;
+	*ret_found = nr > 0;
+	for (size_t i = 0; i < nr; i++)
+		if (w->g->answer.hits[first + i].role == BT_ROLE_DEF || !bodies_of(&w->g->answer, first, nr))
+			follow(w, first + (uint32_t)i, BT_NONE);
+	for (unsigned level = 1; w->todo_at < w->todo_nr && (!depth || level <= depth); level++) {
+		for (level_end = w->todo_nr; w->todo_at < level_end; w->todo_at++) {
+			const struct todo t = w->todo[w->todo_at];
+			int rc;
+
+			if (bt_cancel_check(err))
+				return err->code;
+			rc = callers ? callers_of(w, &t, level == 1 ? s : NULL, level, err)
+				     : callees_of(w, &t, level, err);
+			if (rc)
+				return rc;
+		}
+	}
+	return 0;
+}
+
+static int graph_run(struct bt_view *v, const struct bt_symbol *s, const struct bt_filter *f, unsigned depth,
+		     bool callers, struct bt_graph *g, bool *ret_found, struct bt_err *err)
+{
+	BT_CLEANUP(walk_release) struct walk w = { .v = v, .f = f, .g = g };
+
+	bt_strmap_init(&w.seen, &w.arena);
+	return run(&w, s, depth, callers, ret_found, err);
+}
+
+int bt_graph_callers(struct bt_view *v, const struct bt_symbol *s, const struct bt_filter *f,
+		     unsigned depth, struct bt_graph *g, bool *ret_found, struct bt_err *err)
+{
+	return graph_run(v, s, f, depth, true, g, ret_found, err);
+}
+
+int bt_graph_callees(struct bt_view *v, const struct bt_symbol *s, const struct bt_filter *f,
+		     unsigned depth, struct bt_graph *g, bool *ret_found, struct bt_err *err)
+{
+	return graph_run(v, s, f, depth, false, g, ret_found, err);
+}

@@ -1,0 +1,55 @@
+/*
+ * The call graph: who calls a definition, and what a definition calls, with how each edge was resolved.
+ *
+ * Edges come from occurrences with the role call or macro; a call belongs to the innermost callable
+ * definition around it. What a call means is decided by name, from the most certain to the least:
+ */
+#ifndef BT_QUERY_GRAPH_H
+#define BT_QUERY_GRAPH_H
+
+#include "core/query/find.h"
+
+enum bt_edge {
+	BT_EDGE_SCOPE,		/* defined in the same class, module or function */
+	BT_EDGE_FILE,		/* defined in the same file */
+	BT_EDGE_IMPORT,		/* the caller's file imports or includes the file that defines it */
+	BT_EDGE_UNIQUE,		/* the only definition of that name in the view */
+	BT_EDGE_NAME,		/* one of several definitions of that name */
+	BT_EDGE_NONE,		/* defined nowhere in the view */
+	BT_EDGE_NR
+};
+const char *bt_edge_name(enum bt_edge edge);	/* "scope", "file", "import", "unique", "name", "external" */
+
+/* One call. */
+struct bt_call {
+	uint32_t site;			/* hit: where the call stands; its def is the caller */
+	uint32_t target;		/* hit of the definition that is called, or BT_NONE */
+	uint32_t from;			/* call one level nearer to the start, or BT_NONE */
+	uint8_t edge;			/* enum bt_edge */
+	unsigned depth;			/* 1: the first level */
+};
+
+struct bt_graph {
+	struct bt_answer answer;	/* hits: sites and targets */
+	struct bt_call *calls;
+	size_t calls_nr, calls_alloc;
+	bool cut;
+};
+
+#define BT_GRAPH_INIT { .answer = BT_ANSWER_INIT }
+/* Definitions followed in one walk; more is reported as cut. */
+#define BT_GRAPH_NODES_MAX 20000
+
+void bt_graph_release(struct bt_graph *g);
+
+/* depth: levels; 0: all. *ret_found: is there such a definition at all? */
+int bt_graph_callers(struct bt_view *v, const struct bt_symbol *s, const struct bt_filter *f,
+		     unsigned depth, struct bt_graph *g, bool *ret_found, struct bt_err *err);
+int bt_graph_callees(struct bt_view *v, const struct bt_symbol *s, const struct bt_filter *f,
+		     unsigned depth, struct bt_graph *g, bool *ret_found, struct bt_err *err);
+
+/* How a call at `site` reaches the definition `target` (both hits of a); nr: definitions of that name. */
+enum bt_edge bt_edge_resolve(const struct bt_answer *a, const struct bt_hit *site, uint32_t occ,
+			     const struct bt_hit *target, size_t nr);
+
+#endif

@@ -1,0 +1,29 @@
+/*
+ * The source lines that hits stand on.
+ *
+ * From the worktree where a file is certainly the blob that was indexed (git's own cached stat data say so), else
+ * from the object database through one `git cat-file` child that is started only when it is needed.
+ */
+#ifndef BT_QUERY_LINES_H
+#define BT_QUERY_LINES_H
+
+#include "core/git/repo.h"
+#include "core/query/find.h"
+
+struct bt_line {
+	const char *text;	/* without the line end; NULL when the blob cannot be read */
+	uint32_t len;
+};
+
+/*
+ * ret_lines: one per hit, in their order; the texts live in the answer's arena. worktree: look there
+ * first.
+ */
+int bt_lines_fetch(struct bt_repo *repo, struct bt_answer *a, bool worktree, struct bt_line **ret_lines,
+		   struct bt_err *err);
+
+/* The whole text [start, end) of a blob, for signatures and documentation. */
+int bt_lines_blob(struct bt_repo *repo, struct bt_answer *a, uint32_t file, bool worktree,
+		  struct bt_line *ret_text, struct bt_err *err);
+
+#endif

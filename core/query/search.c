@@ -1,0 +1,207 @@
+/*
+ * Searching symbols by part of their name, best first.
+ */
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "core/query/find.h"
+#include "store/postings.h"
+
+/* Distinct names looked at before ranking: a one-letter prefix has a million. */
+#define NAMES_MAX 4096
+/* Without --max. */
+#define HITS_DEFAULT 100
+
+/* A name that matched, with its blobs; ordered before any facts are read. */
+struct candidate {
+	const char *name;
+	size_t len;
+	unsigned rank;
+	const struct bt_posting *postings;
+	size_t postings_nr;
+};
+
+struct search {
+	struct bt_view *v;
+	const char *pattern;
+	const struct bt_filter *f;
+	struct bt_arena arena;
+	struct candidate *list;
+	size_t nr, alloc;
+};
+
+static bool starts_word(const char *name, size_t at)
+{
+	return !at || !isalnum((unsigned char)name[at - 1]) ||
+	       (islower((unsigned char)name[at - 1]) && isupper((unsigned char)name[at]));
+}
+
+static const char *find_nocase(const char *name, size_t len, const char *part, size_t part_len)
+{
+	for (size_t i = 0; i + part_len <= len; i++)
+		if (!strncasecmp(name + i, part, part_len))
+			return name + i;
+	return NULL;
+}
+
+/* 0 exact, 1 differs in case, 2 prefix, 3 prefix but case, 4 at a word start, 5 inside, then by distance. */
+static unsigned rank_of(const char *pattern, const char *name, size_t len, unsigned distance)
+{
+	size_t n = strlen(pattern);
+	const char *at;
+
+	if (distance)
+		return 16 + distance;
+	if (len == n && !memcmp(name, pattern, n))
+		return 0;
+	if (len == n && !strncasecmp(name, pattern, n))
+		return 1;
+	if (len > n && !memcmp(name, pattern, n))
+		return 2;
+	if (len > n && !strncasecmp(name, pattern, n))
+		return 3;
+	at = find_nocase(name, len, pattern, n);
+	if (at && starts_word(name, (size_t)(at - name)))
+		return 4;
+	return at ? 5 : 6;
+}
+
+static int add_candidate(void *ctx, const struct bt_name_hit *hit, struct bt_err *err)
+{
+	struct search *s = ctx;
+	struct candidate *c;
+	struct bt_posting *copy;
+	uint32_t kinds = 0;
+
+	(void)err;
+	for (size_t i = 0; i < hit->postings_nr; i++)
+		kinds |= hit->postings[i].kinds;
+	if (s->f->kinds && !(kinds & s->f->kinds))
+		return 0;
+	copy = bt_arena_alloc(&s->arena, hit->postings_nr * sizeof(*copy) + 1);
+	memcpy(copy, hit->postings, hit->postings_nr * sizeof(*copy));
+	BT_GROW(s->list, s->alloc, s->nr + 1);
+	c = &s->list[s->nr++];
+	c->name = bt_arena_strndup(&s->arena, hit->name, hit->name_len);
+	c->len = hit->name_len;
+	c->rank = rank_of(s->pattern, c->name, c->len, hit->distance);
+	c->postings = copy;
+	c->postings_nr = hit->postings_nr;
+	return 0;
+}
+
+static int candidate_cmp(const void *pa, const void *pb)
+{
+	const struct candidate *a = pa, *b = pb;
+
+	if (a->rank != b->rank)
+		return a->rank < b->rank ? -1 : 1;
+	if (a->len != b->len)
+		return a->len < b->len ? -1 : 1;
+	return strcmp(a->name, b->name);
+}
+
+static int gather(struct search *s, enum bt_name_match match, struct bt_err *err)
+{
+	struct bt_name_query q = {
+		.match = match, .pattern = s->pattern, .ignore_case = true, .names_max = NAMES_MAX,
+		.edits = strlen(s->pattern) < 6 ? 1 : 2,
+	};
+
+	return bt_postings_search(s->v->store, &q, add_candidate, s, err);
+}
+
+static int gather_mode(struct search *s, enum bt_search_mode mode, struct bt_err *err)
+{
+	static const enum bt_name_match of_mode[] = {
+		[BT_SEARCH_PREFIX] = BT_MATCH_PREFIX,
+		[BT_SEARCH_SUBSTRING] = BT_MATCH_SUBSTRING,
+		[BT_SEARCH_GLOB] = BT_MATCH_GLOB,
+		[BT_SEARCH_FUZZY] = BT_MATCH_FUZZY,
+	};
+
+	return gather(s, of_mode[mode], err);
+}
+
+static int take_blob(struct search *s, const struct candidate *c, uint32_t blob, size_t max,
+		     struct bt_answer *a, struct bt_err *err)
+{
+	size_t first, nr;
+
+	if (bt_answer_add_blob(s->v, a, blob, s->f, &first, &nr, err))
+		return err->code;
+	for (size_t i = first; i < first + nr && a->hits_nr < max; i++) {
+		const struct bt_facts *f = &a->files[i].f->facts;
+
+		for (uint32_t d = 0; d < f->defs_nr && a->hits_nr < max; d++) {
+			if (!bt_name_is(f, f->defs[d].name, c->name, c->len) ||
+			    (s->f->kinds && !(s->f->kinds & (1u << f->defs[d].kind))))
+				continue;
+			bt_answer_add_def(a, (uint32_t)i, d);
+			a->hits[a->hits_nr - 1].rank = c->rank;
+		}
+	}
+	return 0;
+}
+
+/* Facts are read in the order of rank, until enough hits are there. */
+static int take(struct search *s, struct bt_answer *a, struct bt_err *err)
+{
+	size_t max = s->f->max ? s->f->max : HITS_DEFAULT;
+
+	if (s->nr)
+		qsort(s->list, s->nr, sizeof(*s->list), candidate_cmp);
+	for (size_t i = 0; i < s->nr; i++) {
+		for (size_t k = 0; k < s->list[i].postings_nr; k++) {
+			if (a->hits_nr >= max) {
+				a->cut = true;
+				return 0;
+			}
+			if (take_blob(s, &s->list[i], s->list[i].postings[k].blob_id, max, a, err))
+				return err->code;
+		}
+	}
+	return 0;
+}
+
+static int search_once(struct search *s, enum bt_search_mode mode, struct bt_answer *a, struct bt_err *err)
+{
+	int rc;
+
+	s->nr = 0;
+	bt_arena_reset(&s->arena);
+	rc = gather_mode(s, mode, err);
+	return rc ? rc : take(s, a, err);
+}
+
+static int search_auto(struct search *s, struct bt_answer *a, struct bt_err *err)
+{
+	static const enum bt_search_mode order[] = { BT_SEARCH_PREFIX, BT_SEARCH_SUBSTRING,
+						     BT_SEARCH_FUZZY };
+
+	if (strpbrk(s->pattern, "*?["))
+		return search_once(s, BT_SEARCH_GLOB, a, err);
+	for (size_t i = 0; i < BT_ARRAY_NR(order) && !a->hits_nr; i++)
+		if (search_once(s, order[i], a, err))
+			return err->code;
+	return 0;
+}
+
+int bt_find_search(struct bt_view *v, const char *pattern, enum bt_search_mode mode,
+		   const struct bt_filter *f, struct bt_answer *a, struct bt_err *err)
+{
+	struct bt_filter none = { 0 };
+	struct search s = { .v = v, .pattern = pattern, .f = f ? f : &none };
+	int rc;
+
+	if (!*pattern)
+		return bt_err_set(err, BT_ERR_USAGE, "the pattern is empty");
+	rc = mode == BT_SEARCH_AUTO ? search_auto(&s, a, err) : search_once(&s, mode, a, err);
+	free(s.list);
+	bt_arena_release(&s.arena);
+	if (!rc)
+		bt_answer_sort(a);
+	return rc;
+}

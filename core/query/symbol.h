@@ -1,0 +1,36 @@
+/*
+ * Names as people write them: f, Class.method, ns::f, pkg.Func, Class#method, struct->field.
+ */
+#ifndef BT_QUERY_SYMBOL_H
+#define BT_QUERY_SYMBOL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "core/query/view.h"
+
+#define BT_SYMBOL_PARTS_MAX 16
+
+struct bt_symbol {
+	const char *text;		/* as given, borrowed */
+	const char *parts[BT_SYMBOL_PARTS_MAX];	/* outermost first; the last one is the name */
+	size_t lens[BT_SYMBOL_PARTS_MAX];
+	size_t nr;
+};
+
+/* Splits. A name that holds separators only, or is empty: BT_ERR_USAGE. */
+int bt_symbol_parse(const char *text, struct bt_symbol *ret_s, struct bt_err *err);
+const char *bt_symbol_name(const struct bt_symbol *s, size_t *ret_len);
+
+/*
+ * Does definition `def` of file f carry the qualifiers? Each must be the name of a definition around it,
+ * of what stands before its name (void Foo::bar), of the file's package or module, or for the
+ * outermost ones of the file's stem or folder.
+ */
+bool bt_symbol_matches_def(const struct bt_symbol *s, const struct bt_view_file *f, uint32_t def);
+/* Does an occurrence say so itself: by its written qualifier, or self inside the class that is meant? */
+bool bt_symbol_matches_occ(const struct bt_symbol *s, const struct bt_view_file *f, uint32_t occ);
+
+bool bt_name_is(const struct bt_facts *f, uint32_t name, const char *text, size_t len);
+
+#endif

@@ -1,0 +1,48 @@
+/*
+ * git batho refs: every occurrence of a symbol, told apart by what it does.
+ */
+#include "git-batho/commands.h"
+#include "git-batho/print.h"
+#include "git-batho/query_opts.h"
+
+struct refs_opts {
+	struct bt_scope_opts scope;
+};
+
+static const struct bt_opt refs_options[] = {
+	{ .type = BT_OPT_LIST, .letter = 'r', .name = "role", .metavar = "<role>",
+	  .help = "occurrences with this role only: definition, declaration, call,\n"
+		  "type, inherit, import, macro, write, read, other",
+	  BT_OPT_AT(struct refs_opts, scope.roles) },
+	BT_MAX_ROW(struct refs_opts, scope),
+	BT_SCOPE_ROWS(struct refs_opts, scope),
+	BT_OPT_END
+};
+
+static const char *const refs_usage[] = { "[<options>] <name>", NULL };
+
+static int run_refs(struct bt_context *c, void *opts, const struct bt_args *args, struct bt_err *err)
+{
+	const struct refs_opts *o = opts;
+	BT_CLEANUP(bt_view_release) struct bt_view v = BT_VIEW_INIT;
+	BT_CLEANUP(bt_answer_release) struct bt_answer a = BT_ANSWER_INIT;
+	struct bt_symbol s;
+	struct bt_filter f;
+	const char *name;
+
+	if (bt_one_argument(args, "name", &name, err) || bt_scope_filter(&o->scope, &f, err) ||
+	    bt_symbol_parse(name, &s, err) || bt_scope_open(c, &o->scope, &v, err) ||
+	    bt_find_refs(&v, &s, &f, &a, err))
+		return err->code;
+	return bt_print_hits(c, &a, "reference", bt_scope_is_head(&o->scope), err);
+}
+
+const struct bt_command bt_cmd_refs = {
+	.name = "refs",
+	.summary = "every occurrence of a symbol and what it does",
+	.usage = refs_usage,
+	.options = refs_options,
+	.options_size = sizeof(struct refs_opts),
+	.flags = BT_NEEDS_REPO | BT_NEEDS_HEAD | BT_PAGES,
+	.run = run_refs,
+};

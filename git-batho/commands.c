@@ -1,0 +1,20 @@
+/*
+ * The table of commands.
+ */
+#include <string.h>
+
+#include "git-batho/commands.h"
+
+const struct bt_command *const bt_commands[] = {
+	&bt_cmd_init,	 &bt_cmd_index,	  &bt_cmd_stats,  &bt_cmd_def,	     &bt_cmd_refs, &bt_cmd_callers,
+	&bt_cmd_callees, &bt_cmd_outline, &bt_cmd_search, &bt_cmd_cat_facts, &bt_cmd_help, &bt_cmd_version,
+	NULL,
+};
+
+const struct bt_command *bt_command_find(const char *name)
+{
+	for (size_t i = 0; bt_commands[i]; i++)
+		if (!strcmp(bt_commands[i]->name, name))
+			return bt_commands[i];
+	return NULL;
+}

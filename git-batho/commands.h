@@ -1,0 +1,22 @@
+/*
+ * The entries of the commands, one per cmd_<name>.c.
+ */
+#ifndef BT_PROGRAM_COMMANDS_H
+#define BT_PROGRAM_COMMANDS_H
+
+#include "git-batho/command.h"
+
+extern const struct bt_command bt_cmd_callees;
+extern const struct bt_command bt_cmd_callers;
+extern const struct bt_command bt_cmd_cat_facts;
+extern const struct bt_command bt_cmd_def;
+extern const struct bt_command bt_cmd_help;
+extern const struct bt_command bt_cmd_index;
+extern const struct bt_command bt_cmd_init;
+extern const struct bt_command bt_cmd_outline;
+extern const struct bt_command bt_cmd_refs;
+extern const struct bt_command bt_cmd_search;
+extern const struct bt_command bt_cmd_stats;
+extern const struct bt_command bt_cmd_version;
+
+#endif

@@ -1,0 +1,54 @@
+/*
+ * What a running command has at hand. Made by program.c according to the command's flags; there are no globals.
+ */
+#ifndef BT_PROGRAM_CONTEXT_H
+#define BT_PROGRAM_CONTEXT_H
+
+#include <stdbool.h>
+
+#include "core/base/opt.h"
+#include "core/base/out.h"
+#include "core/base/term.h"
+#include "core/conf/conf.h"
+#include "core/git/repo.h"
+#include "core/query/view.h"
+#include "git-batho/command.h"
+#include "store/store.h"
+
+/* Options that every command takes. */
+struct bt_common_opts {
+	int format;		/* enum bt_format */
+	bool nul;
+	bool quiet;
+	enum bt_tri progress;
+	int color;		/* enum bt_color_when */
+	bool no_pager;
+};
+extern const struct bt_opt bt_common_options[];
+
+struct bt_context {
+	const struct bt_command *command;
+	char **argv;			/* as the program got them */
+	struct bt_common_opts common;
+	struct bt_repo repo;
+	struct bt_conf *conf;
+	struct bt_rev rev;		/* --rev or HEAD, when the command wants it */
+	char *store_dir;		/* <common dir>/batho, or a temporary one */
+	bool store_temporary;
+	struct bt_store *store;
+	struct bt_palette palette;
+	struct bt_pager pager;
+	struct bt_out *out;
+};
+
+/* One notice on stderr, unless --quiet: "git-batho: ..." */
+void bt_notice(const struct bt_context *c, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* A path as people want it here: relative to the current folder. Appends to out. */
+void bt_display_path(const struct bt_context *c, const char *path, struct bt_buf *out);
+/* A path argument (relative to the current folder) as a path from the top. */
+int bt_tree_path(const struct bt_context *c, const char *arg, struct bt_buf *out, struct bt_err *err);
+
+/* Opens the store for reading into c->store; BT_ERR_NOT_FOUND when there is none. */
+int bt_context_store(struct bt_context *c, struct bt_err *err);
+
+#endif

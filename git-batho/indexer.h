@@ -1,0 +1,12 @@
+/*
+ * The commands of git-batho-indexer.
+ */
+#ifndef BT_PROGRAM_INDEXER_H
+#define BT_PROGRAM_INDEXER_H
+
+#include "git-batho/command.h"
+
+extern const struct bt_command bt_indexer_index;	/* indexer_index.c */
+extern const struct bt_command bt_indexer_version;	/* indexer_version.c: what this program links */
+
+#endif

@@ -1,0 +1,359 @@
+/*
+ * git batho index, the work: back-end, workers, plan, run, report.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/base/file.h"
+#include "core/base/limits.h"
+#include "core/base/progress.h"
+#include "core/base/signal.h"
+#include "core/index/index.h"
+#include "core/lang/extract.h"
+#include "git-batho/context.h"
+#include "git-batho/index_opts.h"
+#include "git-batho/index_report.h"
+#include "git-batho/indexer.h"
+
+/* Roots are planned until so many blobs wait, then parsed together. */
+#define PENDING_MAX 4096
+
+struct work {
+	struct bt_context *c;
+	const struct bt_index_cmd_opts *o;
+	struct bt_selection selection;
+	struct bt_pool *pool;
+	struct bt_odb *odb;
+	struct bt_index *ix;
+	struct bt_progress progress;
+	uint64_t root_selection;
+};
+
+static void work_release(struct work *w)
+{
+	bt_progress_stop(&w->progress);
+	bt_index_free(&w->ix);
+	bt_odb_free(&w->odb);
+	bt_pool_free(&w->pool);
+	bt_selection_release(&w->selection);
+}
+
+static void show_progress(void *ctx, uint64_t done, uint64_t planned)
+{
+	struct bt_progress *p = ctx;
+
+	p->total = planned;
+	bt_progress_set(p, done);
+}
+
+static unsigned jobs_of(const struct bt_conf *conf)
+{
+	int64_t jobs = bt_conf_get(conf, BT_KEY_INDEX_JOBS)->number;
+	long cores = sysconf(_SC_NPROCESSORS_ONLN);
+
+	if (jobs)
+		return (unsigned)jobs;
+	return cores < 1 ? 1 : cores > BT_JOBS_MAX ? BT_JOBS_MAX : (unsigned)cores;
+}
+
+/* Workers first: they are forked while this process is small and has no database open. */
+static int open_pool(struct work *w, struct bt_err *err)
+{
+	struct bt_pool_opts o;
+
+	bt_pool_opts_default(&o, jobs_of(w->c->conf));
+	o.cpu_s = (unsigned)bt_conf_get(w->c->conf, BT_KEY_INDEX_CPU_LIMIT)->number;
+	o.wall_ms = (unsigned)bt_conf_get(w->c->conf, BT_KEY_INDEX_TIMEOUT)->number * 1000;
+	return bt_pool_open(&o, &w->pool, err);
+}
+
+static const struct bt_odb_backend *choose_backend(const struct work *w, struct bt_err *err)
+{
+	const char *wanted = bt_conf_get(w->c->conf, BT_KEY_INDEX_BACKEND)->text;
+	const char *why = bt_repo_needs_git_program(&w->c->repo);
+
+	if (!strcmp(wanted, "git") || (why && strcmp(wanted, "libgit2")))
+		return &bt_odb_git_program;
+	if (why) {
+		bt_err_set(err, BT_ERR_UNSUPPORTED, "libgit2 cannot read this repository: %s", why);
+		bt_err_hint(err, "leave index.backend at 'auto'");
+		return NULL;
+	}
+	return &bt_odb_libgit2;
+}
+
+static int open_odb(struct work *w, struct bt_err *err)
+{
+	const struct bt_odb_backend *backend = choose_backend(w, err);
+	struct bt_err first = BT_ERR_INIT;
+
+	if (!backend)
+		return err->code;
+	if (!bt_odb_open(&w->c->repo, backend, &w->odb, &first))
+		return 0;
+	if (backend == &bt_odb_git_program)
+		return *err = first, err->code;
+	return bt_odb_open(&w->c->repo, &bt_odb_git_program, &w->odb, err);
+}
+
+static int open_store(struct work *w, struct bt_err *err)
+{
+	struct bt_context *c = w->c;
+	unsigned shared = bt_conf_shared_mode(c->conf);
+
+	bt_store_free(&c->store);
+	if (w->o->rebuild)
+		return bt_store_rebuild(c->store_dir, shared, &c->store, err);
+	return bt_store_open(c->store_dir, BT_STORE_WRITE, shared, &c->store, err);
+}
+
+/* The tracked configuration of what is indexed. */
+static int read_tracked(struct work *w, const struct bt_oid *tree, const char *name, struct bt_err *err)
+{
+	BT_FREE char *where = bt_xasprintf("%s:.batho/config.ini", name);
+	static const char *const steps[] = { ".batho", "config.ini" };
+	struct bt_oid at = *tree;
+	struct bt_object obj;
+
+	for (size_t i = 0; i < BT_ARRAY_NR(steps); i++) {
+		struct bt_tree_reader r;
+		struct bt_tree_entry e;
+		int rc;
+
+		if (bt_odb_read(w->odb, &at, BT_TREE_SIZE_MAX, &obj, err))
+			return err->code;
+		if (obj.type != BT_OBJECT_TREE || !obj.data)
+			return 0;	/* the plan says what is wrong with it */
+		bt_tree_reader_init(&r, obj.data, obj.size, w->c->repo.oid_len);
+		while ((rc = bt_tree_reader_next(&r, &e, err)) == BT_ROW)
+			if (e.name_len == strlen(steps[i]) && !memcmp(e.name, steps[i], e.name_len))
+				break;
+		if (rc != BT_ROW)
+			return rc;
+		at = e.oid;
+	}
+	if (bt_odb_read(w->odb, &at, BT_CONFIG_FILE_MAX, &obj, err))
+		return err->code;
+	if (obj.type != BT_OBJECT_BLOB || !obj.data)
+		return 0;
+	return bt_conf_set_tracked(w->c->conf, obj.data, obj.size, where, err);
+}
+
+static int open_index(struct work *w, struct bt_err *err)
+{
+	struct bt_index_opts o = {
+		.repo = &w->c->repo, .conf = w->c->conf, .selection = &w->selection,
+		.store = w->c->store, .odb = w->odb, .pool = w->pool,
+		.progress = show_progress, .progress_ctx = &w->progress,
+	};
+
+	if (bt_selection_root(&w->c->repo, w->c->conf, &w->root_selection, err) ||
+	    bt_selection_init(&w->selection, &w->c->repo, w->c->conf, err))
+		return err->code;
+	o.root_selection = w->root_selection;
+	if (bt_index_open(&o, &w->ix, err))
+		return err->code;
+	bt_progress_start(&w->progress, "Indexing blobs", 0,
+			  bt_progress_wanted(w->c->common.progress, w->c->common.quiet));
+	return 0;
+}
+
+static int finish_root(struct work *w, uint32_t number, const char *name, const struct bt_rev *rev,
+		       struct bt_err *err)
+{
+	BT_CLEANUP(bt_manifest_release) struct bt_manifest m = BT_MANIFEST_INIT;
+	struct bt_index_stats stats;
+	struct bt_index_root root;
+
+	if (bt_index_run(w->ix, err))
+		return err->code;
+	bt_progress_stop(&w->progress);
+	root = *bt_index_root_get(w->ix, number);
+	bt_index_stats_get(w->ix, &stats);
+	if (root.row && bt_index_manifest(w->c->store, root.row, true, &m, err))
+		return err->code;
+	return bt_index_report_root(w->c, name, rev, &root, &stats);
+}
+
+static int index_revision(struct work *w, struct bt_rev *rev, struct bt_err *err)
+{
+	uint32_t number;
+
+	if (read_tracked(w, &rev->tree, rev->spec, err) || open_index(w, err) ||
+	    bt_index_add_tree(w->ix, &rev->tree, &number, err))
+		return err->code;
+	return finish_root(w, number, rev->spec, rev, err);
+}
+
+static int keep_listing(struct work *w, uint32_t number, struct bt_err *err)
+{
+	BT_BUF_OWNED struct bt_buf data = BT_BUF_INIT;
+	char hex[2 * BT_DIGEST_LEN + 2];
+	struct bt_digest key;
+	int rc;
+
+	if (bt_index_listing_manifest(w->ix, number, &data, err))
+		return err->code;
+	bt_blake2b(bt_buf_cstr(&data), data.len, &key);
+	rc = bt_store_begin(w->c->store, err);
+	if (!rc)
+		rc = bt_store_manifest_put(w->c->store, &key, bt_buf_cstr(&data), data.len, err);
+	if (!rc)
+		rc = bt_store_commit(w->c->store, err);
+	if (rc) {
+		bt_store_rollback(w->c->store);
+		return rc;
+	}
+	for (size_t i = 0; i < BT_DIGEST_LEN; i++)
+		snprintf(hex + 2 * i, 3, "%02x", key.raw[i]);
+	return bt_fd_write_full(STDOUT_FILENO, hex, 2 * BT_DIGEST_LEN, "stdout", err);
+}
+
+static int index_listing(struct work *w, struct bt_err *err)
+{
+	BT_CLEANUP(bt_listing_free) struct bt_listing *l = NULL;
+	enum bt_listing_kind kind = w->o->staged ? BT_LISTING_STAGED : BT_LISTING_WORKTREE;
+	struct bt_index_stats stats;
+	struct bt_index_root root;
+	uint32_t number;
+
+	if (bt_listing_open(&w->c->repo, kind, &l, err))
+		return err->code;
+	bt_odb_free(&w->odb);
+	if (bt_listing_odb(l, &w->odb, err) || open_index(w, err) ||
+	    bt_index_add_listing(w->ix, l, &number, err) || bt_index_run(w->ix, err))
+		return err->code;
+	bt_progress_stop(&w->progress);
+	if (w->o->manifest)
+		return keep_listing(w, number, err);
+	root = *bt_index_root_get(w->ix, number);
+	bt_index_stats_get(w->ix, &stats);
+	return bt_index_report_root(w->c, w->o->staged ? "staged" : "worktree", NULL, &root, &stats);
+}
+
+/* Many revisions: each is a root; their blobs are parsed in batches. */
+static int index_many(struct work *w, const char *const *args, size_t nr, struct bt_err *err)
+{
+	BT_CLEANUP(bt_revlist_free) struct bt_revlist *l = NULL;
+	struct bt_revlist_row row;
+	struct bt_index_stats stats;
+	uint64_t revisions = 0;
+	uint32_t number;
+	int rc;
+
+	if (bt_revlist_open(&w->c->repo, args, nr, &l, err) || open_index(w, err))
+		return err->code;
+	while ((rc = bt_revlist_next(l, &row, err)) == BT_ROW) {
+		if (bt_cancel_check(err) || bt_index_add_tree(w->ix, &row.tree, &number, err))
+			return err->code;
+		revisions++;
+		if (bt_index_pending(w->ix) >= PENDING_MAX && bt_index_run(w->ix, err))
+			return err->code;
+	}
+	if (rc || bt_index_run(w->ix, err))
+		return err->code;
+	bt_progress_stop(&w->progress);
+	bt_index_stats_get(w->ix, &stats);
+	return bt_index_report_many(w->c, revisions, &stats);
+}
+
+/* cat-facts of a blob that no tree led to: an id, and a path that says which language it is. */
+static int index_blob(struct work *w, const struct bt_args *args, struct bt_err *err)
+{
+	struct bt_oid oid;
+	uint32_t number;
+
+	if (bt_oid_parse(args->items[0], strlen(args->items[0]), &oid, err) || open_index(w, err) ||
+	    bt_index_add_blob(w->ix, &oid, args->items[1], &number, err))
+		return err->code;
+	return bt_index_run(w->ix, err);
+}
+
+static bool is_range(const char *arg)
+{
+	return strstr(arg, "..") || *arg == '^';
+}
+
+static int index_arguments(struct work *w, const struct bt_args *args, struct bt_err *err)
+{
+	struct bt_rev rev = { 0 };
+
+	if (args->nr == 1 && !is_range(args->items[0])) {
+		rev.spec = args->items[0];
+		if (bt_repo_resolve(&w->c->repo, &rev, 1, err))
+			return err->code;
+		return index_revision(w, &rev, err);
+	}
+	for (size_t i = 0; i < args->nr; i++)
+		if (is_range(args->items[i]))
+			return index_many(w, args->items, args->nr, err);
+	for (size_t i = 0; i < args->nr; i++) {	/* each by itself, not its history */
+		int rc;
+
+		rev = (struct bt_rev){ .spec = args->items[i] };
+		if (bt_repo_resolve(&w->c->repo, &rev, 1, err))
+			return err->code;
+		bt_index_free(&w->ix);
+		bt_selection_release(&w->selection);
+		rc = index_revision(w, &rev, err);
+		if (rc)
+			return rc;
+	}
+	return 0;
+}
+
+static int index_head(struct work *w, struct bt_err *err)
+{
+	if (!w->c->rev.found) {
+		bt_notice(w->c, "there is no commit yet: nothing to index");
+		return 0;
+	}
+	return index_revision(w, &w->c->rev, err);
+}
+
+static int retry(struct work *w, struct bt_err *err)
+{
+	uint64_t nr;
+	int rc = bt_store_begin(w->c->store, err);
+
+	if (!rc)
+		rc = bt_store_blob_clear_killed(w->c->store, &nr, err);
+	if (!rc && nr)
+		rc = bt_store_tree_clear(w->c->store, err);
+	if (!rc)
+		rc = bt_store_commit(w->c->store, err);
+	if (rc)
+		bt_store_rollback(w->c->store);
+	return rc;
+}
+
+static int run_index(struct bt_context *c, void *opts, const struct bt_args *args, struct bt_err *err)
+{
+	static const char *const all[] = { "--all" };
+	BT_CLEANUP(work_release) struct work w = { .c = c, .o = opts };
+
+	if (bt_index_opts_check(w.o, args, err) || bt_index_opts_apply(w.o, c->conf, err) ||
+	    open_pool(&w, err) || open_odb(&w, err) || open_store(&w, err))
+		return err->code;
+	if (w.o->retry && retry(&w, err))
+		return err->code;
+	if (w.o->blob)
+		return index_blob(&w, args, err);
+	if (w.o->staged || w.o->worktree)
+		return index_listing(&w, err);
+	if (w.o->all)
+		return index_many(&w, all, 1, err);
+	return args->nr ? index_arguments(&w, args, err) : index_head(&w, err);
+}
+
+const struct bt_command bt_indexer_index = {
+	.name = "index",
+	.summary = "index a revision, what is staged, the worktree or all history",
+	.usage = bt_index_usage,
+	.options = bt_index_options,
+	.options_size = sizeof(struct bt_index_cmd_opts),
+	.flags = BT_NEEDS_REPO | BT_NEEDS_HEAD,
+	.run = run_index,
+};

@@ -1,0 +1,156 @@
+/*
+ * How places look.
+ */
+#include "git-batho/print.h"
+
+#include <string.h>
+
+static const struct bt_facts *facts_of(const struct bt_answer *a, const struct bt_hit *h)
+{
+	return &a->files[h->file].f->facts;
+}
+
+void bt_print_qualified(const struct bt_facts *f, uint32_t def, struct bt_buf *out)
+{
+	uint32_t chain[16];
+	size_t nr = 0;
+
+	for (; def != BT_NONE && nr < BT_ARRAY_NR(chain); def = f->defs[def].parent)
+		chain[nr++] = def;
+	while (nr--) {
+		const struct bt_name *n = &f->names[f->defs[chain[nr]].name];
+
+		bt_buf_add(out, n->text, n->len);
+		if (nr)
+			bt_buf_addch(out, '.');
+	}
+}
+
+static void put_scope(struct bt_out *out, const char *key, const struct bt_facts *f, uint32_t def)
+{
+	BT_BUF_OWNED struct bt_buf name = BT_BUF_INIT;
+
+	if (def == BT_NONE) {
+		bt_out_null(out, key);
+		return;
+	}
+	bt_print_qualified(f, def, &name);
+	bt_out_str(out, key, bt_buf_cstr(&name), name.len);
+}
+
+void bt_print_place(struct bt_context *c, const struct bt_answer *a, const struct bt_hit *h)
+{
+	const struct bt_answer_file *f = &a->files[h->file];
+
+	bt_out_str(c->out, "path", f->path, f->path_len);
+	bt_out_uint(c->out, "line", h->row + 1);
+	bt_out_uint(c->out, "column", h->col + 1);
+	bt_out_uint(c->out, "offset", h->at);
+	bt_out_oid(c->out, "blob", &f->f->blob.oid);
+	bt_out_cstr(c->out, "language", f->lang);
+}
+
+void bt_print_def_fields(struct bt_context *c, const struct bt_answer *a, const struct bt_hit *h)
+{
+	const struct bt_facts *f = facts_of(a, h);
+	const struct bt_def *d = &f->defs[h->def];
+	struct bt_out *out = c->out;
+
+	bt_out_str(out, "name", f->names[d->name].text, f->names[d->name].len);
+	bt_out_cstr(out, "kind", bt_kind_name(d->kind));
+	put_scope(out, "scope", f, d->parent);
+	bt_out_uint(out, "end_line", bt_facts_point(f, d->end ? d->end - 1 : 0).row + 1);
+	bt_out_bool(out, "exported", d->flags & BT_DEF_EXPORTED);
+	bt_out_bool(out, "declaration", d->flags & BT_DEF_DECL);
+	if (d->flags & BT_DEF_CALLABLE) {
+		bt_out_uint(out, "params", d->params);
+		bt_out_uint(out, "complexity", d->complexity);
+		bt_out_uint(out, "nesting", d->nesting);
+	}
+	if (d->flags & BT_DEF_HASHED) {
+		bt_out_hex64(out, "signature_hash", d->sig_hash);
+		bt_out_hex64(out, "body_hash", d->body_hash);
+	}
+}
+
+void bt_print_location(struct bt_context *c, const struct bt_answer *a, const struct bt_hit *h)
+{
+	BT_BUF_OWNED struct bt_buf path = BT_BUF_INIT;
+
+	bt_display_path(c, a->files[h->file].path, &path);
+	bt_out_path(c->out, BT_COLOR_PATH, bt_buf_cstr(&path), path.len);
+	bt_out_text(c->out, BT_COLOR_SEP, ":", 1);
+	bt_out_textf(c->out, BT_COLOR_LINE, "%u", h->row + 1);
+	bt_out_text(c->out, BT_COLOR_SEP, ":", 1);
+	bt_out_textf(c->out, BT_COLOR_LINE, "%u", h->col + 1);
+	bt_out_text(c->out, BT_COLOR_SEP, ":", 1);
+}
+
+void bt_print_source(struct bt_context *c, const struct bt_hit *h, const struct bt_line *line)
+{
+	uint32_t from = 0, at = h->col, len = h->len;
+
+	if (!line->text) {
+		bt_out_text(c->out, BT_COLOR_NOTE, "(source not available)", 22);
+		return;
+	}
+	while (from < line->len && from < at && (line->text[from] == ' ' || line->text[from] == '\t'))
+		from++;
+	if (at + len > line->len)
+		at = line->len, len = 0;
+	bt_out_text(c->out, BT_COLOR_NONE, line->text + from, at - from);
+	bt_out_text(c->out, BT_COLOR_MATCH, line->text + at, len);
+	bt_out_text(c->out, BT_COLOR_NONE, line->text + at + len, line->len - at - len);
+}
+
+static void print_record(struct bt_context *c, const struct bt_answer *a, const struct bt_hit *h,
+			 const struct bt_line *line, const char *type)
+{
+	bool is_def = h->role <= BT_ROLE_DECL && h->def != BT_NONE;
+
+	bt_out_record(c->out, type);
+	bt_print_place(c, a, h);
+	bt_out_cstr(c->out, "role", bt_role_name(h->role));
+	if (is_def)
+		bt_print_def_fields(c, a, h);
+	else
+		put_scope(c->out, "scope", facts_of(a, h), h->def);
+	if (line->text)
+		bt_out_str(c->out, "source", line->text, line->len);
+	else
+		bt_out_null(c->out, "source");
+	bt_out_record_end(c->out);
+}
+
+static void print_line(struct bt_context *c, const struct bt_answer *a, const struct bt_hit *h,
+		       const struct bt_line *line)
+{
+	const char *word = h->role == BT_ROLE_DEF && h->kind < BT_KIND_NR ? bt_kind_name(h->kind)
+									  : bt_role_name(h->role);
+
+	bt_print_location(c, a, h);
+	bt_out_text(c->out, BT_COLOR_NONE, " ", 1);
+	bt_out_text(c->out, BT_COLOR_KIND, word, strlen(word));
+	bt_out_text(c->out, BT_COLOR_SEP, ": ", 2);
+	bt_print_source(c, h, line);
+	bt_out_nl(c->out);
+}
+
+int bt_print_hits(struct bt_context *c, struct bt_answer *a, const char *type, bool worktree,
+		  struct bt_err *err)
+{
+	bool apart = bt_out_is_human(c->out) && bt_term_is_user();
+	struct bt_line *lines;
+
+	if (bt_lines_fetch(&c->repo, a, worktree, &lines, err))
+		return err->code;
+	for (size_t i = 0; i < a->hits_nr && !bt_out_failed(c->out); i++) {
+		if (apart && i && a->hits[i].file != a->hits[i - 1].file)
+			bt_out_nl(c->out);
+		print_record(c, a, &a->hits[i], &lines[i], type);
+		print_line(c, a, &a->hits[i], &lines[i]);
+	}
+	if (a->cut)
+		bt_notice(c, "there are more; --max raises the number shown");
+	return a->hits_nr ? 0 : 1;
+}

@@ -1,0 +1,318 @@
+/*
+ * From argv to an exit status: options, repository, configuration, output, one error line.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/base/file.h"
+#include "core/base/path.h"
+#include "core/base/signal.h"
+#include "core/base/text.h"
+#include "git-batho/context.h"
+#include "git-batho/manual.h"
+
+#define STATUS_FATAL 128
+#define STATUS_USAGE 129
+#define STATUS_INTERRUPTED 130
+#define STATUS_PIPE 141
+
+const struct bt_opt bt_common_options[] = {
+	{ .type = BT_OPT_GROUP, .help = "output" },
+	{ .type = BT_OPT_ENUM, .name = "format", .choices = bt_format_names,
+	  .help = "how the answer looks", BT_OPT_AT(struct bt_common_opts, format) },
+	{ .type = BT_OPT_SET, .name = "json", .value = BT_FORMAT_JSON,
+	  .help = "the same as --format=json", BT_OPT_AT(struct bt_common_opts, format) },
+	{ .type = BT_OPT_SET, .name = "porcelain", .value = BT_FORMAT_PORCELAIN,
+	  .help = "the same as --format=porcelain", BT_OPT_AT(struct bt_common_opts, format) },
+	{ .type = BT_OPT_FLAG, .letter = 'z', .flags = BT_OPT_NO_NEG,
+	  .help = "end fields with NUL and quote nothing", BT_OPT_AT(struct bt_common_opts, nul) },
+	{ .type = BT_OPT_FLAG, .letter = 'q', .name = "quiet", .help = "no notices and no progress",
+	  BT_OPT_AT(struct bt_common_opts, quiet) },
+	{ .type = BT_OPT_TRI, .name = "progress", .help = "show progress although stderr is no terminal",
+	  BT_OPT_AT(struct bt_common_opts, progress) },
+	{ .type = BT_OPT_ENUM, .name = "color", .choices = bt_color_when_names, .flags = BT_OPT_OPTIONAL,
+	  .optional = "always", .help = "colour the answer", BT_OPT_AT(struct bt_common_opts, color) },
+	BT_OPT_END
+};
+
+void bt_notice(const struct bt_context *c, const char *fmt, ...)
+{
+	BT_BUF_OWNED struct bt_buf safe = BT_BUF_INIT;
+	char text[1024];
+	va_list ap;
+
+	if (c->common.quiet)
+		return;
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	bt_text_safe(&safe, text, strlen(text), 0);
+	fprintf(stderr, "git-batho: %s\n", bt_buf_cstr(&safe));
+}
+
+void bt_display_path(const struct bt_context *c, const char *path, struct bt_buf *out)
+{
+	const char *prefix = c->repo.prefix ? c->repo.prefix : "";
+	size_t common = 0;
+
+	for (size_t i = 0; prefix[i] && path[i] == prefix[i]; i++)
+		if (prefix[i] == '/')
+			common = i + 1;
+	for (const char *p = prefix + common; *p; p++)
+		if (*p == '/')
+			bt_buf_adds(out, "../");
+	bt_buf_adds(out, path + common);
+}
+
+/* Takes "", "." and ".." out of a path; false when it leaves the top. */
+static bool normalize(char *path)
+{
+	char *out = path;
+
+	for (char *p = path; *p;) {
+		size_t len = strcspn(p, "/");
+
+		if (len == 2 && !memcmp(p, "..", 2)) {
+			if (out == path)
+				return false;
+			out--;
+			while (out > path && out[-1] != '/')
+				out--;
+		} else if (len && !(len == 1 && *p == '.')) {
+			memmove(out, p, len);
+			out += len;
+			if (p[len] == '/')
+				*out++ = '/';
+		}
+		p += len + (p[len] == '/');
+	}
+	*out = '\0';
+	return true;
+}
+
+int bt_tree_path(const struct bt_context *c, const char *arg, struct bt_buf *out, struct bt_err *err)
+{
+	BT_FREE char *path = NULL;
+	size_t top_len = c->repo.top ? strlen(c->repo.top) : 0;
+
+	if (*arg == '/' && top_len && !strncmp(arg, c->repo.top, top_len) && arg[top_len] == '/')
+		path = bt_xstrdup(arg + top_len + 1);
+	else if (*arg == '/')
+		return bt_err_set(err, BT_ERR_USAGE, "path '%s' is outside the repository", arg);
+	else
+		path = bt_xasprintf("%s%s", c->repo.prefix ? c->repo.prefix : "", arg);
+	if (!normalize(path))
+		return bt_err_set(err, BT_ERR_USAGE, "path '%s' is outside the repository", arg);
+	bt_buf_adds(out, path);
+	return 0;
+}
+
+/* A place that cannot be written is answered from a temporary store. */
+static void choose_store_dir(struct bt_context *c)
+{
+	const char *given = getenv("BATHO_STORE_DIR");
+	char dir[] = "/tmp/batho-XXXXXX";
+	BT_FREE char *db = NULL;
+
+	if (given && *given) {
+		c->store_dir = bt_xstrdup(given);
+		return;
+	}
+	c->store_dir = bt_xasprintf("%s/batho", c->repo.common_dir);
+	db = bt_xasprintf("%s/index.db", c->store_dir);
+	if (!access(db, R_OK) || !access(c->store_dir, W_OK) ||
+	    (errno == ENOENT && !access(c->repo.common_dir, W_OK)) || !mkdtemp(dir))
+		return;
+	free(c->store_dir);
+	c->store_dir = bt_xstrdup(dir);
+	c->store_temporary = true;
+}
+
+int bt_context_store(struct bt_context *c, struct bt_err *err)
+{
+	if (c->store)
+		return 0;
+	return bt_store_open(c->store_dir, BT_STORE_READ, 0, &c->store, err);
+}
+
+static void remove_temporary(struct bt_context *c)
+{
+	static const char *const names[] = { "index.db", "index.db-wal", "index.db-shm",
+					     "index.db-journal" };
+
+	if (!c->store_temporary)
+		return;
+	for (size_t i = 0; i < BT_ARRAY_NR(names); i++) {
+		BT_FREE char *path = bt_xasprintf("%s/%s", c->store_dir, names[i]);
+
+		unlink(path);
+	}
+	rmdir(c->store_dir);
+}
+
+static void context_release(struct bt_context *c)
+{
+	bt_out_free(&c->out);
+	bt_pager_finish(&c->pager);
+	bt_store_free(&c->store);
+	remove_temporary(c);
+	bt_conf_free(&c->conf);
+	bt_repo_release(&c->repo);
+	free(c->store_dir);
+}
+
+static int open_repo(struct bt_context *c, const char *rev, struct bt_err *err)
+{
+	bool head = c->command->flags & BT_NEEDS_HEAD;
+	int rc;
+
+	c->rev.spec = rev ? rev : "HEAD";
+	c->rev.optional = !rev;
+	rc = bt_repo_open(&c->repo, &c->rev, head ? 1 : 0, err);
+	if (!rc)
+		rc = bt_conf_open(&c->repo, &c->conf, err);
+	if (!rc)
+		choose_store_dir(c);
+	return rc;
+}
+
+static void open_output(struct bt_context *c)
+{
+	struct bt_color_conf color = {
+		.option = (enum bt_color_when)c->common.color,
+		.color_batho = c->conf ? bt_conf_git(c->conf, "color.batho") : NULL,
+		.color_ui = c->conf ? bt_conf_git(c->conf, "color.ui") : NULL,
+		.color_pager = c->conf ? bt_conf_git(c->conf, "color.pager") : NULL,
+	};
+	struct bt_pager_conf pager = {
+		.off = c->common.format != BT_FORMAT_HUMAN || !(c->command->flags & BT_PAGES),
+		.pager_batho = c->conf ? bt_conf_git(c->conf, "pager.batho") : NULL,
+		.core_pager = c->conf ? bt_conf_git(c->conf, "core.pager") : NULL,
+	};
+	struct bt_out_opts out = {
+		.format = (enum bt_format)c->common.format, .nul = c->common.nul,
+		.command = c->command->name, .fd = STDOUT_FILENO,
+	};
+
+	bt_pager_start(&c->pager, &pager);
+	if (c->common.format == BT_FORMAT_HUMAN && bt_term_color(&color)) {
+		bt_palette_init(&c->palette);
+		out.palette = &c->palette;
+	}
+	c->out = bt_out_new(&out);
+}
+
+static int report(const struct bt_err *err)
+{
+	BT_BUF_OWNED struct bt_buf msg = BT_BUF_INIT, hint = BT_BUF_INIT;
+
+	if (err->code == BT_ERR_PIPE)
+		return STATUS_PIPE;
+	if (err->code == BT_ERR_CANCELED)
+		return STATUS_INTERRUPTED;
+	bt_text_safe(&msg, err->msg, strlen(err->msg), 0);
+	fprintf(stderr, "git-batho: %s\n", bt_buf_cstr(&msg));
+	bt_text_safe(&hint, err->hint, strlen(err->hint), 0);
+	if (hint.len)
+		fprintf(stderr, "hint: %s\n", hint.data);
+	return err->code == BT_ERR_USAGE ? STATUS_USAGE : STATUS_FATAL;
+}
+
+/* -h, --help, --list-options */
+static int ask(const struct bt_command *cmd, const struct bt_opt_spec *spec, enum bt_opt_ask what,
+	       struct bt_err *err)
+{
+	BT_BUF_OWNED struct bt_buf text = BT_BUF_INIT;
+
+	if (what == BT_ASK_MANUAL && !bt_manual_open(cmd->name))
+		return 0;
+	if (what == BT_ASK_LIST)
+		bt_opt_describe(spec, &text);
+	else
+		bt_opt_usage(spec, &text);
+	if (bt_fd_write_full(STDOUT_FILENO, bt_buf_cstr(&text), text.len, "stdout", err))
+		return err->code;
+	return what == BT_ASK_USAGE ? STATUS_USAGE : 0;
+}
+
+/* The value of --rev, which decides what is resolved when the repository is opened. */
+static const char *rev_option(const struct bt_command *cmd, const void *opts)
+{
+	const struct bt_opt *row = cmd->options ? bt_opt_find(cmd->options, "rev", NULL) : NULL;
+
+	return row ? *(const char *const *)((const char *)opts + row->offset) : NULL;
+}
+
+static int run_command(struct bt_context *c, void *opts, const struct bt_args *args, struct bt_err *err)
+{
+	int rc;
+
+	if ((c->command->flags & BT_NEEDS_REPO) && open_repo(c, rev_option(c->command, opts), err))
+		return err->code;
+	open_output(c);
+	rc = c->command->run(c, opts, args, err);
+	if (rc >= 0 && bt_out_finish(c->out, err))
+		return err->code;
+	if (rc < 0) {
+		struct bt_err ignored = BT_ERR_INIT;
+
+		bt_out_flush(c->out, &ignored);
+	}
+	return rc;
+}
+
+static int run(const struct bt_command *cmd, int argc, char **argv, char **whole, struct bt_err *err)
+{
+	BT_CLEANUP(context_release) struct bt_context c = {
+		.command = cmd, .argv = whole, .common = { .color = BT_COLOR_UNSAID },
+	};
+	BT_FREE void *opts = bt_xcalloc(1, cmd->options_size + 1);
+	BT_FREE char *name = bt_xasprintf("git batho %s", cmd->name);
+	BT_CLEANUP(bt_args_release) struct bt_args args = { .nr = 0 };
+	struct bt_opt_set sets[2] = { { .rows = bt_common_options, .target = &c.common } };
+	struct bt_opt_spec spec = { .command = name, .usage = cmd->usage, .sets = sets, .sets_nr = 1 };
+
+	if (cmd->defaults)
+		memcpy(opts, cmd->defaults, cmd->options_size);
+	if (cmd->options) {
+		sets[1] = sets[0];
+		sets[0] = (struct bt_opt_set){ .rows = cmd->options, .target = opts };
+		spec.sets_nr = 2;
+	}
+	if (bt_opt_parse(&spec, argc, (const char *const *)argv, &args, err))
+		return err->code;
+	if (args.ask != BT_ASK_RUN)
+		return ask(cmd, &spec, args.ask, err);
+	return run_command(&c, opts, &args, err);
+}
+
+static const struct bt_command *find_in(const struct bt_command *const *commands, const char *name)
+{
+	for (; *commands; commands++)
+		if (!strcmp((*commands)->name, name))
+			return *commands;
+	return NULL;
+}
+
+int bt_program_main(const struct bt_command *const *commands, int argc, char **argv)
+{
+	const struct bt_command *cmd = argc > 1 ? find_in(commands, argv[1]) : NULL;
+	struct bt_err err = BT_ERR_INIT;
+	int rc;
+
+	bt_fd_sanitize();
+	bt_cancel_install();
+	if (!cmd) {
+		bt_err_set(&err, BT_ERR_USAGE, "'%s' is not a git-batho command", argc > 1 ? argv[1] : "");
+		bt_err_hint(&err, "see `git batho help`");
+		return report(&err);
+	}
+	rc = run(cmd, argc - 1, argv + 1, argv, &err);
+	return rc < 0 ? report(&err) : rc;
+}

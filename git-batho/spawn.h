@@ -1,0 +1,21 @@
+/*
+ * The program for heavy work (parsing, libgit2): git-batho-indexer, beside this one or in libexec.
+ */
+#ifndef BT_PROGRAM_SPAWN_H
+#define BT_PROGRAM_SPAWN_H
+
+#include "core/base/buf.h"
+#include "git-batho/context.h"
+
+/* Its path: BATHO_EXEC_PATH, the folder of this program (build tree), the configured libexec folder. */
+int bt_indexer_path(char **ret_path, struct bt_err *err);
+/* Becomes the indexer, with the arguments this program got. Returns on failure only. */
+int bt_indexer_exec(struct bt_context *c, struct bt_err *err);
+/*
+ * Runs it as a child: args as after `git-batho-indexer`, NULL-terminated; stdout into *out (may be NULL). Its own
+ * message has gone to stderr when it fails.
+ */
+int bt_indexer_run(struct bt_context *c, const char *const *args, struct bt_buf *out,
+		   struct bt_err *err);
+
+#endif

@@ -1,0 +1,105 @@
+/*
+ * From SQLite's codes to ours, in one place.
+ */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "store/store_int.h"
+
+static bool errno_full(int errnum)
+{
+	return errnum == ENOSPC || errnum == EDQUOT || errnum == EFBIG;
+}
+
+static int fail_corrupt(const char *path, const char *what, struct bt_err *err)
+{
+	bt_err_set(err, BT_ERR_CORRUPT, "index '%s' is damaged: %s", path, what);
+	return bt_err_hint(err, BT_STORE_REBUILD_HINT);
+}
+
+static int fail_io(struct bt_store *s, int rc, struct bt_err *err)
+{
+	int errnum = sqlite3_system_errno(s->db);
+	char reason[128];
+
+	/* SQLITE_IOERR_DATA is what vfs.c says when the checksum of a page is wrong. */
+	if (rc == SQLITE_IOERR_DATA || rc == SQLITE_IOERR_CORRUPTFS)
+		return fail_corrupt(s->path, "the checksum of a page is wrong", err);
+	if (rc == SQLITE_IOERR_SHORT_READ)
+		return fail_corrupt(s->path, "it is cut short", err);
+	if (errno_full(errnum))
+		return bt_err_set(err, BT_ERR_FULL, "cannot write the index '%s': %s", s->path,
+				  strerror_r(errnum, reason, sizeof(reason)));
+	if (!errnum)
+		return bt_err_set(err, BT_ERR_FAIL, "cannot read or write the index '%s': %s (%d)",
+				  s->path, sqlite3_errstr(rc), rc);
+	return bt_err_set(err, BT_ERR_FAIL, "cannot read or write the index '%s': %s (%d)", s->path,
+			  strerror_r(errnum, reason, sizeof(reason)), rc);
+}
+
+int bt_store_fail(struct bt_store *s, int rc, struct bt_err *err)
+{
+	int extended = sqlite3_extended_errcode(s->db);
+
+	if ((extended & 0xff) == (rc & 0xff))
+		rc = extended;
+	switch (rc & 0xff) {
+	case SQLITE_CORRUPT:
+	case SQLITE_FORMAT:
+	case SQLITE_NOTADB:
+		return fail_corrupt(s->path, sqlite3_errmsg(s->db), err);
+	case SQLITE_FULL:
+		return bt_err_set(err, BT_ERR_FULL, "cannot write the index '%s': the disk is full",
+				  s->path);
+	case SQLITE_BUSY:
+	case SQLITE_LOCKED:
+	case SQLITE_PROTOCOL:
+		bt_err_set(err, BT_ERR_BUSY, "index '%s' is being written by another process",
+			   s->path);
+		return bt_err_hint(err, "try again when it has finished");
+	case SQLITE_READONLY:
+	case SQLITE_PERM:
+	case SQLITE_AUTH:
+		return bt_err_set(err, BT_ERR_READONLY, "index '%s' cannot be written: %s", s->path,
+				  sqlite3_errmsg(s->db));
+	case SQLITE_CANTOPEN:
+		return bt_err_set(err, BT_ERR_READONLY, "cannot open the index '%s': %s", s->path,
+				  rc == SQLITE_CANTOPEN_SYMLINK ? "it is a symbolic link" :
+				  sqlite3_errmsg(s->db));
+	case SQLITE_TOOBIG:
+		return bt_err_set(err, BT_ERR_LIMIT, "a record is too large for the index '%s'",
+				  s->path);
+	case SQLITE_INTERRUPT:
+		return bt_err_set(err, BT_ERR_CANCELED, "interrupted");
+	case SQLITE_NOMEM:
+		return bt_err_set(err, BT_ERR_FAIL, "out of memory in the index '%s'", s->path);
+	case SQLITE_IOERR:
+		return fail_io(s, rc, err);
+	default:
+		return bt_err_set(err, BT_ERR_FAIL, "index '%s': %s (%d)", s->path,
+				  sqlite3_errmsg(s->db), rc);
+	}
+}
+
+int bt_store_corrupt(struct bt_store *s, struct bt_err *err, const char *fmt, ...)
+{
+	char what[200];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(what, sizeof(what), fmt, ap);
+	va_end(ap);
+	return fail_corrupt(s->path, what, err);
+}
+
+int bt_store_blame(struct bt_store *s, int rc, struct bt_err *err)
+{
+	char what[200];
+
+	if (rc != BT_ERR_CORRUPT || !err)
+		return rc;
+	snprintf(what, sizeof(what), "%s", err->msg);
+	return fail_corrupt(s->path, what, err);
+}

@@ -1,0 +1,73 @@
+/*
+ * The schema of index.db. Ordinary types and keys, so that another database could hold it.
+ *
+ * Rows of a segment are numbered (segment << BT_SEGMENT_SHIFT) + n, see segment.h: a range of ids is one
+ * segment, and goes with it.
+ */
+#include "store/schema.h"
+
+const char bt_schema_text[] =
+	"CREATE TABLE language ("
+	" id INTEGER PRIMARY KEY AUTOINCREMENT,"
+	" name TEXT NOT NULL,"
+	" version BIGINT NOT NULL,"
+	" UNIQUE (name, version));"
+
+	"CREATE TABLE blob ("
+	" id INTEGER PRIMARY KEY AUTOINCREMENT,"
+	" oid BLOB NOT NULL,"
+	" lang INTEGER NOT NULL,"
+	" state INTEGER NOT NULL,"
+	" size BIGINT NOT NULL,"
+	" resolved INTEGER NOT NULL,"
+	" digest BLOB,"
+	" hint BLOB,"
+	" UNIQUE (oid, lang));"
+
+	"CREATE TABLE facts ("
+	" blob INTEGER PRIMARY KEY,"
+	" data BLOB NOT NULL);"
+
+	/* Not unique: a tree that is walked again keeps its old row, others may be compressed against it. */
+	"CREATE TABLE tree ("
+	" id INTEGER PRIMARY KEY AUTOINCREMENT,"
+	" oid BLOB NOT NULL,"
+	" selection BIGINT NOT NULL,"
+	" base INTEGER NOT NULL,"
+	" depth INTEGER NOT NULL,"
+	" digest BLOB NOT NULL,"
+	" killed INTEGER NOT NULL,"
+	" blobs INTEGER NOT NULL,"
+	" data BLOB NOT NULL);"
+	"CREATE INDEX tree_key ON tree (oid, selection);"
+
+	"CREATE TABLE manifest ("
+	" id INTEGER PRIMARY KEY AUTOINCREMENT,"
+	" digest BLOB NOT NULL UNIQUE,"
+	" data BLOB NOT NULL);"
+
+	"CREATE TABLE segment ("
+	" id INTEGER PRIMARY KEY AUTOINCREMENT,"
+	" level INTEGER NOT NULL,"
+	" pairs BIGINT NOT NULL,"
+	" names BIGINT NOT NULL,"
+	" blocks INTEGER NOT NULL,"
+	" blobs BLOB NOT NULL);"
+
+	"CREATE TABLE name_block ("
+	" id INTEGER PRIMARY KEY,"
+	" data BLOB NOT NULL);"
+
+	"CREATE TABLE name_key ("
+	" segment INTEGER NOT NULL,"
+	" low BLOB NOT NULL,"
+	" block INTEGER NOT NULL,"
+	" PRIMARY KEY (segment, low)) WITHOUT ROWID;"
+
+	"CREATE TABLE posting ("
+	" id INTEGER PRIMARY KEY,"
+	" data BLOB NOT NULL);"
+
+	"CREATE TABLE trigram ("
+	" id INTEGER PRIMARY KEY,"
+	" data BLOB NOT NULL);";

@@ -1,0 +1,139 @@
+/*
+ * The table of statements. Killed states are written as numbers (enum bt_blob_state); a test holds
+ * them equal.
+ */
+#include "store/sql.h"
+
+#include "store/store_int.h"
+
+static const char *const texts[BT_SQL_NR] = {
+	[BT_SQL_BEGIN_WRITE] = "BEGIN IMMEDIATE",
+	[BT_SQL_BEGIN_READ] = "BEGIN",
+	[BT_SQL_COMMIT] = "COMMIT",
+	[BT_SQL_ROLLBACK] = "ROLLBACK",
+
+	[BT_SQL_LANGUAGE_FIND] = "SELECT id FROM language WHERE name = ?1 AND version = ?2",
+	[BT_SQL_LANGUAGE_PUT] = "INSERT INTO language (name, version) VALUES (?1, ?2)",
+	[BT_SQL_LANGUAGE_NEXT] =
+		"SELECT id, name, version FROM language WHERE id > ?1 ORDER BY id LIMIT 1",
+
+	[BT_SQL_BLOB_FIND] = "SELECT id, oid, lang, state, size, resolved, digest, hint FROM blob"
+			     " WHERE oid = ?1 AND lang = ?2",
+	[BT_SQL_BLOB_GET] = "SELECT id, oid, lang, state, size, resolved, digest, hint FROM blob"
+			    " WHERE id = ?1",
+	[BT_SQL_BLOB_BY_OID] = "SELECT id, oid, lang, state, size, resolved, digest, hint FROM blob"
+			       " WHERE oid = ?1 AND lang > ?2 ORDER BY lang LIMIT 1",
+	[BT_SQL_BLOB_INSERT] =
+		"INSERT INTO blob (oid, lang, state, size, resolved, digest, hint)"
+		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+	[BT_SQL_BLOB_UPDATE] = "UPDATE blob SET state = ?2, size = ?3, resolved = ?4, digest = ?5,"
+			       " hint = ?6 WHERE id = ?1",
+	[BT_SQL_BLOB_CLEAR_KILLED] = "DELETE FROM blob WHERE state BETWEEN 7 AND 10",
+	[BT_SQL_BLOB_COUNTS] = "SELECT lang, state, count(*), sum(size) FROM blob"
+			       " GROUP BY lang, state ORDER BY lang, state",
+
+	[BT_SQL_FACTS_PUT] = "INSERT INTO facts (blob, data) VALUES (?1, ?2)"
+			     " ON CONFLICT (blob) DO UPDATE SET data = excluded.data",
+	[BT_SQL_FACTS_READ] = "SELECT data FROM facts WHERE blob = ?1",
+
+	[BT_SQL_TREE_FIND] = "SELECT id, digest, killed, blobs FROM tree"
+			     " WHERE oid = ?1 AND selection = ?2 ORDER BY id DESC LIMIT 1",
+	[BT_SQL_TREE_READ] = "SELECT oid, selection, digest, killed, blobs, base, depth, data FROM tree"
+			     " WHERE id = ?1",
+	[BT_SQL_TREE_PUT] =
+		"INSERT INTO tree (oid, selection, base, depth, digest, killed, blobs, data)"
+		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+	[BT_SQL_TREE_CLEAR] = "DELETE FROM tree",
+
+	[BT_SQL_MANIFEST_READ] = "SELECT id, data FROM manifest WHERE digest = ?1",
+	[BT_SQL_MANIFEST_DROP] = "DELETE FROM manifest WHERE digest = ?1",
+	[BT_SQL_MANIFEST_PUT] = "INSERT INTO manifest (digest, data) VALUES (?1, ?2)",
+	[BT_SQL_MANIFEST_TRIM] = "DELETE FROM manifest WHERE id NOT IN"
+				 " (SELECT id FROM manifest ORDER BY id DESC LIMIT ?1)",
+	[BT_SQL_MANIFEST_CLEAR] = "DELETE FROM manifest",
+
+	[BT_SQL_SEGMENT_LIST] = "SELECT id, level, pairs, names, blocks FROM segment ORDER BY id",
+	[BT_SQL_SEGMENT_BLOBS] = "SELECT blobs FROM segment WHERE id = ?1",
+	[BT_SQL_SEGMENT_INSERT] = "INSERT INTO segment (level, pairs, names, blocks, blobs)"
+				  " VALUES (0, 0, 0, 0, ?1)",
+	[BT_SQL_SEGMENT_FINISH] = "UPDATE segment SET level = ?2, pairs = ?3, names = ?4,"
+				  " blocks = ?5, blobs = ?6 WHERE id = ?1",
+	[BT_SQL_SEGMENT_DELETE] = "DELETE FROM segment WHERE id = ?1",
+	[BT_SQL_NAME_BLOCK_PUT] = "INSERT INTO name_block (id, data) VALUES (?1, ?2)",
+	[BT_SQL_NAME_BLOCK_READ] = "SELECT data FROM name_block WHERE id = ?1",
+	[BT_SQL_NAME_BLOCK_DELETE] = "DELETE FROM name_block WHERE id BETWEEN ?1 AND ?2",
+	[BT_SQL_NAME_KEY_PUT] = "INSERT INTO name_key (segment, low, block) VALUES (?1, ?2, ?3)",
+	[BT_SQL_NAME_KEY_FIND] = "SELECT block FROM name_key WHERE segment = ?1 AND low <= ?2"
+				 " ORDER BY low DESC LIMIT 1",
+	[BT_SQL_NAME_KEY_LIST] =
+		"SELECT low, block FROM name_key WHERE segment = ?1 ORDER BY low",
+	[BT_SQL_NAME_KEY_DELETE] = "DELETE FROM name_key WHERE segment = ?1",
+	[BT_SQL_POSTING_PUT] = "INSERT INTO posting (id, data) VALUES (?1, ?2)",
+	[BT_SQL_POSTING_READ] = "SELECT data FROM posting WHERE id = ?1",
+	[BT_SQL_POSTING_DELETE] = "DELETE FROM posting WHERE id BETWEEN ?1 AND ?2",
+	[BT_SQL_TRIGRAM_PUT] = "INSERT INTO trigram (id, data) VALUES (?1, ?2)",
+	[BT_SQL_TRIGRAM_FIND] = "SELECT id, data FROM trigram WHERE id BETWEEN ?1 AND ?2"
+				" ORDER BY id DESC LIMIT 1",
+	[BT_SQL_TRIGRAM_DELETE] = "DELETE FROM trigram WHERE id BETWEEN ?1 AND ?2",
+};
+
+const char *bt_sql_text(enum bt_sql id)
+{
+	return texts[id];
+}
+
+int bt_sql_get(struct bt_store *s, enum bt_sql id, sqlite3_stmt **ret_stmt, struct bt_err *err)
+{
+	int rc;
+
+	if (!s->stmts[id]) {
+		rc = sqlite3_prepare_v3(s->db, texts[id], -1, SQLITE_PREPARE_PERSISTENT,
+					&s->stmts[id], NULL);
+		if (rc)
+			return bt_store_fail(s, rc, err);
+	}
+	*ret_stmt = s->stmts[id];
+	return 0;
+}
+
+int bt_sql_step(struct bt_store *s, sqlite3_stmt *q, struct bt_err *err)
+{
+	int rc = sqlite3_step(q);
+
+	if (rc == SQLITE_ROW)
+		return BT_ROW;
+	if (rc == SQLITE_DONE)
+		return BT_DONE;
+	return bt_store_fail(s, rc, err);
+}
+
+int bt_sql_run(struct bt_store *s, sqlite3_stmt *q, struct bt_err *err)
+{
+	int rc;
+
+	do
+		rc = bt_sql_step(s, q, err);
+	while (rc == BT_ROW);
+	return rc;
+}
+
+int bt_sql_exec(struct bt_store *s, enum bt_sql id, int64_t value, struct bt_err *err)
+{
+	BT_SQL_OWNED sqlite3_stmt *q = NULL;
+	int rc = bt_sql_get(s, id, &q, err);
+
+	if (rc)
+		return rc;
+	if (sqlite3_bind_parameter_count(q))
+		sqlite3_bind_int64(q, 1, value);
+	return bt_sql_run(s, q, err);
+}
+
+void bt_sql_release(sqlite3_stmt **q)
+{
+	if (!*q)
+		return;
+	sqlite3_reset(*q);
+	sqlite3_clear_bindings(*q);
+	*q = NULL;
+}

@@ -1,0 +1,96 @@
+/*
+ * Every SQL text of index.db, one per id, prepared on first use and kept until the store is closed.
+ */
+#ifndef BT_STORE_SQL_H
+#define BT_STORE_SQL_H
+
+#include <sqlite3.h>
+
+#include "core/base/mem.h"
+#include "store/store.h"
+
+enum bt_sql {
+	BT_SQL_BEGIN_WRITE,
+	BT_SQL_BEGIN_READ,
+	BT_SQL_COMMIT,
+	BT_SQL_ROLLBACK,
+
+	BT_SQL_LANGUAGE_FIND,
+	BT_SQL_LANGUAGE_PUT,
+	BT_SQL_LANGUAGE_NEXT,
+
+	BT_SQL_BLOB_FIND,
+	BT_SQL_BLOB_GET,
+	BT_SQL_BLOB_BY_OID,
+	BT_SQL_BLOB_INSERT,
+	BT_SQL_BLOB_UPDATE,
+	BT_SQL_BLOB_CLEAR_KILLED,
+	BT_SQL_BLOB_COUNTS,
+
+	BT_SQL_FACTS_PUT,
+	BT_SQL_FACTS_READ,
+
+	BT_SQL_TREE_FIND,
+	BT_SQL_TREE_READ,
+	BT_SQL_TREE_PUT,
+	BT_SQL_TREE_CLEAR,
+
+	BT_SQL_MANIFEST_READ,
+	BT_SQL_MANIFEST_DROP,
+	BT_SQL_MANIFEST_PUT,
+	BT_SQL_MANIFEST_TRIM,
+	BT_SQL_MANIFEST_CLEAR,
+
+	BT_SQL_SEGMENT_LIST,
+	BT_SQL_SEGMENT_BLOBS,
+	BT_SQL_SEGMENT_INSERT,
+	BT_SQL_SEGMENT_FINISH,
+	BT_SQL_SEGMENT_DELETE,
+	BT_SQL_NAME_BLOCK_PUT,
+	BT_SQL_NAME_BLOCK_READ,
+	BT_SQL_NAME_BLOCK_DELETE,
+	BT_SQL_NAME_KEY_PUT,
+	BT_SQL_NAME_KEY_FIND,
+	BT_SQL_NAME_KEY_LIST,
+	BT_SQL_NAME_KEY_DELETE,
+	BT_SQL_POSTING_PUT,
+	BT_SQL_POSTING_READ,
+	BT_SQL_POSTING_DELETE,
+	BT_SQL_TRIGRAM_PUT,
+	BT_SQL_TRIGRAM_FIND,
+	BT_SQL_TRIGRAM_DELETE,
+
+	BT_SQL_NR
+};
+
+/* The text of a statement, for the test that plans them all. */
+const char *bt_sql_text(enum bt_sql id);
+
+/* The statement, reset and ready to be bound. Declare the local with BT_SQL_OWNED. */
+int bt_sql_get(struct bt_store *s, enum bt_sql id, sqlite3_stmt **ret_stmt, struct bt_err *err);
+/* BT_ROW, BT_DONE or an error. */
+int bt_sql_step(struct bt_store *s, sqlite3_stmt *q, struct bt_err *err);
+/* Steps to the end: 0 or an error. */
+int bt_sql_run(struct bt_store *s, sqlite3_stmt *q, struct bt_err *err);
+/* bt_sql_get and bt_sql_run for a text with one integer, or none (the value is ignored then). */
+int bt_sql_exec(struct bt_store *s, enum bt_sql id, int64_t value, struct bt_err *err);
+/* Cleanup: resets the statement, so that it holds no lock and no memory of the caller. */
+void bt_sql_release(sqlite3_stmt **q);
+#define BT_SQL_OWNED BT_CLEANUP(bt_sql_release)
+
+/* Bytes of a column: NULL and 0 for NULL. */
+static inline const void *bt_sql_bytes(sqlite3_stmt *q, int column, size_t *ret_len)
+{
+	const void *p = sqlite3_column_blob(q, column);
+
+	*ret_len = p ? (size_t)sqlite3_column_bytes(q, column) : 0;
+	return p;
+}
+
+/* The caller's bytes, which stay where they are until the statement is released. Never NULL. */
+static inline void bt_sql_bind_bytes(sqlite3_stmt *q, int index, const void *p, size_t len)
+{
+	sqlite3_bind_blob64(q, index, p ? p : "", len, SQLITE_STATIC);
+}
+
+#endif

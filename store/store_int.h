@@ -1,0 +1,96 @@
+/*
+ * What the files of the store share. Not for others.
+ */
+#ifndef BT_STORE_INT_H
+#define BT_STORE_INT_H
+
+#include <sqlite3.h>
+
+#include "core/base/compress.h"
+#include "store/sql.h"
+#include "store/store.h"
+
+#define BT_STORE_REBUILD_HINT "git batho index --rebuild"
+
+/* Decoded trees that were read or written last: the next one is compressed against one of them. */
+#define BT_TREE_CACHE_NR 64
+/* Larger ones are not kept: 64 of them are 16 MiB at most. */
+#define BT_TREE_CACHE_LEN_MAX (256u << 10)
+
+struct bt_tree_cached {
+	uint32_t id;		/* 0: free */
+	uint32_t depth;
+	struct bt_buf entries;
+};
+
+/* The blobs of a segment, by their number in it; kept while the store is open, ids are never reused. */
+struct bt_segment_blobs {
+	int64_t segment;
+	uint32_t *ids;
+	uint32_t nr;
+};
+
+struct bt_store {
+	sqlite3 *db;
+	sqlite3_stmt *stmts[BT_SQL_NR];
+	char *path;
+	enum bt_store_mode mode;
+	bool writing;		/* between begin and commit */
+	unsigned reading;	/* depth of bt_store_read_begin */
+	struct bt_compressor compressor;
+	struct bt_buf packed;	/* scratch of value.c */
+	struct bt_buf hint;	/* what struct bt_blob.hint points into */
+	struct bt_tree_cached trees[BT_TREE_CACHE_NR];
+	struct bt_segment_blobs *segment_blobs;
+	size_t segment_blobs_nr, segment_blobs_alloc;
+};
+
+/* error.c: the one place where SQLite's codes become ours. Returns the code. */
+int bt_store_fail(struct bt_store *s, int rc, struct bt_err *err);
+/* "index '…' is damaged: what", with the way out. */
+int bt_store_corrupt(struct bt_store *s, struct bt_err *err, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+/* An error while reading a value: BT_ERR_CORRUPT gets the name of the index and the way out. */
+int bt_store_blame(struct bt_store *s, int rc, struct bt_err *err);
+
+/* txn.c: a transaction around one call, unless the caller has one. */
+struct bt_store_scope {
+	bool own;
+};
+int bt_store_scope_begin(struct bt_store *s, struct bt_store_scope *scope, struct bt_err *err);
+/* Commits, or rolls back when rc is negative; returns rc or the commit's error. */
+int bt_store_scope_end(struct bt_store *s, struct bt_store_scope *scope, int rc, struct bt_err *err);
+
+/*
+ * value.c: a value is a checksum (4 bytes, little endian), the raw length and the compressed bytes. The kind and
+ * the row's id are part of the checksum, so that no row can stand for another.
+ */
+enum bt_value {			/* part of the checksums: append only */
+	BT_VALUE_FACTS = 1,
+	BT_VALUE_TREE,
+	BT_VALUE_MANIFEST,
+	BT_VALUE_SEGMENT,
+	BT_VALUE_NAMES,
+	BT_VALUE_POSTING,
+	BT_VALUE_TRIGRAM,
+};
+#define BT_VALUE_CHECK_LEN 4
+uint32_t bt_value_check(enum bt_value kind, int64_t row, const void *p, size_t len);
+/* Writes the checksum of p + 4 .. p + len to p. */
+void bt_value_seal(enum bt_value kind, int64_t row, void *p, size_t len);
+bool bt_value_sealed(enum bt_value kind, int64_t row, const void *p, size_t len);
+/* The value of len bytes at p, into s->packed. */
+int bt_value_pack(struct bt_store *s, enum bt_value kind, int64_t row, enum bt_quality quality,
+		  const void *prefix, size_t prefix_len, const void *p, size_t len,
+		  struct bt_err *err);
+/* The way back: appends to *out. */
+int bt_value_unpack(struct bt_store *s, enum bt_value kind, int64_t row, const void *prefix,
+		    size_t prefix_len, const void *p, size_t len, size_t raw_max,
+		    struct bt_buf *out, struct bt_err *err);
+
+/* tree.c */
+void bt_store_tree_cache_release(struct bt_store *s);
+/* segment_read.c */
+void bt_store_segments_release(struct bt_store *s);
+
+#endif

@@ -1,0 +1,204 @@
+/*
+ * Every page of index.db ends in eight bytes that are a hash of the rest and of where it stands. They are
+ * made when a page is written to the database file and compared when it is read, so that a flipped bit, a page
+ * at the wrong place or a torn write is an error (SQLITE_IOERR_DATA) before SQLite believes a byte of it.
+ *
+ * Only the database file is wrapped: journal and WAL get the methods of the VFS below (SQLite checks its WAL by
+ * itself). SQLite leaves the eight bytes alone (SQLITE_FCNTL_RESERVE_BYTES when the file is made), so that
+ * they may be set in its own buffer. The first 16 bytes of a file, the change counter and the like
+ * are read without a lock and by parts: those reads are not checked, SQLite reads the page again.
+ */
+#include "store/vfs.h"
+
+#include <string.h>
+
+#include <sqlite3.h>
+
+#include "core/base/hash.h"
+#include "store/schema.h"
+
+struct sealed_file {
+	sqlite3_file base;
+	/* the file of the VFS below follows, aligned */
+};
+
+#define REAL_OFFSET ((sizeof(struct sealed_file) + 15) & ~(size_t)15)
+
+static sqlite3_vfs *vfs_below;
+
+static sqlite3_file *file_real(sqlite3_file *f)
+{
+	return (sqlite3_file *)((char *)f + REAL_OFFSET);
+}
+
+static uint64_t page_hash(const void *page, sqlite3_int64 at)
+{
+	return bt_hash64(page, BT_STORE_PAGE_SIZE - BT_STORE_PAGE_CHECK, (uint64_t)at);
+}
+
+static bool page_whole(int len, sqlite3_int64 at)
+{
+	return len == (int)BT_STORE_PAGE_SIZE && at % BT_STORE_PAGE_SIZE == 0;
+}
+
+static bool page_empty(const uint8_t *page)
+{
+	return !page[0] && !memcmp(page, page + 1, BT_STORE_PAGE_SIZE - 1);
+}
+
+static bool page_sealed(const uint8_t *page, sqlite3_int64 at)
+{
+	uint64_t want = page_hash(page, at), have = 0;
+	unsigned i;
+
+	for (i = 0; i < BT_STORE_PAGE_CHECK; i++)
+		have |= (uint64_t)page[BT_STORE_PAGE_SIZE - BT_STORE_PAGE_CHECK + i] << 8 * i;
+	/* A page that was never written, in a file that grew behind it: SQLite finds nothing in it. */
+	return have == want || page_empty(page);
+}
+
+static int file_close(sqlite3_file *f)
+{
+	return file_real(f)->pMethods->xClose(file_real(f));
+}
+
+static int file_read(sqlite3_file *f, void *p, int len, sqlite3_int64 at)
+{
+	int rc = file_real(f)->pMethods->xRead(file_real(f), p, len, at);
+
+	if (rc == SQLITE_OK && page_whole(len, at) && !page_sealed(p, at))
+		return SQLITE_IOERR_DATA;
+	return rc;
+}
+
+static int file_write(sqlite3_file *f, const void *p, int len, sqlite3_int64 at)
+{
+	if (page_whole(len, at)) {
+		uint64_t hash = page_hash(p, at);
+		uint8_t *to = (uint8_t *)p + BT_STORE_PAGE_SIZE - BT_STORE_PAGE_CHECK;
+		unsigned i;
+
+		for (i = 0; i < BT_STORE_PAGE_CHECK; i++)
+			to[i] = (uint8_t)(hash >> 8 * i);
+	}
+	return file_real(f)->pMethods->xWrite(file_real(f), p, len, at);
+}
+
+static int file_truncate(sqlite3_file *f, sqlite3_int64 size)
+{
+	return file_real(f)->pMethods->xTruncate(file_real(f), size);
+}
+
+static int file_sync(sqlite3_file *f, int flags)
+{
+	return file_real(f)->pMethods->xSync(file_real(f), flags);
+}
+
+static int file_size(sqlite3_file *f, sqlite3_int64 *size)
+{
+	return file_real(f)->pMethods->xFileSize(file_real(f), size);
+}
+
+static int file_lock(sqlite3_file *f, int lock)
+{
+	return file_real(f)->pMethods->xLock(file_real(f), lock);
+}
+
+static int file_unlock(sqlite3_file *f, int lock)
+{
+	return file_real(f)->pMethods->xUnlock(file_real(f), lock);
+}
+
+static int file_reserved(sqlite3_file *f, int *reserved)
+{
+	return file_real(f)->pMethods->xCheckReservedLock(file_real(f), reserved);
+}
+
+static int file_control(sqlite3_file *f, int op, void *arg)
+{
+	return file_real(f)->pMethods->xFileControl(file_real(f), op, arg);
+}
+
+static int file_sector_size(sqlite3_file *f)
+{
+	return file_real(f)->pMethods->xSectorSize(file_real(f));
+}
+
+static int file_traits(sqlite3_file *f)
+{
+	/* A sealed page is one write: the parts of a batch would bypass us. */
+	return file_real(f)->pMethods->xDeviceCharacteristics(file_real(f)) &
+	       ~SQLITE_IOCAP_BATCH_ATOMIC;
+}
+
+static int file_shm_map(sqlite3_file *f, int region, int size, int extend, void volatile **p)
+{
+	return file_real(f)->pMethods->xShmMap(file_real(f), region, size, extend, p);
+}
+
+static int file_shm_lock(sqlite3_file *f, int at, int nr, int flags)
+{
+	return file_real(f)->pMethods->xShmLock(file_real(f), at, nr, flags);
+}
+
+static void file_shm_barrier(sqlite3_file *f)
+{
+	file_real(f)->pMethods->xShmBarrier(file_real(f));
+}
+
+static int file_shm_unmap(sqlite3_file *f, int drop)
+{
+	return file_real(f)->pMethods->xShmUnmap(file_real(f), drop);
+}
+
+/* Version 2: no xFetch, hence no memory map. */
+static const sqlite3_io_methods sealed_methods = {
+	.iVersion = 2,
+	.xClose = file_close,
+	.xRead = file_read,
+	.xWrite = file_write,
+	.xTruncate = file_truncate,
+	.xSync = file_sync,
+	.xFileSize = file_size,
+	.xLock = file_lock,
+	.xUnlock = file_unlock,
+	.xCheckReservedLock = file_reserved,
+	.xFileControl = file_control,
+	.xSectorSize = file_sector_size,
+	.xDeviceCharacteristics = file_traits,
+	.xShmMap = file_shm_map,
+	.xShmLock = file_shm_lock,
+	.xShmBarrier = file_shm_barrier,
+	.xShmUnmap = file_shm_unmap,
+};
+
+static int vfs_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *f, int flags, int *ret_flags)
+{
+	int rc;
+
+	(void)vfs;
+	if (!(flags & SQLITE_OPEN_MAIN_DB))
+		return vfs_below->xOpen(vfs_below, name, f, flags, ret_flags);
+	f->pMethods = NULL;
+	rc = vfs_below->xOpen(vfs_below, name, file_real(f), flags, ret_flags);
+	if (file_real(f)->pMethods)
+		f->pMethods = &sealed_methods;
+	return rc;
+}
+
+int bt_vfs_register(void)
+{
+	static sqlite3_vfs sealed;
+
+	if (vfs_below)
+		return SQLITE_OK;
+	vfs_below = sqlite3_vfs_find(NULL);
+	if (!vfs_below)
+		return SQLITE_ERROR;
+	sealed = *vfs_below;
+	sealed.pNext = NULL;
+	sealed.zName = BT_VFS_NAME;
+	sealed.szOsFile = (int)REAL_OFFSET + vfs_below->szOsFile;
+	sealed.xOpen = vfs_open;
+	return sqlite3_vfs_register(&sealed, 0);
+}

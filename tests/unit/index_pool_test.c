@@ -1,0 +1,868 @@
+/*
+ * core/index/pool.c, with an extractor of our own that does what hostile input may make a real one do.
+ * What counts: each blob has exactly one result, only bad blobs are lost, nothing outlives the pool.
+ */
+#include "core/index/pool.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/futex.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "core/base/clock.h"
+#include "core/base/mem.h"
+#include "core/base/signal.h"
+#include "core/index/sandbox.h"
+#include "core/index/worker_proto.h"
+#include "core/lang/extract.h"
+
+/* ---- languages and an extractor of our own ---- */
+
+enum { LANG_PLAIN, LANG_SCANNER, LANG_LATE, LANG_BROKEN, LANG_NR };
+
+static const struct bt_lang langs[LANG_NR] = {
+	{ .name = "plain", .grammar = "plain", .index = LANG_PLAIN },
+	{ .name = "scanner", .grammar = "scanner", .index = LANG_SCANNER },
+	{ .name = "late", .grammar = "late", .index = LANG_LATE },
+	{ .name = "broken", .grammar = "broken", .index = LANG_BROKEN },
+};
+
+const struct bt_extract_limits bt_extract_limits_default = {
+	.callbacks_max = 1, .arena_max = (uint64_t)192 << 20, .nodes_max = 1,
+};
+
+static bool prepared[LANG_NR];
+static bool poisoned;
+
+size_t bt_langs_nr(void)
+{
+	return LANG_NR;
+}
+
+const struct bt_lang *bt_lang_get(size_t index)
+{
+	return &langs[index];
+}
+
+int bt_extract_prepare(const struct bt_lang *lang, struct bt_err *err)
+{
+	if (lang->index == LANG_BROKEN)
+		return bt_err_set(err, BT_ERR_FAIL, "no node type 'x'");
+	prepared[lang->index] = true;
+	return 0;
+}
+
+bool bt_extract_has_scanner(const struct bt_lang *lang)
+{
+	return lang->index == LANG_SCANNER;
+}
+
+size_t bt_extract_shared_bytes(void)
+{
+	return 0;
+}
+
+void bt_extract_set_fast(bool fast)
+{
+	(void)fast;
+}
+
+void bt_extract_release(void)
+{
+}
+
+static void put(int fd, const void *p, size_t len)
+{
+	ssize_t n = write(fd, p, len);
+
+	(void)n;
+}
+
+static void crash(void)
+{
+	volatile int *volatile nowhere = NULL;
+
+	*nowhere = 1;
+}
+
+/* Writes over the bookkeeping around a block, then has the allocator notice. */
+static void spoil_heap(void)
+{
+	char *volatile a = malloc(40), *volatile b = malloc(40);
+	volatile char *p = a;
+
+	for (size_t i = 0; i < 80; i++)
+		p[i] = 0x41;
+	free(b);
+	free(a);
+	abort();
+}
+
+static void loop(void)
+{
+	for (volatile unsigned i = 0;; i++)
+		;
+}
+
+/* The only way to sleep that the sandbox leaves. */
+static void sleep_for_ever(void)
+{
+	uint32_t word = 0;
+
+	for (;;)
+		syscall(SYS_futex, &word, FUTEX_WAIT, 0, NULL, NULL, 0);
+}
+
+static void busy_ms(int64_t ms)
+{
+	int64_t end = bt_clock_ms() + ms;
+
+	while (bt_clock_ms() < end)
+		;
+}
+
+static int eat_memory(struct bt_err *err)
+{
+	for (;;) {
+		char *volatile p = malloc(1 << 20);
+
+		if (!p)
+			return bt_err_set(err, BT_ERR_FAIL, "out of memory");
+		memset(p, 1, 1 << 20);
+	}
+}
+
+static void eat_memory_small(void)
+{
+	for (;;)
+		memset(bt_xmalloc(1 << 16), 1, 1 << 16);
+}
+
+static void lie(uint64_t seq, uint32_t status, uint32_t len)
+{
+	struct bt_answer_head a = { .seq = seq, .status = status, .len = len };
+
+	put(0, &a, sizeof(a));
+	sleep_for_ever();
+}
+
+static void misbehave(const char *how)
+{
+	static char *const argv[] = { (char *)(uintptr_t)"/bin/true", NULL };
+
+	if (!strcmp(how, "open"))
+		put(2, "", (size_t)(open("/etc/passwd", O_RDONLY) >= 0));
+	else if (!strcmp(how, "socket"))
+		put(2, "", (size_t)(socket(AF_UNIX, SOCK_STREAM, 0) >= 0));
+	else if (!strcmp(how, "fork"))
+		put(2, "", (size_t)(fork() == 0));
+	else if (!strcmp(how, "exec"))
+		execv(argv[0], argv);
+	else if (!strcmp(how, "kill"))
+		kill(getppid(), SIGKILL);
+	else if (!strcmp(how, "code"))
+		mmap(NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+}
+
+/* Which descriptors a worker has; only without seccomp. */
+static void list_fds(struct bt_buf *out)
+{
+	for (int fd = 0; fd < 1024; fd++)
+		if (fcntl(fd, F_GETFD) >= 0)
+			bt_buf_addf(out, "%d ", fd);
+}
+
+static void list_environment(struct bt_buf *out)
+{
+	const char *v = getenv("BT_POOL_TEST_SECRET");
+
+	bt_buf_adds(out, v ? v : "none");
+}
+
+struct act {
+	const char *word;
+	void (*run)(void);
+};
+
+static void act_exit0(void) { _exit(0); }
+static void act_exit3(void) { _exit(3); }
+static void act_killed(void) { kill(getpid(), SIGKILL); }
+static void act_stopped(void) { raise(SIGSTOP); }
+static void act_lie_seq(void) { lie(12345678, 0, 10); }
+static void act_lie_len(void) { lie(1, 0, UINT32_MAX); }
+static void act_lie_status(void) { lie(1, 77, 0); }
+static void act_half(void) { put(0, "\1\2\3", 3); _exit(0); }
+static void act_poison(void) { poisoned = true; }
+static void act_busy(void) { busy_ms(60); }
+
+static const struct act acts[] = {
+	{ "CRASH", crash },
+	{ "HEAP", spoil_heap },
+	{ "LOOP", loop },
+	{ "SLEEP", sleep_for_ever },
+	{ "MEMX", eat_memory_small },
+	{ "EXIT0", act_exit0 },
+	{ "EXIT3", act_exit3 },
+	{ "KILLED", act_killed },
+	{ "STOPPED", act_stopped },
+	{ "LIESEQ", act_lie_seq },
+	{ "LIELEN", act_lie_len },
+	{ "LIESTATUS", act_lie_status },
+	{ "HALF", act_half },
+	{ "POISON", act_poison },
+	{ "BUSY", act_busy },
+};
+
+static bool has_word(const char *data, size_t len, const char *word)
+{
+	return len >= strlen(word) && !memcmp(data, word, strlen(word));
+}
+
+int bt_extract(const struct bt_lang *lang, const char *data, size_t len, struct bt_buf *out,
+	       struct bt_err *err)
+{
+	char how[32] = "";
+
+	if (poisoned)
+		crash();
+	for (size_t i = 0; i < BT_ARRAY_NR(acts); i++)
+		if (has_word(data, len, acts[i].word))
+			acts[i].run();
+	if (has_word(data, len, "MEM "))
+		return eat_memory(err);
+	if (has_word(data, len, "LIMIT"))
+		return bt_err_set(err, BT_ERR_LIMIT, "too deep\033[31m");
+	if (has_word(data, len, "DO ")) {
+		snprintf(how, sizeof(how), "%.*s", (int)(len - 3), data + 3);
+		misbehave(how);
+	}
+	if (has_word(data, len, "FDS"))
+		list_fds(out);
+	else if (has_word(data, len, "ENV"))
+		list_environment(out);
+	else if (has_word(data, len, "SESSION"))
+		bt_buf_addf(out, "%d", (int)getsid(0));
+	else if (has_word(data, len, "OVER"))
+		bt_buf_reserve(out, bt_answer_len_max(len) + 1);
+	else if (!prepared[lang->index])
+		bt_buf_adds(out, "no table");
+	else
+		bt_buf_add(out, data, len);
+	return bt_buf_check(out, "the facts of a blob", err);
+}
+
+/* ---- driving the pool ---- */
+
+struct blob {
+	const struct bt_lang *lang;
+	char *data;
+	size_t len;
+	bool bad;
+	/* filled in */
+	unsigned results;
+	enum bt_result_status status;
+	char reason[80];
+	bool same;	/* the record is the data */
+};
+
+struct set {
+	struct blob *blobs;
+	size_t nr, alloc;
+};
+
+static struct blob *set_add(struct set *s, unsigned lang, const void *data, size_t len, bool bad)
+{
+	struct blob *b;
+
+	BT_GROW(s->blobs, s->alloc, s->nr + 1);
+	b = &s->blobs[s->nr++];
+	memset(b, 0, sizeof(*b));
+	b->lang = &langs[lang];
+	b->data = bt_xmalloc(len);
+	memcpy(b->data, data, len);
+	b->len = len;
+	b->bad = bad;
+	return b;
+}
+
+static void set_add_text(struct set *s, unsigned lang, const char *text, bool bad)
+{
+	set_add(s, lang, text, strlen(text), bad);
+}
+
+static void set_release(struct set *s)
+{
+	for (size_t i = 0; i < s->nr; i++)
+		free(s->blobs[i].data);
+	free(s->blobs);
+	memset(s, 0, sizeof(*s));
+}
+
+static void take(struct set *s, const struct bt_result *r)
+{
+	struct blob *b = &s->blobs[r->tag];
+
+	assert_true(r->tag < s->nr);
+	b->results++;
+	b->status = r->status;
+	snprintf(b->reason, sizeof(b->reason), "%s", r->reason);
+	b->same = r->status == BT_RESULT_FACTS && r->len == b->len &&
+		  !memcmp(r->rec, b->data, b->len);
+}
+
+static void ok(int rc, const struct bt_err *err)
+{
+	if (rc < 0)
+		fail_msg("error %d: %s", rc, err->msg);
+}
+
+static void set_run(struct set *s, const struct bt_pool_opts *o, struct bt_pool_stats *ret_stats)
+{
+	struct bt_err err = BT_ERR_INIT;
+	struct bt_pool *p = NULL;
+	struct bt_result r;
+	int rc;
+
+	ok(bt_pool_open(o, &p, &err), &err);
+	for (size_t i = 0; i < s->nr; i++) {
+		const struct blob *b = &s->blobs[i];
+
+		while ((rc = bt_pool_submit(p, b->lang, i, b->data, b->len, &err)) == BT_ERR_BUSY) {
+			rc = bt_pool_next(p, true, &r, &err);
+			assert_int_equal(rc, BT_ROW);
+			take(s, &r);
+		}
+		ok(rc, &err);
+		while ((rc = bt_pool_next(p, false, &r, &err)) == BT_ROW)
+			take(s, &r);
+		ok(rc, &err);
+	}
+	ok(bt_pool_flush(p, &err), &err);
+	while ((rc = bt_pool_next(p, true, &r, &err)) == BT_ROW)
+		take(s, &r);
+	ok(rc, &err);
+	if (ret_stats)
+		bt_pool_stats_get(p, ret_stats);
+	bt_pool_free(&p);
+	assert_null(p);
+	/* nothing is left to wait for */
+	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
+	assert_int_equal(errno, ECHILD);
+}
+
+/* Every blob once; the bad ones lost, the others whole. */
+static void set_check(const struct set *s)
+{
+	for (size_t i = 0; i < s->nr; i++) {
+		const struct blob *b = &s->blobs[i];
+
+		if (b->results != 1 || (b->bad ? b->status < BT_RESULT_KILLED_TIME : !b->same))
+			fail_msg("blob %zu '%.*s': %u results, status %d, reason '%s'", i,
+				 (int)(b->len < 20 ? b->len : 20), b->data, b->results, (int)b->status,
+				 b->reason);
+	}
+}
+
+static struct bt_pool_opts opts(unsigned jobs)
+{
+	struct bt_pool_opts o;
+
+	bt_pool_opts_default(&o, jobs);
+	o.cpu_s = 1;
+	o.wall_ms = 10000;
+	return o;
+}
+
+/* One blob among good ones in each kind of worker. */
+static void run_word(const struct bt_pool_opts *o, const char *word, enum bt_result_status want,
+		     const char *reason)
+{
+	for (unsigned lang = LANG_PLAIN; lang <= LANG_SCANNER; lang++) {
+		struct set s = { 0 };
+
+		set_add_text(&s, lang, "first", false);
+		set_add_text(&s, lang, "second", false);
+		set_add_text(&s, lang, word, true);
+		set_add_text(&s, lang, "fourth", false);
+		set_add_text(&s, lang, "fifth", false);
+		set_run(&s, o, NULL);
+		set_check(&s);
+		if (s.blobs[2].status != want)
+			fail_msg("'%s': status %d, '%s'", word, (int)s.blobs[2].status, s.blobs[2].reason);
+		if (reason)
+			assert_string_equal(s.blobs[2].reason, reason);
+		set_release(&s);
+	}
+}
+
+static bool sanitized(void)
+{
+	return !opts(1).address_space_max;
+}
+
+/* ---- tests ---- */
+
+static void test_nothing(void **state)
+{
+	struct bt_pool_opts o = opts(2);
+	struct set s = { 0 };
+
+	(void)state;
+	set_run(&s, &o, NULL);
+	set_add(&s, LANG_PLAIN, "", 0, false);
+	set_add(&s, LANG_SCANNER, "", 0, false);
+	set_run(&s, &o, NULL);
+	set_check(&s);
+	set_release(&s);
+}
+
+static void test_crashes(void **state)
+{
+	struct bt_pool_opts o = opts(2);
+
+	(void)state;
+	run_word(&o, "CRASH", BT_RESULT_KILLED_CRASH, sanitized() ? NULL : "signal 11");
+	run_word(&o, "HEAP", BT_RESULT_KILLED_CRASH, sanitized() ? NULL : "signal 6");
+	run_word(&o, "EXIT0", BT_RESULT_KILLED_CRASH, "left without an answer");
+	run_word(&o, "EXIT3", BT_RESULT_KILLED_CRASH, "left with status 3");
+}
+
+static void test_nonsense(void **state)
+{
+	struct bt_pool_opts o = opts(2);
+
+	(void)state;
+	run_word(&o, "LIESEQ", BT_RESULT_KILLED_CRASH, "answered 16 bytes of nonsense");
+	run_word(&o, "LIELEN", BT_RESULT_KILLED_CRASH, "answered 16 bytes of nonsense");
+	run_word(&o, "LIESTATUS", BT_RESULT_KILLED_CRASH, "answered 16 bytes of nonsense");
+	run_word(&o, "HALF", BT_RESULT_KILLED_CRASH, NULL);
+}
+
+static void test_time(void **state)
+{
+	struct bt_pool_opts o = opts(2);
+
+	(void)state;
+	run_word(&o, "LOOP", BT_RESULT_KILLED_CPU, "more than 1 s of CPU time");
+	o.wall_ms = 300;
+	run_word(&o, "SLEEP", BT_RESULT_KILLED_TIME, "more than 300 ms");
+	o.seccomp = false;
+	run_word(&o, "STOPPED", BT_RESULT_KILLED_TIME, "more than 300 ms");
+}
+
+static void test_memory(void **state)
+{
+	struct bt_pool_opts o = opts(2);
+
+	(void)state;
+	if (sanitized()) {
+		print_message("# no limit on address space under this tool\n");
+		skip();
+	}
+	o.address_space_max = (uint64_t)64 << 20;
+	run_word(&o, "MEM ", BT_RESULT_KILLED_MEMORY, "out of memory");
+	run_word(&o, "MEMX", BT_RESULT_KILLED_MEMORY, "out of memory");
+	o.seccomp = false;
+	run_word(&o, "KILLED", BT_RESULT_KILLED_MEMORY, "killed by the system");
+}
+
+static void test_soft_limit(void **state)
+{
+	struct bt_pool_opts o = opts(1);
+	struct bt_pool_stats stats;
+	struct set s = { 0 };
+
+	(void)state;
+	set_add_text(&s, LANG_PLAIN, "LIMIT", false);
+	set_add_text(&s, LANG_SCANNER, "OVER", false);
+	set_run(&s, &o, &stats);
+	assert_int_equal(s.blobs[0].status, BT_RESULT_LIMIT);
+	assert_string_equal(s.blobs[0].reason, "too deep?[31m");
+	assert_int_equal(s.blobs[1].status, BT_RESULT_LIMIT);
+	assert_int_equal(s.blobs[0].results + s.blobs[1].results, 2);
+	assert_int_equal(stats.deaths, 0);
+	set_release(&s);
+}
+
+static void test_sandbox(void **state)
+{
+	static const char *const words[] = { "DO open", "DO socket", "DO fork", "DO exec", "DO kill",
+					     "DO code" };
+	struct bt_pool_opts o = opts(2);
+	struct bt_pool_stats stats;
+	struct set s = { 0 };
+
+	(void)state;
+	/* not tried without it: they would hit us */
+	if (!o.seccomp || !bt_sandbox_has_seccomp()) {
+		print_message("# no seccomp on this machine or under this tool\n");
+		skip();
+	}
+	for (size_t i = 0; i < BT_ARRAY_NR(words); i++)
+		set_add_text(&s, i % 2 ? LANG_PLAIN : LANG_SCANNER, words[i], true);
+	set_add_text(&s, LANG_PLAIN, "good", false);
+	set_run(&s, &o, &stats);
+	assert_true(stats.seccomp);
+	assert_int_equal(stats.landlock, bt_sandbox_has_landlock());
+	set_check(&s);
+	for (size_t i = 0; i < BT_ARRAY_NR(words); i++)
+		assert_string_equal(s.blobs[i].reason, "stopped by the sandbox (signal 31)");
+	set_release(&s);
+}
+
+/* What a worker inherits: three descriptors, no environment, not our session. */
+static void test_inherited(void **state)
+{
+	struct bt_pool_opts o = opts(1);
+	struct bt_err err = BT_ERR_INIT;
+	struct bt_pool *p = NULL;
+	struct bt_result r;
+	char session[32], fds[16] = "0 1 2 ";
+	int rc;
+
+	(void)state;
+	o.seccomp = false;
+	setenv("BT_POOL_TEST_SECRET", "token", 1);
+	ok(bt_pool_open(&o, &p, &err), &err);
+	ok(bt_pool_submit(p, &langs[LANG_PLAIN], 0, "FDS", 3, &err), &err);
+	ok(bt_pool_submit(p, &langs[LANG_PLAIN], 1, "ENV", 3, &err), &err);
+	ok(bt_pool_submit(p, &langs[LANG_PLAIN], 2, "SESSION", 7, &err), &err);
+	while ((rc = bt_pool_next(p, true, &r, &err)) == BT_ROW) {
+		assert_int_equal(r.status, BT_RESULT_FACTS);
+		snprintf(session, sizeof(session), "%.*s", (int)r.len, (const char *)r.rec);
+		if (r.tag == 0)
+			assert_string_equal(session, fds);
+		else if (r.tag == 1)
+			assert_string_equal(session, "none");
+		else
+			assert_int_not_equal(atoi(session), getsid(0));
+	}
+	ok(rc, &err);
+	bt_pool_free(&p);
+	assert_string_equal(getenv("BT_POOL_TEST_SECRET"), "token");
+}
+
+/* A blob that spoils its worker for those after it costs nobody anything. */
+static void test_poison(void **state)
+{
+	struct bt_pool_opts o = opts(2);
+	struct bt_pool_stats stats;
+	struct set s = { 0 };
+
+	(void)state;
+	for (int i = 0; i < 300; i++)
+		set_add_text(&s, i & 1 ? LANG_SCANNER : LANG_PLAIN, i % 37 ? "sound" : "POISON", false);
+	set_run(&s, &o, &stats);
+	set_check(&s);
+	assert_true(stats.deaths > 0);
+	set_release(&s);
+}
+
+/* A language that comes when workers run already: these lack its table. */
+static void test_late_language(void **state)
+{
+	struct bt_pool_opts o = opts(2);
+	struct set s = { 0 };
+
+	(void)state;
+	for (int i = 0; i < 400; i++)
+		set_add_text(&s, i < 200 ? LANG_PLAIN : i % 3, "text", false);
+	set_run(&s, &o, NULL);
+	set_check(&s);
+	set_release(&s);
+}
+
+static void test_broken_language(void **state)
+{
+	struct bt_pool_opts o = opts(2);
+	struct bt_err err = BT_ERR_INIT;
+	struct bt_pool *p = NULL;
+	struct bt_result r;
+
+	(void)state;
+	ok(bt_pool_open(&o, &p, &err), &err);
+	ok(bt_pool_submit(p, &langs[LANG_BROKEN], 0, "x", 1, &err), &err);
+	assert_int_equal(bt_pool_next(p, true, &r, &err), BT_ERR_FAIL);
+	assert_string_equal(err.msg, "cannot prepare language 'broken': no node type 'x'");
+	assert_false(bt_pool_hungry(p));
+	assert_int_equal(bt_pool_submit(p, &langs[LANG_PLAIN], 0, "x", 1, &err), BT_ERR_FAIL);
+	assert_int_equal(bt_pool_next(p, false, &r, &err), BT_ERR_FAIL);
+	bt_pool_free(&p);
+}
+
+static void test_busy(void **state)
+{
+	struct bt_pool_opts o = opts(1);
+	struct bt_err err = BT_ERR_INIT;
+	struct bt_pool *p = NULL;
+	struct bt_result r;
+	static char data[1000];
+	uint64_t tag = 0;
+	int rc;
+
+	(void)state;
+	o.inflight_bytes_max = 10000;
+	ok(bt_pool_open(&o, &p, &err), &err);
+	for (int round = 0; round < 20; round++) {
+		while ((rc = bt_pool_submit(p, &langs[LANG_SCANNER], tag, data, sizeof(data), &err)) == 0)
+			tag++;
+		assert_int_equal(rc, BT_ERR_BUSY);
+		assert_false(bt_pool_hungry(p));
+		/* the only group is open and would wait for more: waiting must end it */
+		assert_int_equal(bt_pool_next(p, true, &r, &err), BT_ROW);
+		assert_true(bt_pool_hungry(p));
+	}
+	assert_true(tag >= 29);
+	bt_pool_free(&p);
+}
+
+/* Both sides write more than any buffer holds. */
+static void test_large(void **state)
+{
+	struct bt_pool_opts o = opts(2);
+	size_t len = (size_t)6 << 20;
+	struct set s = { 0 };
+	char *data = bt_xmalloc(len);
+
+	(void)state;
+	for (size_t i = 0; i < len; i++)
+		data[i] = (char)(i * 7 >> 3);
+	o.cpu_s = 10;
+	o.inflight_bytes_max = (size_t)20 << 20;
+	for (int i = 0; i < 24; i++)
+		set_add(&s, i & 1 ? LANG_SCANNER : LANG_PLAIN, data, len >> (i % 5), false);
+	set_run(&s, &o, NULL);
+	set_check(&s);
+	o.tree_bytes_max = 0;
+	for (size_t i = 0; i < s.nr; i++)
+		s.blobs[i].results = 0;
+	set_run(&s, &o, NULL);
+	set_check(&s);
+	set_release(&s);
+	free(data);
+}
+
+static unsigned next_random(unsigned *seed)
+{
+	*seed = *seed * 1103515245u + 12345u;
+	return *seed >> 16;
+}
+
+static void many_make(struct set *s, unsigned seed, size_t nr)
+{
+	static const char *const bad[] = { "CRASH", "HEAP", "EXIT0", "EXIT3", "LIELEN", "LIESEQ",
+					   "HALF" };
+	char text[3000];
+
+	for (size_t i = 0; i < nr; i++) {
+		unsigned lang = next_random(&seed) % 3;
+		unsigned kind = next_random(&seed) % 100;
+		size_t len = next_random(&seed) % sizeof(text);
+
+		if (kind < 2) {
+			set_add_text(s, lang, bad[next_random(&seed) % BT_ARRAY_NR(bad)], true);
+		} else if (kind < 3) {
+			set_add_text(s, lang, "POISON", false);
+		} else {
+			memset(text, 'a' + (int)(i % 26), sizeof(text));
+			set_add(s, lang, text, len, false);
+		}
+	}
+}
+
+static void test_many(void **state)
+{
+	struct bt_pool_opts o1 = opts(1), o4 = opts(4);
+	struct set a = { 0 }, b = { 0 };
+
+	(void)state;
+	many_make(&a, 1, 2000);
+	many_make(&b, 1, 2000);
+	set_run(&a, &o1, NULL);
+	set_run(&b, &o4, NULL);
+	set_check(&a);
+	set_check(&b);
+	for (size_t i = 0; i < a.nr; i++)
+		assert_int_equal(a.blobs[i].status, b.blobs[i].status);
+	set_release(&a);
+	set_release(&b);
+}
+
+/* While the caller is away, answers wait: nobody is killed for that. */
+static void test_away(void **state)
+{
+	struct bt_pool_opts o = opts(2);
+	struct bt_pool_stats stats;
+	struct bt_err err = BT_ERR_INIT;
+	struct timespec away = { .tv_sec = 1 };
+	struct bt_pool *p = NULL;
+	struct bt_result r;
+	unsigned got = 0;
+	int rc;
+
+	(void)state;
+	o.wall_ms = 400;
+	ok(bt_pool_open(&o, &p, &err), &err);
+	for (uint64_t i = 0; i < 6; i++)
+		ok(bt_pool_submit(p, &langs[LANG_PLAIN], i, "BUSY", 4, &err), &err);
+	rc = bt_pool_next(p, true, &r, &err);
+	for (; rc == BT_ROW; rc = bt_pool_next(p, true, &r, &err)) {
+		assert_int_equal(r.status, BT_RESULT_FACTS);
+		if (!got++)
+			nanosleep(&away, NULL);
+	}
+	ok(rc, &err);
+	assert_int_equal(got, 6);
+	bt_pool_stats_get(p, &stats);
+	assert_int_equal(stats.deaths, 0);
+	bt_pool_free(&p);
+}
+
+static void test_canceled(void **state)
+{
+	struct bt_pool_opts o = opts(2);
+	struct bt_err err = BT_ERR_INIT;
+	struct bt_pool *p = NULL;
+	struct bt_result r;
+	int64_t began;
+
+	(void)state;
+	o.cpu_s = 100;
+	o.wall_ms = 100000;
+	ok(bt_pool_open(&o, &p, &err), &err);
+	ok(bt_pool_submit(p, &langs[LANG_PLAIN], 0, "LOOP", 4, &err), &err);
+	ok(bt_pool_submit(p, &langs[LANG_SCANNER], 1, "SLEEP", 5, &err), &err);
+	assert_int_equal(bt_pool_next(p, false, &r, &err), BT_DONE);
+	bt_cancel_install();
+	raise(SIGINT);
+	assert_int_equal(bt_pool_next(p, true, &r, &err), BT_ERR_CANCELED);
+	bt_cancel_uninstall();
+	began = bt_clock_ms();
+	bt_pool_free(&p);
+	assert_true(bt_clock_ms() - began < 5000);
+	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
+}
+
+static unsigned fds_open(void)
+{
+	DIR *d = opendir("/proc/self/fd");
+	unsigned nr = 0;
+
+	if (!d)
+		return 0;
+	while (readdir(d))
+		nr++;
+	closedir(d);
+	return nr;
+}
+
+static void test_descriptors(void **state)
+{
+	struct bt_pool_opts o = opts(4);
+	unsigned before = fds_open();
+	struct set s = { 0 };
+
+	(void)state;
+	many_make(&s, 7, 500);
+	set_run(&s, &o, NULL);
+	set_check(&s);
+	assert_int_equal(fds_open(), before);
+	set_release(&s);
+}
+
+/* kill -9 of the parent: orphans would become our children, and none may be left alive. */
+static void test_parent_killed(void **state)
+{
+	int ready[2], status;
+	unsigned ends = 0;
+	int64_t began;
+	pid_t parent, pid;
+	char c;
+
+	(void)state;
+	assert_int_equal(prctl(PR_SET_CHILD_SUBREAPER, 1), 0);
+	assert_int_equal(pipe(ready), 0);
+	parent = fork();
+	if (!parent) {
+		struct bt_pool_opts o = opts(3);
+		struct bt_err err = BT_ERR_INIT;
+		struct bt_pool *p = NULL;
+		struct bt_pool_stats stats;
+		struct bt_result r;
+
+		o.cpu_s = 100;
+		o.wall_ms = 100000;
+		if (bt_pool_open(&o, &p, &err))
+			_exit(1);
+		bt_pool_submit(p, &langs[LANG_PLAIN], 0, "LOOP", 4, &err);
+		bt_pool_submit(p, &langs[LANG_PLAIN], 1, "SLEEP", 5, &err);
+		bt_pool_submit(p, &langs[LANG_SCANNER], 2, "LOOP", 4, &err);
+		for (;;) {
+			bt_pool_next(p, false, &r, &err);
+			bt_pool_stats_get(p, &stats);
+			if (stats.forks >= 3)
+				break;
+		}
+		put(ready[1], "x", 1);
+		for (;;)
+			pause();
+	}
+	assert_int_equal(read(ready[0], &c, 1), 1);
+	close(ready[0]);
+	close(ready[1]);
+	assert_int_equal(waitpid(-1, &status, WNOHANG), 0);
+	kill(parent, SIGKILL);
+	for (began = bt_clock_ms(); bt_clock_ms() - began < 5000;) {
+		pid = waitpid(-1, &status, WNOHANG);
+		if (pid < 0)
+			break;
+		ends += pid > 0;
+	}
+	prctl(PR_SET_CHILD_SUBREAPER, 0);
+	assert_int_equal(waitpid(-1, &status, WNOHANG), -1);
+	/* It and its zygote; workers that the zygote did not reap come to us as well. */
+	assert_true(ends >= 2);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_nothing),
+		cmocka_unit_test(test_crashes),
+		cmocka_unit_test(test_nonsense),
+		cmocka_unit_test(test_time),
+		cmocka_unit_test(test_memory),
+		cmocka_unit_test(test_soft_limit),
+		cmocka_unit_test(test_sandbox),
+		cmocka_unit_test(test_inherited),
+		cmocka_unit_test(test_poison),
+		cmocka_unit_test(test_late_language),
+		cmocka_unit_test(test_broken_language),
+		cmocka_unit_test(test_busy),
+		cmocka_unit_test(test_large),
+		cmocka_unit_test(test_many),
+		cmocka_unit_test(test_away),
+		cmocka_unit_test(test_canceled),
+		cmocka_unit_test(test_descriptors),
+		cmocka_unit_test(test_parent_killed),
+	};
+
+	return cmocka_run_group_tests_name("index_pool", tests, NULL, NULL);
+}
