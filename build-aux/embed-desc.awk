@@ -1,4 +1,5 @@
-# Makes core/lang/desc_data.c from the language descriptions named on the command line.
+# Makes core/lang/desc_data.c from the language descriptions named on the command line. A line `include FILE`
+# in one stands for the lines of that file, whose name is relative to the description's folder.
 function quote(s,    i, c, out) {
 	out = ""
 	for (i = 1; i <= length(s); i++) {
@@ -16,21 +17,30 @@ function name_of(path) {
 	sub(/\.lang$/, "", path)
 	return path
 }
+function folder_of(path) {
+	return path ~ /\// ? substr(path, 1, match(path, /[^\/]*$/) - 1) : ""
+}
+function embed(path, folder,    line, rc) {
+	while ((rc = (getline line <path)) > 0) {
+		sub(/\r$/, "", line)
+		if (line ~ /^include /)
+			embed(folder substr(line, 9), folder)
+		else
+			printf "\n\t  %s", quote(line)
+	}
+	if (rc < 0) {
+		print "embed-desc.awk: cannot read " path >"/dev/stderr"
+		exit 1
+	}
+	close(path)
+}
 BEGIN {
 	print "/* Made by build-aux/embed-desc.awk from core/lang/desc. */"
 	print "#include \"core/lang/desc.h\"\n"
 	print "const struct bt_lang_desc_text bt_lang_desc_texts[] = {"
 	for (i = 1; i < ARGC; i++) {
 		printf "\t{ \"%s\",\n\t  \"\"", name_of(ARGV[i])
-		while ((rc = (getline line <ARGV[i])) > 0) {
-			sub(/\r$/, "", line)
-			printf "\n\t  %s", quote(line)
-		}
-		if (rc < 0) {
-			print "embed-desc.awk: cannot read " ARGV[i] >"/dev/stderr"
-			exit 1
-		}
-		close(ARGV[i])
+		embed(ARGV[i], folder_of(ARGV[i]))
 		print " },"
 	}
 	print "\t{ 0 },\n};"

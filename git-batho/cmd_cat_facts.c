@@ -190,17 +190,36 @@ static int print_blob(struct bt_context *c, const struct bt_oid *oid, size_t *re
 	return rc;
 }
 
-/* The blob an argument names: an id, or revision:path through git. */
+static int ask_git(struct bt_context *c, const char *const *argv, struct bt_buf *out)
+{
+	struct bt_err ignored = BT_ERR_INIT;
+
+	return bt_git_run_argv(&c->repo, argv, out, &ignored);
+}
+
+/* The object an argument names: an id, or revision:path through git. A tag is followed to its blob. */
 static int resolve(struct bt_context *c, const char *arg, struct bt_oid *ret_oid, struct bt_err *err)
 {
 	const char *argv[] = { "rev-parse", "--verify", "--quiet", "--end-of-options", NULL, NULL };
 	BT_BUF_OWNED struct bt_buf out = BT_BUF_INIT;
-	BT_FREE char *spec = bt_xasprintf("%s^{blob}", arg);
+	BT_FREE char *spec = strchr(arg, ':') ? bt_xstrdup(arg) : bt_xasprintf("%s^{blob}", arg);
 	struct bt_err ignored = BT_ERR_INIT;
 
 	argv[4] = spec;
-	if (bt_git_run_argv(&c->repo, argv, &out, &ignored) || out.len < 2 * c->repo.oid_len ||
+	if (ask_git(c, argv, &out) || out.len < 2 * c->repo.oid_len ||
 	    bt_oid_parse(out.data, 2 * c->repo.oid_len, ret_oid, &ignored))
+		return bt_err_set(err, BT_ERR_NOT_FOUND, "'%s' names no blob", arg);
+	return 0;
+}
+
+/* Asked only of what has no facts yet. */
+static int check_is_blob(struct bt_context *c, const char *arg, const struct bt_oid *oid, struct bt_err *err)
+{
+	char hex[BT_OID_HEX_MAX + 1];
+	const char *argv[] = { "cat-file", "-t", bt_oid_hex(oid, hex), NULL };
+	BT_BUF_OWNED struct bt_buf out = BT_BUF_INIT;
+
+	if (ask_git(c, argv, &out) || strcmp(bt_buf_cstr(&out), "blob\n"))
 		return bt_err_set(err, BT_ERR_NOT_FOUND, "'%s' names no blob", arg);
 	return 0;
 }
@@ -214,7 +233,7 @@ static int run_cat(struct bt_context *c, void *opts, const struct bt_args *args,
 	size_t nr;
 
 	if (bt_one_argument(args, "blob", &arg, err) || resolve(c, arg, &oid, err) ||
-	    print_blob(c, &oid, &nr, err))
+	    print_blob(c, &oid, &nr, err) || (!nr && check_is_blob(c, arg, &oid, err)))
 		return err->code;
 	if (!path && strchr(arg, ':'))
 		path = strchr(arg, ':') + 1;

@@ -13,7 +13,7 @@ struct outline_opts {
 
 static const struct bt_opt outline_options[] = {
 	BT_KIND_ROW(struct outline_opts, scope),
-	BT_SCOPE_ROWS(struct outline_opts, scope),
+	BT_VIEW_ROWS(struct outline_opts, scope),
 	BT_OPT_END
 };
 
@@ -93,8 +93,6 @@ static int run_outline(struct bt_context *c, void *opts, const struct bt_args *a
 
 	if (bt_one_argument(args, "path", &arg, err) || bt_scope_filter(&o->scope, &f, err))
 		return err->code;
-	if (o->scope.all)
-		return bt_err_set(err, BT_ERR_USAGE, "a path is asked of one revision: --all does not fit");
 	if (bt_tree_path(c, arg, &path, err) || bt_scope_open(c, &o->scope, &v, err) ||
 	    bt_find_outline(&v, bt_buf_cstr(&path), &f, &a, err))
 		return err->code;

@@ -20,7 +20,8 @@ static const struct bt_opt stats_options[] = {
 	{ .type = BT_OPT_FLAG, .name = "digest", .flags = BT_OPT_NO_NEG,
 	  .help = "print the digest alone; status 1 when it is incomplete",
 	  BT_OPT_AT(struct stats_opts, digest) },
-	BT_SCOPE_ROWS(struct stats_opts, scope),
+	BT_VIEW_ROWS(struct stats_opts, scope),
+	BT_ALL_ROW(struct stats_opts, scope),
 	BT_OPT_END
 };
 

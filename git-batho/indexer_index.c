@@ -16,6 +16,7 @@
 #include "git-batho/index_opts.h"
 #include "git-batho/index_report.h"
 #include "git-batho/indexer.h"
+#include "git-batho/indexer_tracked.h"
 
 /* Roots are planned until so many blobs wait, then parsed together. */
 #define PENDING_MAX 4096
@@ -29,6 +30,8 @@ struct work {
 	struct bt_index *ix;
 	struct bt_progress progress;
 	uint64_t root_selection;
+	struct bt_oid config;		/* the tracked configuration in force; len 0: none */
+	bool config_known;
 };
 
 static void work_release(struct work *w)
@@ -69,33 +72,17 @@ static int open_pool(struct work *w, struct bt_err *err)
 	return bt_pool_open(&o, &w->pool, err);
 }
 
-static const struct bt_odb_backend *choose_backend(const struct work *w, struct bt_err *err)
-{
-	const char *wanted = bt_conf_get(w->c->conf, BT_KEY_INDEX_BACKEND)->text;
-	const char *why = bt_repo_needs_git_program(&w->c->repo);
-
-	if (!strcmp(wanted, "git") || (why && strcmp(wanted, "libgit2")))
-		return &bt_odb_git_program;
-	if (why) {
-		bt_err_set(err, BT_ERR_UNSUPPORTED, "libgit2 cannot read this repository: %s", why);
-		bt_err_hint(err, "leave index.backend at 'auto'");
-		return NULL;
-	}
-	return &bt_odb_libgit2;
-}
-
+/* The git program reads every repository there is, and no slower than libgit2 does with verification. */
 static int open_odb(struct work *w, struct bt_err *err)
 {
-	const struct bt_odb_backend *backend = choose_backend(w, err);
-	struct bt_err first = BT_ERR_INIT;
+	bool libgit2 = !strcmp(bt_conf_get(w->c->conf, BT_KEY_INDEX_BACKEND)->text, "libgit2");
+	const char *why = libgit2 ? bt_repo_needs_git_program(&w->c->repo) : NULL;
 
-	if (!backend)
-		return err->code;
-	if (!bt_odb_open(&w->c->repo, backend, &w->odb, &first))
-		return 0;
-	if (backend == &bt_odb_git_program)
-		return *err = first, err->code;
-	return bt_odb_open(&w->c->repo, &bt_odb_git_program, &w->odb, err);
+	if (why) {
+		bt_err_set(err, BT_ERR_UNSUPPORTED, "libgit2 cannot read this repository: %s", why);
+		return bt_err_hint(err, "leave index.backend at 'auto'");
+	}
+	return bt_odb_open(&w->c->repo, libgit2 ? &bt_odb_libgit2 : &bt_odb_git_program, &w->odb, err);
 }
 
 static int open_store(struct work *w, struct bt_err *err)
@@ -109,36 +96,27 @@ static int open_store(struct work *w, struct bt_err *err)
 	return bt_store_open(c->store_dir, BT_STORE_WRITE, shared, &c->store, err);
 }
 
-/* The tracked configuration of what is indexed. */
-static int read_tracked(struct work *w, const struct bt_oid *tree, const char *name, struct bt_err *err)
+/* From here on files are chosen as the tracked configuration of `rev` says. */
+static int use_config(struct work *w, const struct bt_oid *config, const char *rev, struct bt_err *err)
 {
-	BT_FREE char *where = bt_xasprintf("%s:.batho/config.ini", name);
-	static const char *const steps[] = { ".batho", "config.ini" };
-	struct bt_oid at = *tree;
-	struct bt_object obj;
-
-	for (size_t i = 0; i < BT_ARRAY_NR(steps); i++) {
-		struct bt_tree_reader r;
-		struct bt_tree_entry e;
-		int rc;
-
-		if (bt_odb_read(w->odb, &at, BT_TREE_SIZE_MAX, &obj, err))
-			return err->code;
-		if (obj.type != BT_OBJECT_TREE || !obj.data)
-			return 0;	/* the plan says what is wrong with it */
-		bt_tree_reader_init(&r, obj.data, obj.size, w->c->repo.oid_len);
-		while ((rc = bt_tree_reader_next(&r, &e, err)) == BT_ROW)
-			if (e.name_len == strlen(steps[i]) && !memcmp(e.name, steps[i], e.name_len))
-				break;
-		if (rc != BT_ROW)
-			return rc;
-		at = e.oid;
-	}
-	if (bt_odb_read(w->odb, &at, BT_CONFIG_FILE_MAX, &obj, err))
-		return err->code;
-	if (obj.type != BT_OBJECT_BLOB || !obj.data)
+	if (w->config_known && bt_oid_equal(&w->config, config))
 		return 0;
-	return bt_conf_set_tracked(w->c->conf, obj.data, obj.size, where, err);
+	w->config_known = false;
+	if (bt_tracked_set(w->odb, config, rev, w->c->conf, err))
+		return err->code;
+	w->config_known = true;
+	w->config = *config;
+	if (!w->ix)
+		return 0;
+	bt_selection_release(&w->selection);
+	return bt_selection_init(&w->selection, &w->c->repo, w->c->conf, err);
+}
+
+static int use_config_of_listing(void *ctx, const struct bt_oid *config, struct bt_err *err)
+{
+	struct work *w = ctx;
+
+	return use_config(w, config, w->o->staged ? "" : "worktree", err);
 }
 
 static int open_index(struct work *w, struct bt_err *err)
@@ -147,6 +125,7 @@ static int open_index(struct work *w, struct bt_err *err)
 		.repo = &w->c->repo, .conf = w->c->conf, .selection = &w->selection,
 		.store = w->c->store, .odb = w->odb, .pool = w->pool,
 		.progress = show_progress, .progress_ctx = &w->progress,
+		.policy = use_config_of_listing, .policy_ctx = w,
 	};
 
 	if (bt_selection_root(&w->c->repo, w->c->conf, &w->root_selection, err) ||
@@ -179,9 +158,11 @@ static int finish_root(struct work *w, uint32_t number, const char *name, const 
 
 static int index_revision(struct work *w, struct bt_rev *rev, struct bt_err *err)
 {
+	struct bt_oid config;
 	uint32_t number;
 
-	if (read_tracked(w, &rev->tree, rev->spec, err) || open_index(w, err) ||
+	if (bt_tracked_find(w->odb, &rev->tree, &config, err) ||
+	    use_config(w, &config, rev->spec, err) || open_index(w, err) ||
 	    bt_index_add_tree(w->ix, &rev->tree, &number, err))
 		return err->code;
 	return finish_root(w, number, rev->spec, rev, err);
@@ -233,20 +214,49 @@ static int index_listing(struct work *w, struct bt_err *err)
 	return bt_index_report_root(w->c, w->o->staged ? "staged" : "worktree", NULL, &root, &stats);
 }
 
+/*
+ * One revision of many. What was planned under another configuration is finished first, since limits are looked at
+ * until the end. A configuration that is wrong is told, and costs that revision only: history cannot be mended.
+ */
+static int add_revision(struct work *w, const struct bt_revlist_row *row, uint64_t *refused,
+			struct bt_err *err)
+{
+	char hex[BT_OID_HEX_MAX + 1];
+	struct bt_err wrong = BT_ERR_INIT;
+	struct bt_index_root known;
+	struct bt_oid config;
+	uint32_t number;
+	int rc = bt_index_root_find(w->c->store, &row->tree, w->root_selection, &known, err);
+
+	if (rc)
+		return rc < 0 ? rc : 0;
+	if (bt_tracked_find(w->odb, &row->tree, &config, err))
+		return err->code;
+	if (!w->config_known || !bt_oid_equal(&w->config, &config)) {
+		if (bt_index_run(w->ix, err))
+			return err->code;
+		if (use_config(w, &config, bt_oid_hex(&row->commit, hex), &wrong)) {
+			bt_notice(w->c, "left out: %s", wrong.msg);
+			(*refused)++;
+			return 0;
+		}
+	}
+	return bt_index_add_tree(w->ix, &row->tree, &number, err);
+}
+
 /* Many revisions: each is a root; their blobs are parsed in batches. */
 static int index_many(struct work *w, const char *const *args, size_t nr, struct bt_err *err)
 {
 	BT_CLEANUP(bt_revlist_free) struct bt_revlist *l = NULL;
 	struct bt_revlist_row row;
 	struct bt_index_stats stats;
-	uint64_t revisions = 0;
-	uint32_t number;
+	uint64_t revisions = 0, refused = 0;
 	int rc;
 
 	if (bt_revlist_open(&w->c->repo, args, nr, &l, err) || open_index(w, err))
 		return err->code;
 	while ((rc = bt_revlist_next(l, &row, err)) == BT_ROW) {
-		if (bt_cancel_check(err) || bt_index_add_tree(w->ix, &row.tree, &number, err))
+		if (bt_cancel_check(err) || add_revision(w, &row, &refused, err))
 			return err->code;
 		revisions++;
 		if (bt_index_pending(w->ix) >= PENDING_MAX && bt_index_run(w->ix, err))
@@ -256,7 +266,8 @@ static int index_many(struct work *w, const char *const *args, size_t nr, struct
 		return err->code;
 	bt_progress_stop(&w->progress);
 	bt_index_stats_get(w->ix, &stats);
-	return bt_index_report_many(w->c, revisions, &stats);
+	rc = bt_index_report_many(w->c, revisions - refused, &stats);
+	return refused ? 1 : rc;
 }
 
 /* cat-facts of a blob that no tree led to: an id, and a path that says which language it is. */

@@ -17,16 +17,24 @@ struct bt_scope_opts {
 	int64_t max;
 };
 
-#define BT_SCOPE_ROWS(T, M)                                                                      \
+/* Which revision. */
+#define BT_VIEW_ROWS(T, M)                                                                       \
 	{ .type = BT_OPT_GROUP, .help = "where to look" },                                               \
 	{ .type = BT_OPT_STRING, .name = "rev", .metavar = "<revision>",                                 \
 	  .help = "at this revision instead of HEAD", BT_OPT_AT(T, M.rev) },                     \
-	{ .type = BT_OPT_FLAG, .name = "all", .flags = BT_OPT_NO_NEG,                                    \
-	  .help = "in everything that is indexed", BT_OPT_AT(T, M.all) },                        \
 	{ .type = BT_OPT_FLAG, .name = "staged", .flags = BT_OPT_NO_NEG,                                 \
 	  .help = "in what is staged", BT_OPT_AT(T, M.staged) },                                 \
 	{ .type = BT_OPT_FLAG, .name = "worktree", .flags = BT_OPT_NO_NEG,                               \
-	  .help = "in the files as they are", BT_OPT_AT(T, M.worktree) },                        \
+	  .help = "in the files as they are", BT_OPT_AT(T, M.worktree) }
+
+#define BT_ALL_ROW(T, M)                                                                         \
+	{ .type = BT_OPT_FLAG, .name = "all", .flags = BT_OPT_NO_NEG,                                    \
+	  .help = "in everything that is indexed", BT_OPT_AT(T, M.all) }
+
+/* Which revision, and which of its files. */
+#define BT_SCOPE_ROWS(T, M)                                                                      \
+	BT_VIEW_ROWS(T, M),                                                                              \
+	BT_ALL_ROW(T, M),                                                                                \
 	{ .type = BT_OPT_STRING, .name = "lang", .metavar = "<language>",                                \
 	  .help = "in files of this language only", BT_OPT_AT(T, M.lang) },                      \
 	{ .type = BT_OPT_STRING, .name = "path", .metavar = "<pattern>",                                 \

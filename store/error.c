@@ -96,10 +96,10 @@ int bt_store_corrupt(struct bt_store *s, struct bt_err *err, const char *fmt, ..
 
 int bt_store_blame(struct bt_store *s, int rc, struct bt_err *err)
 {
-	char what[200];
+	struct bt_err cause;
 
 	if (rc != BT_ERR_CORRUPT || !err)
 		return rc;
-	snprintf(what, sizeof(what), "%s", err->msg);
-	return fail_corrupt(s->path, what, err);
+	cause = *err;
+	return fail_corrupt(s->path, cause.msg, err);
 }

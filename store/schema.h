@@ -14,6 +14,13 @@
 /* Bytes at the end of every page that hold its checksum (vfs.c). */
 #define BT_STORE_PAGE_CHECK 8u
 
+/* Before the first byte is written. */
+extern const char bt_schema_before_text[];
 extern const char bt_schema_text[];
+/* How a file is kept: one of them, at the end. */
+extern const char bt_schema_wal_text[];
+extern const char bt_schema_journal_text[];
+/* What a connection that writes asks for. */
+extern const char bt_schema_writer_text[];
 
 #endif

@@ -29,7 +29,7 @@
 struct bt_store;
 
 enum bt_store_mode {
-	BT_STORE_READ,		/* BT_ERR_NOT_FOUND when there is none */
+	BT_STORE_READ,		/* BT_ERR_NOT_FOUND when there is none; works where nothing can be written */
 	BT_STORE_WRITE,		/* created when there is none */
 };
 
@@ -42,11 +42,21 @@ int bt_store_rebuild(const char *dir, unsigned shared_mode, struct bt_store **re
 		     struct bt_err *err);
 const char *bt_store_sqlite_version(void);
 
+/*
+ * BT_ERR_BUSY after five seconds. A commit that fails has rolled back. Calls that write outside of a transaction
+ * make one of their own. After a rollback, ids given inside are void, those of languages too.
+ */
 int bt_store_begin(struct bt_store *s, struct bt_err *err);
 int bt_store_commit(struct bt_store *s, struct bt_err *err);
 void bt_store_rollback(struct bt_store *s);
+/* Between them all calls see one state, and cost less; they nest. Keep it short: a writer's log grows meanwhile. */
+int bt_store_read_begin(struct bt_store *s, struct bt_err *err);
+void bt_store_read_end(struct bt_store *s);
 
-/* Languages: `name` may also be a detection class (see core/lang/langs.h), with its own version. */
+/*
+ * Languages: `name` may also be a detection class (see core/lang/langs.h), with its own version. One that is
+ * not there gets an id when the store was opened for writing, else BT_ERR_NOT_FOUND.
+ */
 int bt_store_language_id(struct bt_store *s, const char *name, uint64_t version, uint32_t *ret_id,
 			 struct bt_err *err);
 /* Iterates the known languages: BT_ROW / BT_DONE. Start with *cursor = 0. */
@@ -94,11 +104,17 @@ struct bt_blob {
 int bt_store_blob_find(struct bt_store *s, const struct bt_oid *oid, uint32_t lang,
 		       struct bt_blob *ret_blob, struct bt_err *err);	/* BT_ROW or BT_DONE */
 int bt_store_blob_get(struct bt_store *s, uint32_t id, struct bt_blob *ret_blob, struct bt_err *err);
-/* Inserts (or, for a row of the same key, replaces) and gives the id. */
+/*
+ * Inserts and gives the id. A row of the same key keeps its id and is replaced; one that has facts stays as
+ * it is, since another writer was faster.
+ */
 int bt_store_blob_put(struct bt_store *s, const struct bt_blob *b, uint32_t *ret_id,
 		      struct bt_err *err);
 /* The largest blob id there is; 0: none. Inside a transaction: ids given from now on are larger. */
 int bt_store_blob_last_id(struct bt_store *s, uint32_t *ret_id, struct bt_err *err);
+/* The same; *ret_known: the row had facts, so its facts and postings are there and need not be written again. */
+int bt_store_blob_add(struct bt_store *s, const struct bt_blob *b, uint32_t *ret_id, bool *ret_known,
+		      struct bt_err *err);
 /* All rows of one blob whatever the language, for cat-facts: *cursor = 0 to start. */
 int bt_store_blob_by_oid(struct bt_store *s, const struct bt_oid *oid, uint32_t *cursor,
 			 struct bt_blob *ret_blob, struct bt_err *err);
@@ -110,7 +126,7 @@ int bt_store_facts_put(struct bt_store *s, uint32_t blob_id, const void *rec, si
 		       struct bt_err *err);
 int bt_store_facts_read(struct bt_store *s, uint32_t blob_id, struct bt_buf *out, struct bt_err *err);
 
-/* Trees. `entries` is opaque here (core/index/tree_rows.h); base: a tree id to compress against, or 0. */
+/* Trees. `entries` is opaque here (core/index/tree_row.h); base: a tree id to compress against, or 0. */
 struct bt_tree_row {
 	uint32_t id;
 	struct bt_oid oid;
@@ -121,8 +137,13 @@ struct bt_tree_row {
 };
 int bt_store_tree_find(struct bt_store *s, const struct bt_oid *oid, uint64_t selection,
 		       struct bt_tree_row *ret_row, struct bt_err *err);	/* BT_ROW or BT_DONE */
+/*
+ * Sets row->id: a new one, or that of a row of the same key and digest when neither lacks killed blobs. The newest
+ * row of a key is found; older ones stay readable by id, since others may lean on them.
+ */
 int bt_store_tree_put(struct bt_store *s, struct bt_tree_row *row, uint32_t base, const void *entries,
-		      size_t len, struct bt_err *err);	/* sets row->id */
+		      size_t len, struct bt_err *err);
+/* Replaces what *entries holds. */
 int bt_store_tree_read(struct bt_store *s, uint32_t id, struct bt_tree_row *ret_row,
 		       struct bt_buf *entries, struct bt_err *err);
 int bt_store_tree_clear(struct bt_store *s, struct bt_err *err);	/* all rows, and manifests */

@@ -10,6 +10,7 @@
  */
 #include "store/vfs.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #include <sqlite3.h>
@@ -126,9 +127,9 @@ static int file_sector_size(sqlite3_file *f)
 
 static int file_traits(sqlite3_file *f)
 {
-	/* A sealed page is one write: the parts of a batch would bypass us. */
+	/* Pages are read and written as a whole, or we would not see them. */
 	return file_real(f)->pMethods->xDeviceCharacteristics(file_real(f)) &
-	       ~SQLITE_IOCAP_BATCH_ATOMIC;
+	       ~(SQLITE_IOCAP_BATCH_ATOMIC | SQLITE_IOCAP_SUBPAGE_READ);
 }
 
 static int file_shm_map(sqlite3_file *f, int region, int size, int extend, void volatile **p)

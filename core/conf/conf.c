@@ -269,10 +269,24 @@ void bt_conf_free(struct bt_conf **pc)
 	*pc = NULL;
 }
 
+/* Keys that an earlier tracked file set go back to their defaults. */
+static int drop_tracked(struct bt_conf *c, struct bt_err *err)
+{
+	for (int i = 0; i < BT_KEY_NR; i++) {
+		if (c->values[i].origin != BT_FROM_TRACKED)
+			continue;
+		memset(&c->values[i], 0, sizeof(c->values[i]));
+		if (bt_keys[i].deflt && conf_set(c, (enum bt_key_id)i, BT_FROM_DEFAULT, bt_keys[i].deflt,
+						 "the defaults", err))
+			return err->code;
+	}
+	return 0;
+}
+
 int bt_conf_set_tracked(struct bt_conf *c, const char *data, size_t len, const char *where,
 			struct bt_err *err)
 {
-	return conf_read_tracked(c, data, len, where, err);
+	return drop_tracked(c, err) ? err->code : conf_read_tracked(c, data, len, where, err);
 }
 
 int bt_conf_set_command(struct bt_conf *c, enum bt_key_id key, const char *text, struct bt_err *err)

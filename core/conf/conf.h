@@ -57,7 +57,10 @@ struct bt_conf;
 /* Reads git's configuration and the environment. Errors in it name file, line and the nearest key. */
 int bt_conf_open(struct bt_repo *repo, struct bt_conf **ret_conf, struct bt_err *err);
 void bt_conf_free(struct bt_conf **pc);
-/* The bytes of a tracked .batho/config.ini; `where` names it in messages ("HEAD:.batho/config.ini"). */
+/*
+ * The bytes of a tracked .batho/config.ini, which replace those given before; `where` names it in messages
+ * ("HEAD:.batho/config.ini").
+ */
 int bt_conf_set_tracked(struct bt_conf *c, const char *data, size_t len, const char *where,
 			struct bt_err *err);
 /* A value from the command line. */

@@ -60,7 +60,7 @@ static const char *setting_judge(const char *key, const char *value)
 
 const char *bt_repo_needs_git_program(const struct bt_repo *repo)
 {
-	BT_GIT_CMD_OWNED struct bt_git_cmd c;
+	BT_GIT_CMD_OWNED struct bt_git_cmd c = BT_GIT_CMD_INIT;
 	BT_BUF_OWNED struct bt_buf out = BT_BUF_INIT;
 	BT_BUF_OWNED struct bt_buf errout = BT_BUF_INIT;
 	const char *at, *end;

@@ -23,7 +23,7 @@ struct bt_listing {
 
 static int listing_start(struct bt_listing *l, struct bt_err *err)
 {
-	BT_GIT_CMD_OWNED struct bt_git_cmd c;
+	BT_GIT_CMD_OWNED struct bt_git_cmd c = BT_GIT_CMD_INIT;
 
 	bt_git_cmd_init(&c, &l->view);
 	bt_git_cmd_index(&c, &l->view, l->worktree.index_file);

@@ -83,7 +83,7 @@ static struct odb_program *program_of(struct bt_odb *odb)
 
 static int child_start(struct odb_program *p, struct bt_err *err)
 {
-	BT_GIT_CMD_OWNED struct bt_git_cmd c;
+	BT_GIT_CMD_OWNED struct bt_git_cmd c = BT_GIT_CMD_INIT;
 	int rc;
 
 	bt_git_cmd_init(&c, p->repo);

@@ -26,7 +26,7 @@ static int oid_order(const void *a, const void *b)
 static char *promisor_find(const struct bt_repo *repo)
 {
 	static const char prefix[] = "remote.", suffix[] = ".promisor";
-	BT_GIT_CMD_OWNED struct bt_git_cmd c;
+	BT_GIT_CMD_OWNED struct bt_git_cmd c = BT_GIT_CMD_INIT;
 	BT_BUF_OWNED struct bt_buf out = BT_BUF_INIT;
 	const char *at, *end;
 	int status;
@@ -54,7 +54,7 @@ static char *promisor_find(const struct bt_repo *repo)
 static int present_mark(const struct bt_repo *repo, const struct bt_oid *oids, size_t oids_nr,
 			bool *present, struct bt_err *err)
 {
-	BT_GIT_CMD_OWNED struct bt_git_cmd c;
+	BT_GIT_CMD_OWNED struct bt_git_cmd c = BT_GIT_CMD_INIT;
 	struct bt_git_stream s;
 	size_t i = 0, len;
 	char *line;
@@ -83,7 +83,7 @@ static int present_mark(const struct bt_repo *repo, const struct bt_oid *oids, s
 static int fetch(const struct bt_repo *repo, const char *remote, const struct bt_buf *ids,
 		 struct bt_err *err)
 {
-	BT_GIT_CMD_OWNED struct bt_git_cmd c;
+	BT_GIT_CMD_OWNED struct bt_git_cmd c = BT_GIT_CMD_INIT;
 
 	bt_git_cmd_init(&c, repo);
 	bt_git_cmd_config(&c, "fetch.negotiationAlgorithm=noop");

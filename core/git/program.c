@@ -141,7 +141,7 @@ void bt_git_cmd_alternate(struct bt_git_cmd *c, const char *dir)
 int bt_git_cmd_no_hooks(struct bt_git_cmd *c, const struct bt_repo *repo, struct bt_err *err)
 {
 	static const char prefix[] = "hook.";
-	BT_GIT_CMD_OWNED struct bt_git_cmd ask;
+	BT_GIT_CMD_OWNED struct bt_git_cmd ask = BT_GIT_CMD_INIT;
 	BT_BUF_OWNED struct bt_buf out = BT_BUF_INIT;
 	BT_BUF_OWNED struct bt_buf errout = BT_BUF_INIT;
 	const char *at, *end;
@@ -254,7 +254,7 @@ int bt_git_run(struct bt_git_cmd *c, const char *what, const void *in, size_t in
 int bt_git_run_argv(const struct bt_repo *repo, const char *const *argv, struct bt_buf *out,
 		    struct bt_err *err)
 {
-	BT_GIT_CMD_OWNED struct bt_git_cmd c;
+	BT_GIT_CMD_OWNED struct bt_git_cmd c = BT_GIT_CMD_INIT;
 
 	bt_git_cmd_init(&c, repo);
 	for (; *argv; argv++)

@@ -28,6 +28,10 @@ struct bt_git_cmd {
 	const char *cwd; /* borrowed; NULL: the current directory */
 };
 
+#define BT_GIT_CMD_INIT      \
+	{                    \
+		.argv = NULL \
+	}
 #define BT_GIT_CMD_OWNED BT_CLEANUP(bt_git_cmd_release)
 
 /* `repo` may be NULL: git discovers. */

@@ -143,7 +143,7 @@ static void questions_add(struct bt_git_cmd *c, const char *marker)
 
 int bt_repo_open(struct bt_repo *repo, struct bt_rev *revs, size_t revs_nr, struct bt_err *err)
 {
-	BT_GIT_CMD_OWNED struct bt_git_cmd c;
+	BT_GIT_CMD_OWNED struct bt_git_cmd c = BT_GIT_CMD_INIT;
 	BT_BUF_OWNED struct bt_buf out = BT_BUF_INIT;
 	BT_BUF_OWNED struct bt_buf errout = BT_BUF_INIT;
 	char *fields[FIELD_NR];

@@ -72,7 +72,7 @@ size_t bt_rev_answers(const struct bt_repo *repo, const char *text, struct bt_re
 int bt_rev_batch(const struct bt_repo *repo, struct bt_rev *revs, size_t revs_nr, size_t *ret_done,
 		 struct bt_err *err)
 {
-	BT_GIT_CMD_OWNED struct bt_git_cmd c;
+	BT_GIT_CMD_OWNED struct bt_git_cmd c = BT_GIT_CMD_INIT;
 	BT_BUF_OWNED struct bt_buf out = BT_BUF_INIT;
 	BT_BUF_OWNED struct bt_buf errout = BT_BUF_INIT;
 	size_t asked;
@@ -94,7 +94,7 @@ int bt_rev_batch(const struct bt_repo *repo, struct bt_rev *revs, size_t revs_nr
 static int verify(const struct bt_repo *repo, const char *spec, bool *ret_found,
 		  struct bt_oid *ret_oid, struct bt_buf *errout, struct bt_err *err)
 {
-	BT_GIT_CMD_OWNED struct bt_git_cmd c;
+	BT_GIT_CMD_OWNED struct bt_git_cmd c = BT_GIT_CMD_INIT;
 	BT_BUF_OWNED struct bt_buf out = BT_BUF_INIT;
 	const char *at;
 	int status, rc;

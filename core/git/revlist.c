@@ -52,7 +52,7 @@ static int args_add(struct bt_git_cmd *c, const char *const *args, size_t args_n
 int bt_revlist_open(struct bt_repo *repo, const char *const *args, size_t args_nr,
 		    struct bt_revlist **ret_list, struct bt_err *err)
 {
-	BT_GIT_CMD_OWNED struct bt_git_cmd c;
+	BT_GIT_CMD_OWNED struct bt_git_cmd c = BT_GIT_CMD_INIT;
 	struct bt_revlist *l;
 	int rc;
 

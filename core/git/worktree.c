@@ -197,7 +197,7 @@ static void changes_release(struct changes *ch)
 static int changes_list(const struct bt_repo *repo, struct changes *ch, struct bt_worktree *w,
 			struct bt_err *err)
 {
-	BT_GIT_CMD_OWNED struct bt_git_cmd c;
+	BT_GIT_CMD_OWNED struct bt_git_cmd c = BT_GIT_CMD_INIT;
 	BT_BUF_OWNED struct bt_buf out = BT_BUF_INIT;
 	const char *at, *end;
 	int rc;
@@ -235,7 +235,7 @@ static int index_update(const struct bt_repo *repo, const struct bt_worktree *w,
 		"core.untrackedCache=false", "core.safecrlf=false",
 	};
 	BT_FREE char *objects = bt_xasprintf("GIT_OBJECT_DIRECTORY=%s", w->objects);
-	BT_GIT_CMD_OWNED struct bt_git_cmd c;
+	BT_GIT_CMD_OWNED struct bt_git_cmd c = BT_GIT_CMD_INIT;
 	int rc;
 
 	bt_git_cmd_init(&c, repo);

@@ -50,6 +50,12 @@ struct bt_index_opts {
 	/* Progress: called often, cheaply; may be NULL. */
 	void (*progress)(void *ctx, uint64_t done, uint64_t planned);
 	void *progress_ctx;
+	/*
+	 * For a listing, before any of its files is chosen: the id of its .batho/config.ini (len 0: none). May
+	 * change the selection in place.
+	 */
+	int (*policy)(void *ctx, const struct bt_oid *config, struct bt_err *err);
+	void *policy_ctx;
 };
 
 struct bt_index;

@@ -394,6 +394,19 @@ static int plan_range(struct plan_list *p, size_t from, size_t to, const char *d
 	return rc;
 }
 
+/* The listing's own configuration decides what of it is indexed. */
+static int list_policy(struct plan_list *p, struct bt_err *err)
+{
+	struct bt_oid config = { .len = 0 };
+
+	if (!p->ix->o.policy)
+		return 0;
+	for (size_t i = 0; i < p->nr; i++)
+		if (p->list[i].kind == BT_ENTRY_BLOB && !strcmp(p->list[i].path, ".batho/config.ini"))
+			config = p->list[i].oid;
+	return p->ix->o.policy(p->ix->o.policy_ctx, &config, err);
+}
+
 int bt_index_add_listing(struct bt_index *ix, struct bt_listing *l, uint32_t *ret_number,
 			 struct bt_err *err)
 {
@@ -402,6 +415,8 @@ int bt_index_add_listing(struct bt_index *ix, struct bt_listing *l, uint32_t *re
 
 	begin_batch(ix);
 	rc = list_read(&p, l, err);
+	if (!rc)
+		rc = list_policy(&p, err);
 	if (!rc)
 		rc = plan_range(&p, 0, p.nr, "", 0, 0, ret_number, err);
 	free(p.list);

@@ -17,6 +17,8 @@
 
 /* How often a waiting caller looks whether it was interrupted, and at deadlines. */
 #define LOOK_MS 200
+/* A caller that does not wait but asks after each blob gets a new look only so often. */
+#define LOOK_EVERY_US 300
 
 int bt_pool_open(const struct bt_pool_opts *o, struct bt_pool **ret_pool, struct bt_err *err)
 {
@@ -193,6 +195,11 @@ static void workers_sweep(struct bt_pool *p)
 			bt_pool_worker_drop(p, i);
 }
 
+static bool seen_lately(const struct bt_pool *p)
+{
+	return bt_clock_us() - p->look_us < LOOK_EVERY_US;
+}
+
 int bt_pool_next(struct bt_pool *p, bool wait, struct bt_result *ret_result, struct bt_err *err)
 {
 	bool looked = false;
@@ -208,7 +215,7 @@ int bt_pool_next(struct bt_pool *p, bool wait, struct bt_result *ret_result, str
 		rc = bt_cancel_check(err);
 		if (rc)
 			return rc;
-		if (!p->inflight_nr || (looked && !wait))
+		if (!p->inflight_nr || (!wait && (looked || seen_lately(p))))
 			return BT_DONE;
 		if (wait || p->pressed)
 			bt_pool_plan_close(p);

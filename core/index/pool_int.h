@@ -95,6 +95,7 @@ struct bt_pool {
 	unsigned blameless;		/* deaths in a row that no blob can have caused */
 	uint64_t seq;
 	int64_t clock_ms, seen_ms;	/* time in which we were looking; wall time of the last look */
+	int64_t look_us;		/* the same, finer */
 	unsigned nap_us;
 	struct pollfd *pfds;
 	size_t pfds_alloc;
@@ -130,6 +131,8 @@ void bt_pool_plan_close(struct bt_pool *p);
 /* pool_spawn.c: processes and slots */
 /* A fresh worker when a slot is free and one is there, else NULL. */
 struct bt_pool_worker *bt_pool_worker_obtain(struct bt_pool *p, enum bt_pool_kind kind);
+/* Takes part in the count against jobs: what is nearly done lets the next one start. */
+bool bt_pool_worker_busy(const struct bt_pool_worker *w);
 /* Asks the zygote for the workers that will be wanted. */
 int bt_pool_spawn_ahead(struct bt_pool *p, struct bt_err *err);
 /* Has the zygote make the tables that are wanted; langs_wanted: those it is too busy to hear of yet. */

@@ -27,7 +27,7 @@ int bt_pool_break(struct bt_pool *p, struct bt_err *err)
 
 static void clock_step(struct bt_pool *p)
 {
-	int64_t now = bt_clock_ms(), step = now - p->seen_ms;
+	int64_t now = p->look_us / 1000, step = now - p->seen_ms;
 
 	p->clock_ms += step < CLOCK_STEP_MS ? step : CLOCK_STEP_MS;
 	p->seen_ms = now;
@@ -151,22 +151,23 @@ static int worker_look(struct bt_pool *p, struct bt_pool_worker *w, short revent
 	return 0;
 }
 
-/* Of the workers that run: the bytes left to the one with the fewest. */
+/* The bytes left to the worker that needs more first; 0: a slot is free. */
 static size_t least_left(const struct bt_pool *p)
 {
-	size_t least = SIZE_MAX;
+	size_t least = SIZE_MAX, running = 0;
 
 	for (size_t i = 0; i < p->workers_nr; i++) {
 		const struct bt_pool_worker *w = p->workers[i];
 
-		if (w->kind == BT_WORKER_SPARE && w->open)
+		if (!bt_pool_worker_busy(w))
 			continue;
-		if (w->ended || w->unsent)
+		running++;
+		if (w->unsent)
 			return 0;
-		if (w->todo.bytes < least)
+		if (w->open && w->todo.bytes < least)
 			least = w->todo.bytes;
 	}
-	return least == SIZE_MAX ? 0 : least;
+	return running < p->jobs ? 0 : least;
 }
 
 /* Longer while nobody came close to running dry, much shorter after. */
@@ -183,6 +184,7 @@ int bt_pool_look(struct bt_pool *p, int wait_ms, struct bt_err *err)
 	size_t nr = pfds_make(p);
 	int rc = poll(p->pfds, nr, wait_ms);
 
+	p->look_us = bt_clock_us();
 	clock_step(p);
 	if (rc < 0 && errno != EINTR)
 		return bt_err_errno(err, "cannot wait for the parse workers");

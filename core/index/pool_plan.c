@@ -51,11 +51,18 @@ static bool is_full(const struct bt_pool_worker *w, const struct bt_pool_blob *b
 	return w->got_nr >= nr_max || (w->got_nr && w->got_bytes + b->len > bytes_max);
 }
 
+/* Is what waits so little that it should be shared out in small pieces? */
+static bool is_ending(const struct bt_pool *p)
+{
+	return p->flushing && p->plain.bytes + p->scanner.bytes < p->jobs * BT_DEPTH_BYTES;
+}
+
 static bool has_room(const struct bt_pool *p, const struct bt_pool_worker *w)
 {
-	size_t depth = p->flushing ? BT_DEPTH_END_BYTES : BT_DEPTH_BYTES;
+	bool ending = is_ending(p);
+	size_t depth = ending ? BT_DEPTH_END_BYTES : BT_DEPTH_BYTES;
 
-	if (w->todo.nr < (p->flushing ? 1 : 2))
+	if (w->todo.nr < (ending ? 1 : 2))
 		return true;
 	return w->todo.bytes < (w->filling ? depth : depth / 2);
 }

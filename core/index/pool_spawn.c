@@ -6,8 +6,7 @@
  */
 #include "core/index/pool_int.h"
 
-/* Takes part in the count against jobs: what is nearly done lets the next one start. */
-static bool is_busy(const struct bt_pool_worker *w)
+bool bt_pool_worker_busy(const struct bt_pool_worker *w)
 {
 	if (w->kind == BT_WORKER_SPARE || w->ended)
 		return false;
@@ -25,7 +24,7 @@ static size_t slots(const struct bt_pool *p)
 	size_t busy = 0, all = 0;
 
 	for (size_t i = 0; i < p->workers_nr; i++) {
-		busy += is_busy(p->workers[i]);
+		busy += bt_pool_worker_busy(p->workers[i]);
 		all += p->workers[i]->kind != BT_WORKER_SPARE && !p->workers[i]->ended;
 	}
 	if (busy >= p->jobs || all >= 2 * (size_t)p->jobs)

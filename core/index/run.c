@@ -88,16 +88,21 @@ static int resolve_class(struct bt_index *ix, size_t job, const struct bt_object
 	finish(ix, job, BT_BLOB_REDIRECT);
 	if (ix->todo_nr > todo_nr) {	/* a new job: its bytes are at hand */
 		ix->todo_nr = todo_nr;
+		ix->jobs[target].size = obj->size;
 		*ret_job = target;
 	}
 	return 0;
 }
 
-/* Looks at an object and hands it on. */
-static int take_object(struct bt_index *ix, size_t job, const struct bt_object *obj, struct bt_err *err)
+/*
+ * Looks at an object. *job: SIZE_MAX when that settled it, else the job to parse, which is another one where
+ * content decided on the language.
+ */
+static int look_at(struct bt_index *ix, size_t *job_at, const struct bt_object *obj, struct bt_err *err)
 {
-	int rc;
+	size_t job = *job_at;
 
+	*job_at = SIZE_MAX;
 	ix->jobs[job].size = obj->size;
 	if (obj->type != BT_OBJECT_BLOB) {
 		finish(ix, job, BT_BLOB_MISSING);
@@ -115,17 +120,10 @@ static int take_object(struct bt_index *ix, size_t job, const struct bt_object *
 		finish(ix, job, BT_BLOB_LFS);
 		return 0;
 	}
-	if (!ix->jobs[job].lang) {
-		if (resolve_class(ix, job, obj, &job, err))
-			return err->code;
-		if (job == SIZE_MAX)
-			return 0;
-		ix->jobs[job].size = obj->size;
-	}
-	rc = bt_pool_submit(ix->o.pool, ix->jobs[job].lang, job, obj->data, obj->size, err);
-	if (!rc)
-		ix->inflight++;
-	return rc;
+	if (!ix->jobs[job].lang)
+		return resolve_class(ix, job, obj, job_at, err);
+	*job_at = job;
+	return 0;
 }
 
 static enum bt_blob_state result_state(enum bt_result_status status)
@@ -205,11 +203,15 @@ static int read_one(struct bt_index *ix, size_t job, struct bt_err *err)
 	struct bt_object obj;
 	int rc = bt_odb_next(ix->o.odb, &obj, err);
 
-	if (rc < 0)
-		return rc;
-	while ((rc = take_object(ix, job, &obj, err)) == BT_ERR_BUSY)
+	if (rc < 0 || look_at(ix, &job, &obj, err))
+		return err->code;
+	if (job == SIZE_MAX)
+		return 0;
+	while ((rc = bt_pool_submit(ix->o.pool, ix->jobs[job].lang, job, obj.data, obj.size, err)) ==
+	       BT_ERR_BUSY)
 		if (take_results(ix, true, err) < 0)
 			return err->code;
+	ix->inflight += !rc;
 	return rc;
 }
 

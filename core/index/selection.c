@@ -10,6 +10,7 @@
 #include "core/base/hash.h"
 #include "core/base/limits.h"
 #include "core/base/mem.h"
+#include "core/base/opt.h"
 #include "core/git/repo.h"
 #include "core/lang/langs.h"
 
@@ -60,7 +61,7 @@ int bt_selection_init(struct bt_selection *s, struct bt_repo *repo, const struct
 	bt_buf_init(&s->info_attrs, 0);
 	s->max_blob_size = (uint64_t)bt_conf_get(conf, BT_KEY_INDEX_MAX_BLOB_SIZE)->number;
 	s->versions = bt_langs_version();
-	s->ignore_case = icase && (!strcmp(icase, "true") || !strcmp(icase, "1"));
+	s->ignore_case = icase && bt_text_bool(icase) == 1;
 	s->attrs = bt_attr_stack_new(s->ignore_case);
 	rc = parse_patterns(bt_conf_get(conf, BT_KEY_INDEX_INCLUDE), &s->include, &s->include_nr, err);
 	if (!rc)

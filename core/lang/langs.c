@@ -29,17 +29,6 @@ static uint64_t grammar_version(const char *grammar, uint64_t seed)
 	return seed;
 }
 
-/* The description's words; comments and spacing do not make another version. */
-static uint64_t desc_version(const struct bt_desc *d)
-{
-	uint64_t h = BT_EXTRACTOR_CODE_VERSION;
-
-	for (size_t i = 0; i < d->nr; i++)
-		for (size_t k = 0; k < d->stmts[i].nr; k++)
-			h = bt_hash64(d->stmts[i].words[k], strlen(d->stmts[i].words[k]), h + k);
-	return h;
-}
-
 static void add_name(const char *name, unsigned lang)
 {
 	BT_GROW(table.names, table.names_alloc, table.names_nr + 1);
@@ -58,28 +47,64 @@ static void add_shebang(const char *name, unsigned lang)
 	table.shebangs[table.shebangs_nr++] = (struct bt_langs_name){ name, lang };
 }
 
+/*
+ * The statements of a description's header, one word after the other; NULL at the end. Only lines that start
+ * with a verb of the header are looked at: a process that answers pays for no more.
+ */
+struct header {
+	const char *at;		/* in a line: behind the last word */
+	int verb;		/* index of the line's verb, or -1: at the start of a line */
+};
+
+enum { VERB_ALIAS, VERB_GLOB, VERB_SHEBANG, VERB_GRAMMAR, VERB_NR };
+static const char *const verbs[VERB_NR] = { "alias ", "glob ", "shebang ", "grammar " };
+
+static const char *next_word(struct header *h)
+{
+	for (;;) {
+		size_t len;
+
+		h->at += strspn(h->at, " \t");
+		len = strcspn(h->at, " \t\n");
+		if (h->verb >= 0 && len && *h->at != '#') {
+			const char *word = bt_arena_strndup(&table.words, h->at, len);
+
+			h->at += len;
+			return word;
+		}
+		h->at += strcspn(h->at, "\n");
+		if (!*h->at)
+			return NULL;
+		h->at++;
+		h->verb = -1;
+		for (int v = 0; v < VERB_NR && h->verb < 0; v++) {
+			if (strncmp(h->at, verbs[v], strlen(verbs[v])))
+				continue;
+			h->verb = v;
+			h->at += strlen(verbs[v]);
+		}
+	}
+}
+
 static void add_lang(const struct bt_lang_desc_text *text)
 {
-	static const struct {
-		const char *verb;
-		void (*add)(const char *word, unsigned lang);
-	} verbs[] = { { "alias", add_name }, { "glob", add_glob }, { "shebang", add_shebang } };
+	static void (*const add[])(const char *word, unsigned lang) = {
+		[VERB_ALIAS] = add_name, [VERB_GLOB] = add_glob, [VERB_SHEBANG] = add_shebang,
+	};
 	struct bt_lang *l = &table.langs[table.nr];
-	struct bt_desc *d = &table.descs[table.nr];
+	struct header h = { .at = text->text, .verb = -1 };
+	const char *word;
 
-	bt_desc_init(d, text->text);
 	*l = (struct bt_lang){ .name = text->name, .grammar = text->name, .index = (unsigned)table.nr };
 	add_name(l->name, l->index);
-	for (size_t i = 0; i < d->nr; i++) {
-		const struct bt_stmt *s = &d->stmts[i];
-
-		if (!strcmp(s->words[0], "grammar") && s->nr > 1)
-			l->grammar = s->words[1];
-		for (size_t v = 0; v < BT_ARRAY_NR(verbs); v++)
-			for (size_t k = 1; k < s->nr && !strcmp(s->words[0], verbs[v].verb); k++)
-				verbs[v].add(s->words[k], l->index);
+	while ((word = next_word(&h))) {
+		if (h.verb == VERB_GRAMMAR)
+			l->grammar = word;
+		else
+			add[h.verb](word, l->index);
 	}
-	l->version = grammar_version(l->grammar, desc_version(d));
+	l->version = grammar_version(l->grammar, bt_hash64(text->text, strlen(text->text),
+							    BT_EXTRACTOR_CODE_VERSION));
 	table.nr++;
 }
 
@@ -92,7 +117,6 @@ const struct bt_langs_table *bt_langs_table(void)
 	while (bt_lang_desc_texts[nr].name)
 		nr++;
 	table.langs = bt_xcalloc(nr + 1, sizeof(*table.langs));
-	table.descs = bt_xcalloc(nr + 1, sizeof(*table.descs));
 	for (size_t i = 0; i < nr; i++)
 		add_lang(&bt_lang_desc_texts[i]);
 	return &table;

@@ -14,7 +14,7 @@ struct bt_langs_name {
 
 struct bt_langs_table {
 	struct bt_lang *langs;
-	struct bt_desc *descs;		/* keep the words alive */
+	struct bt_arena words;
 	struct bt_langs_name *names, *globs, *shebangs;
 	size_t nr, names_nr, names_alloc, globs_nr, globs_alloc, shebangs_nr, shebangs_alloc;
 };

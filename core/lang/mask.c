@@ -10,6 +10,7 @@
 #include "core/base/mem.h"
 
 #define SLOTS 1024u		/* of the table of words; a power of two, never more than half full */
+#define ENDINGS_MAX 32
 #define ARGUMENTS_MAX 512	/* bytes of a macro's arguments that are masked with it */
 
 enum word_flag {
@@ -25,6 +26,8 @@ struct bt_mask {
 		uint32_t flags;
 	} slots[SLOTS];
 	size_t words_nr;
+	const char *endings[ENDINGS_MAX];	/* of words in capitals that qualify what follows */
+	size_t endings_nr;
 	bool capitals;
 	uint8_t starts[256];	/* could a listed word start with this letter? */
 };
@@ -92,6 +95,11 @@ void bt_mask_add_word(struct bt_mask *m, const char *word)
 	size_t len = strlen(word);
 	bool call = len > 2 && !strcmp(word + len - 2, "()");
 
+	if (word[0] == '*') {
+		if (m->endings_nr < ENDINGS_MAX)
+			m->endings[m->endings_nr++] = word + 1;
+		return;
+	}
 	m->starts[(unsigned char)word[0]] = 1;
 	add(m, word, call ? len - 2 : len, call ? WORD_CALL : WORD_PLAIN);
 }
@@ -302,26 +310,52 @@ static bool stands_alone(const struct masker *k, size_t start, size_t end, size_
 	return after < k->len && (is_word_start(k->src[after]) || strchr("*&<:", k->src[after]));
 }
 
-static bool is_macro(const struct masker *k, size_t start, size_t end)
+static bool has_ending(const struct masker *k, const char *text, size_t len)
 {
-	size_t next;
+	for (size_t i = 0; i < k->m->endings_nr; i++) {
+		size_t ending = strlen(k->m->endings[i]);
+
+		if (len > ending && !memcmp(text + len - ending, k->m->endings[i], ending))
+			return true;
+	}
+	return false;
+}
+
+/* Behind `class`: a macro with or without arguments before the name. */
+static size_t tag_macro_end(const struct masker *k, size_t end, size_t next)
+{
+	if (next < k->len && k->src[next] == '(') {
+		end = skip_brackets(k, next);
+		next = end ? skip_blank(k, end) : k->len;
+	}
+	return next < k->len && is_word_start(k->src[next]) && names_type(k, next) ? end : 0;
+}
+
+/* The end of what is masked because it starts with a word in capitals, or 0. */
+static size_t macro_end(const struct masker *k, size_t start, size_t end)
+{
+	size_t next, close;
+	char c;
 
 	if (!is_capitals(k->src + start, end - start))
-		return false;
+		return 0;
 	next = skip_blank(k, end);
-	if (next < k->len && is_word_start(k->src[next])) {
-		size_t next_end = word_end(k, next);
-
-		if (k->tag)
-			return names_type(k, next);
-		if (flags_of(k->m, k->src + next, next_end - next) & WORD_KEYWORD)
-			return true;
-	} else if (k->tag) {
-		return false;
+	c = next < k->len ? k->src[next] : '\0';
+	if (k->tag)
+		return tag_macro_end(k, end, next);
+	if (is_word_start(c) || c == '~') {
+		if (flags_of(k->m, k->src + next, word_end(k, next) - next) & WORD_KEYWORD ||
+		    has_ending(k, k->src + start, end - start))
+			return end;
 	}
-	if (k->before == ')' && next < k->len && k->src[next] == '{')
-		return true;
-	return stands_alone(k, start, end, next);
+	if (k->before == ')' && c == '{')
+		return end;
+	if (k->before == ')' && c == '(') {
+		close = skip_brackets(k, next);
+		next = close ? skip_blank(k, close) : k->len;
+		return next < k->len && k->src[next] == '{' ? close : 0;
+	}
+	return stands_alone(k, start, end, next) ? end : 0;
 }
 
 static void note_tag(struct masker *k, const char *text, size_t len)
@@ -343,9 +377,8 @@ static void word(struct masker *k)
 		if (flags & (WORD_PLAIN | WORD_CALL))
 			to = listed_end(k, end, flags);
 	}
-	if (!to && k->m->capitals && (*text == '_' || (*text >= 'A' && *text <= 'Z')) &&
-	    is_macro(k, start, end))
-		to = end;
+	if (!to && k->m->capitals && (*text == '_' || (*text >= 'A' && *text <= 'Z')))
+		to = macro_end(k, start, end);
 	if (to) {
 		blank(k, start, to, false);
 		k->at = to;

@@ -6,7 +6,8 @@
  * every offset stays; the walk works on the true bytes and finds the masked words between the leaves.
  *
  * What is masked is a question of words alone, never of what a name means:
- *  - words the description lists (`mask __init __printf()`: the second with its brackets);
+ *  - words the description lists (`mask __init __printf() *_API`: the second with its brackets, the third
+ *    any word in capitals with that ending before a name);
  *  - a word in capitals that stands right before a keyword which can only start a declaration, alone on a
  *    line between declarations, behind class or struct and before the name, or between ')' and '{'
  *    (`mask-capitals static inline ...` lists the keywords and turns this on);

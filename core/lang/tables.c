@@ -20,6 +20,7 @@ int bt_maker_fail(struct bt_maker *m, const char *what, const char *word)
 
 int bt_maker_symbol(struct bt_maker *m, const char *word, TSSymbol *ret_symbol)
 {
+	const char *text = word;
 	size_t len = strlen(word);
 	bool named = true;
 
@@ -29,11 +30,23 @@ int bt_maker_symbol(struct bt_maker *m, const char *word, TSSymbol *ret_symbol)
 	}
 	if (len > 1 && word[0] == '"' && word[len - 1] == '"') {
 		named = false;
-		word++;
+		text++;
 		len -= 2;
 	}
-	*ret_symbol = ts_language_symbol_for_name(m->t->stock, word, (uint32_t)len, named);
+	*ret_symbol = ts_language_symbol_for_name(m->t->stock, text, (uint32_t)len, named);
 	return *ret_symbol ? 0 : bt_maker_fail(m, "no node type", word);
+}
+
+int bt_maker_rule(struct bt_maker *m, const char *word, struct bt_node_rule **ret_rule)
+{
+	TSSymbol symbol;
+
+	if (bt_maker_symbol(m, word, &symbol))
+		return m->err->code;
+	if (symbol >= m->t->symbols_nr)
+		return bt_maker_fail(m, "no rule can be made for", word);
+	*ret_rule = &m->t->rules[symbol];
+	return 0;
 }
 
 int bt_maker_key(struct bt_maker *m, const char *word, TSFieldId *ret_field, TSSymbol *ret_symbol)
@@ -154,14 +167,12 @@ static int ident_option(struct bt_maker *m, struct bt_node_rule *rule, char *w)
 static int add_ident(struct bt_maker *m)
 {
 	struct bt_node_rule *rule;
-	TSSymbol symbol;
 	int role;
 
 	if (m->stmt->nr < 3)
 		return bt_maker_fail(m, "a type and a role are wanted after", "ident");
-	if (bt_maker_symbol(m, m->stmt->words[1], &symbol))
+	if (bt_maker_rule(m, m->stmt->words[1], &rule))
 		return m->err->code;
-	rule = &m->t->rules[symbol];
 	role = strcmp(m->stmt->words[2], "-") ? bt_role_find(m->stmt->words[2]) : BT_PEND_NONE;
 	if (role < 0)
 		return bt_maker_fail(m, "no role", m->stmt->words[2]);
@@ -176,17 +187,42 @@ static int add_ident(struct bt_maker *m)
 	return 0;
 }
 
-/* branch-text TYPE a b: identifiers of that type with such a text are decision points */
-static int add_branch_texts(struct bt_maker *m)
+/* section TYPE hidden=a|b shown=c: such words, right in a definition's body, start a section of it */
+static int add_section(struct bt_maker *m)
 {
+	struct bt_node_rule *rule;
 	TSSymbol symbol;
 
 	if (m->stmt->nr < 3)
-		return bt_maker_fail(m, "a type and texts are wanted after", "branch-text");
+		return bt_maker_fail(m, "a type and words are wanted after", "section");
 	if (bt_maker_symbol(m, m->stmt->words[1], &symbol))
 		return m->err->code;
-	m->t->rules[symbol].flags |= BT_NODE_BRANCH;
-	m->t->rules[symbol].branches = rest_words(m->stmt, 2);
+	rule = &m->t->rules[symbol];
+	rule->flags |= BT_NODE_SECTION;
+	for (size_t i = 2; i < m->stmt->nr; i++) {
+		char *w = (char *)m->stmt->words[i];
+
+		if (!strncmp(w, "hidden=", 7))
+			rule->hidden = bt_maker_words(m, w + 7);
+		else if (!strncmp(w, "shown=", 6))
+			rule->shown = bt_maker_words(m, w + 6);
+		else
+			return bt_maker_fail(m, "no such word in section", w);
+	}
+	return 0;
+}
+
+/* branch-text TYPE a b: identifiers of that type with such a text are decision points */
+static int add_branch_texts(struct bt_maker *m)
+{
+	struct bt_node_rule *rule;
+
+	if (m->stmt->nr < 3)
+		return bt_maker_fail(m, "a type and texts are wanted after", "branch-text");
+	if (bt_maker_rule(m, m->stmt->words[1], &rule))
+		return m->err->code;
+	rule->flags |= BT_NODE_BRANCH;
+	rule->branches = rest_words(m->stmt, 2);
 	return 0;
 }
 
@@ -195,6 +231,7 @@ static const struct {
 	uint8_t pend;
 } pend_names[] = {
 	{ "none", BT_PEND_NONE },	{ "pass", BT_PEND_PASS },   { "bind", BT_PEND_BIND },
+	{ "names", BT_PEND_NAMES },
 	{ "own", BT_PEND_OWN },		{ "body", BT_PEND_BODY },   { "params", BT_PEND_PARAMS },
 	{ "module", BT_PEND_MODULE },	{ "item", BT_PEND_ITEM },   { "alias", BT_PEND_ALIAS },
 	{ "all", BT_PEND_ALL },		{ "object", BT_PEND_OBJECT }, { "tail", BT_PEND_TAIL },
@@ -323,13 +360,15 @@ static int add_member(struct bt_maker *m)
 	const struct bt_stmt *s = m->stmt;
 	char object[] = "object", tail[] = "tail", tail_bind[] = "tail-bind";
 	char *pend = s->nr < 5 ? tail : strcmp(s->words[4], "bind") ? (char *)s->words[4] : tail_bind;
+	struct bt_node_rule *rule;
 	TSSymbol symbol;
 
 	if (s->nr < 4)
 		return bt_maker_fail(m, "a type and two keys are wanted after", "member");
-	if (bt_maker_symbol(m, s->words[1], &symbol))
+	if (bt_maker_rule(m, s->words[1], &rule))
 		return m->err->code;
-	m->t->rules[symbol].flags |= BT_NODE_MEMBER;
+	symbol = (TSSymbol)(rule - m->t->rules);
+	rule->flags |= BT_NODE_MEMBER;
 	if (strcmp(s->words[2], "-") && add_entry(m, symbol, false, s->words[2], object))
 		return m->err->code;
 	if (add_entry(m, symbol, false, s->words[3], pend))
@@ -396,6 +435,8 @@ static int add_stmt(struct bt_maker *m)
 			return add_flags(m, flag_verbs[i].flag);
 	if (!strcmp(verb, "ident"))
 		return add_ident(m);
+	if (!strcmp(verb, "section"))
+		return add_section(m);
 	if (!strcmp(verb, "branch-text"))
 		return add_branch_texts(m);
 	if (!strcmp(verb, "branch-when"))

@@ -25,6 +25,7 @@ enum bt_pend {
 	BT_PEND_NONE = BT_ROLE_NR,	/* the identifier's own default holds */
 	BT_PEND_PASS,		/* what the parent has pending */
 	BT_PEND_BIND,		/* names the definition opened above */
+	BT_PEND_NAMES,		/* the same when the parent itself opened one, else it is written to */
 	BT_PEND_OWN,		/* nothing pending, but params and body below belong to the definition above */
 	BT_PEND_BODY,		/* the body of the definition: its signature ends here */
 	BT_PEND_PARAMS,		/* the parameter list: named children are counted */
@@ -84,6 +85,7 @@ enum bt_cond_op {
 	BT_COND_CAPS,		/* the child's text starts with a word without small letters */
 	BT_COND_FOLLOWED,	/* one of texts is next behind the node (and white space, C comments) */
 	BT_COND_ENDS,		/* the node's text ends in one of texts */
+	BT_COND_STARTS,		/* it starts with one of texts */
 };
 
 struct bt_cond {
@@ -139,6 +141,9 @@ struct bt_def_rule {
 	bool keeps_kind;	/* (as=KIND) does not change its kind */
 	bool bodied;		/* has a body even where no child says so */
 	bool once;		/* only the first name that could be its is */
+	bool sections;		/* not exported in a hidden section */
+	bool hoisted;		/* in the callable's head, but a member of what is around the callable */
+	bool each;		/* every name of it is a definition of its own, as long as the name */
 	bool joins;		/* goes on in the next node when that is a `join` node: its body */
 	bool by_argument;	/* named by the argument'th word in the text's first brackets ... */
 	uint8_t argument;	/* ... from 1, the last when there are fewer; 0 or none: the first word */
@@ -176,6 +181,7 @@ struct bt_def_rule {
 #define BT_NODE_DOLLAR (1u << 16)	/* text of a string: $name in it is an identifier */
 #define BT_NODE_CAPITAL (1u << 17)	/* an identifier that patterns do not bind when it has a capital */
 #define BT_NODE_LIKE (1u << 18)		/* an identifier only when it matches a glob */
+#define BT_NODE_SECTION (1u << 19)	/* may start a section of a body: private, public */
 
 struct bt_node_rule {
 	uint32_t flags;
@@ -191,6 +197,7 @@ struct bt_node_rule {
 	struct bt_words except;		/* texts that are not identifiers ... */
 	uint64_t except_bits;		/* ... with a bit for each name hash modulo 64 */
 	struct bt_words branches;	/* texts that are decision points (flag BT_NODE_BRANCH) */
+	struct bt_words hidden, shown;	/* texts that start a section (flag BT_NODE_SECTION) */
 	const struct bt_cond *branch_conds;	/* when it is a decision point */
 	size_t branch_conds_nr;
 };

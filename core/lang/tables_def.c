@@ -111,7 +111,7 @@ static const struct {
 	{ "if=", BT_COND_TYPE },     { "iftext=", BT_COND_TEXT }, { "has=", BT_COND_HAS },
 	{ "nottext=", BT_COND_NOT_TEXT },
 	{ "like=", BT_COND_LIKE },   { "caps=", BT_COND_CAPS },	  { "followed=", BT_COND_FOLLOWED },
-	{ "ends=", BT_COND_ENDS },
+	{ "ends=", BT_COND_ENDS },   { "starts=", BT_COND_STARTS },
 	{ "no=", BT_COND_HAS_NOT },  { "parent=", BT_COND_PARENT },
 	{ "notparent=", BT_COND_NOT_PARENT }, { "grandparent=", BT_COND_GRANDPARENT },
 	{ "in=", BT_COND_IN },	     { "notin=", BT_COND_NOT_IN }, { "open", BT_COND_OPEN },
@@ -138,7 +138,7 @@ static int parse_cond(struct def_parse *p, char *word)
 			rc = bt_maker_symbols(p->m, word + len, &c->symbols, &c->symbols_nr);
 		else if (c->op == BT_COND_IN || c->op == BT_COND_NOT_IN)
 			rc = parse_kinds(p->m, word + len, &c->kinds);
-		else if (c->op == BT_COND_FOLLOWED || c->op == BT_COND_ENDS)
+		else if (c->op >= BT_COND_FOLLOWED && c->op <= BT_COND_STARTS)
 			set_texts(p, c, word + len);
 		else if (c->op == BT_COND_DEPTH)
 			c->kinds = (uint32_t)atoi(word + len);
@@ -222,17 +222,23 @@ static int parse_option(struct def_parse *p, char *word)
 		p->rule->nested = word + 7;
 	else if (!strcmp(word, "keeps-kind"))
 		p->rule->keeps_kind = true;
+	else if (!strcmp(word, "each"))
+		p->rule->each = true;
 	else if (!strcmp(word, "joins"))
 		p->rule->joins = true;
 	else if (!strncmp(word, "args=", 5)) {
 		p->rule->by_argument = true;
 		p->rule->argument = (uint8_t)atoi(word + 5);
-	} else if (!strcmp(word, "once"))
+	} else if (!strcmp(word, "sections"))
+		p->rule->sections = true;
+	else if (!strcmp(word, "hoisted"))
+		p->rule->hoisted = true;
+	else if (!strcmp(word, "once"))
 		p->rule->once = true;
 	else if (!strcmp(word, "bodied"))
 		p->rule->bodied = true;
-	else if (!strcmp(word, "transparent"))
-		p->rule->transparent = true;
+	else if (!strcmp(word, "transparent") || !strcmp(word, "opaque"))
+		p->rule->transparent = word[0] == 't';
 	else
 		return bt_maker_fail(p->m, "no such option", word);
 	return 0;
@@ -263,11 +269,10 @@ int bt_maker_branch_when(struct bt_maker *m)
 {
 	struct def_parse p = { .m = m };
 	struct bt_node_rule *rule;
-	TSSymbol symbol;
 
 	if (m->stmt->nr < 3)
 		return bt_maker_fail(m, "a type and conditions are wanted after", m->stmt->words[0]);
-	if (bt_maker_symbol(m, m->stmt->words[1], &symbol))
+	if (bt_maker_rule(m, m->stmt->words[1], &rule))
 		return m->err->code;
 	for (size_t i = 2; i < m->stmt->nr; i++) {
 		int rc = parse_cond(&p, (char *)m->stmt->words[i]);
@@ -275,7 +280,6 @@ int bt_maker_branch_when(struct bt_maker *m)
 		if (rc != 1)
 			return rc ? rc : bt_maker_fail(m, "no such condition", m->stmt->words[i]);
 	}
-	rule = &m->t->rules[symbol];
 	rule->flags |= BT_NODE_BRANCH;
 	rule->branch_conds = keep_conds(&p);
 	rule->branch_conds_nr = p.conds_nr;

@@ -31,6 +31,8 @@ struct bt_maker {
 int bt_maker_fail(struct bt_maker *m, const char *what, const char *word);
 /* TYPE or "token" -> symbol. */
 int bt_maker_symbol(struct bt_maker *m, const char *word, TSSymbol *ret_symbol);
+/* TYPE or "token" -> its rule, which ERROR has none of. */
+int bt_maker_rule(struct bt_maker *m, const char *word, struct bt_node_rule **ret_rule);
 /* field, <TYPE>, <"token"> or * (both 0). */
 int bt_maker_key(struct bt_maker *m, const char *word, TSFieldId *ret_field, TSSymbol *ret_symbol);
 /* TYPE|TYPE|... ; takes the text apart in place. */

@@ -21,7 +21,10 @@ static const struct bt_node_rule no_rule = { .role = BT_PEND_NONE };
 
 struct walk *bt_walk_new(void)
 {
-	return bt_xcalloc(1, sizeof(struct walk));
+	struct walk *w = bt_xcalloc(1, sizeof(*w));
+
+	w->iter = bt_tree_iter_new();
+	return w;
 }
 
 void bt_walk_free(struct walk **pw)
@@ -30,6 +33,7 @@ void bt_walk_free(struct walk **pw)
 
 	if (!w)
 		return;
+	bt_tree_iter_free(&w->iter);
 	free(w->frames);
 	free(w->names);
 	free(w->slots);
@@ -86,15 +90,14 @@ static const struct bt_role_entry *find_entry(const struct bt_role_entry *e, siz
 	return NULL;
 }
 
-static const struct bt_role_entry *entry_of(const struct walk_frame *parent, TSTreeCursor *cursor,
-					    struct child *c)
+static const struct bt_role_entry *entry_of(const struct walk_frame *parent, struct child *c)
 {
 	const struct bt_node_rule *r = parent->rule;
 	const struct bt_role_entry *e = NULL;
 
 	if (!r->entries_nr && !(parent->import && r->import_entries_nr))
 		return NULL;
-	c->field = ts_tree_cursor_current_field_id(cursor);
+	c->field = bt_tree_iter_field(c->w->iter);
 	if (parent->import)
 		e = find_entry(r->import_entries, r->import_entries_nr, parent, c);
 	if (!e)
@@ -146,6 +149,10 @@ static void pend_from_entry(struct walk *w, struct walk_frame *parent, const str
 		p->own = own;
 		p->as = e->as;
 		break;
+	case BT_PEND_NAMES:
+		p->own = parent->opened;
+		p->role = p->own == BT_NONE ? BT_ROLE_WRITE : BT_PEND_BIND;
+		break;
 	case BT_PEND_OWN:
 		p->own = own;
 		p->role = BT_PEND_NONE;
@@ -177,10 +184,9 @@ static void pend_from_entry(struct walk *w, struct walk_frame *parent, const str
 		p->deep = p->role;
 }
 
-static struct walk_pend pend_of(struct walk *w, struct walk_frame *parent, TSTreeCursor *cursor,
-				struct child *c)
+static struct walk_pend pend_of(struct walk *w, struct walk_frame *parent, struct child *c)
 {
-	const struct bt_role_entry *e = entry_of(parent, cursor, c);
+	const struct bt_role_entry *e = entry_of(parent, c);
 	struct walk_pend p = {
 		.role = BT_PEND_NONE, .as = BT_AS_KEEP, .deep = parent->pend.deep,
 		.spread = BT_PEND_NONE, .qual = BT_QUAL_NONE, .own = BT_NONE, .body_of = BT_NONE,
@@ -207,7 +213,7 @@ static void take_pend(struct walk *w, struct walk_frame *parent, struct walk_pen
 	case BT_PEND_PARAMS:
 		if (p->own != BT_NONE)
 			walk_params(w, p->own, node);
-		p->role = BT_PEND_NONE;
+		p->role = ts_node_child_count(node) ? BT_PEND_NONE : BT_ROLE_WRITE;
 		p->own = BT_NONE;
 		return;
 	case BT_PEND_PARAM:
@@ -273,6 +279,18 @@ static bool is_excepted(const struct bt_node_rule *rule, const char *text, uint3
 	return rule->except_bits >> (hash & 63) & 1 && walk_words_have(rule->except, text, len);
 }
 
+/* private, public and their like as a statement of a body */
+static void section(struct walk_frame *parent, const struct bt_node_rule *rule, const char *text,
+		    uint32_t len)
+{
+	if (parent->opened == BT_NONE && parent[-1].opened == BT_NONE)
+		return;
+	if (walk_words_have(rule->hidden, text, len))
+		parent->hidden = true;
+	else if (walk_words_have(rule->shown, text, len))
+		parent->hidden = false;
+}
+
 static void identifier(struct walk *w, const struct walk_frame *parent, const struct bt_node_rule *rule,
 		       struct walk_pend *p, uint32_t start, uint32_t end)
 {
@@ -285,10 +303,13 @@ static void identifier(struct walk *w, const struct walk_frame *parent, const st
 		return;
 	hash = walk_name_hash(w->src + start, end - start);
 	walk_leaf(w, start, end, hash);
+	if (rule->flags & BT_NODE_SECTION && w->depth > 1)
+		section(&w->frames[w->depth - 1], rule, w->src + start, end - start);
 	if (rule->flags & BT_NODE_BRANCH && parent->callable != BT_NONE &&
 	    walk_words_have(rule->branches, w->src + start, end - start))
 		w->defs[parent->callable].d.complexity++;
-	if (rule->flags & (BT_NODE_PLAIN | BT_NODE_LIKE) && !walk_is_plain(w, rule, start, end))
+	if (rule->flags & (BT_NODE_PLAIN | BT_NODE_LIKE) &&
+	    !walk_is_plain(w, rule, role, start, end))
 		return;
 	if (start == w->named_at || role == BT_PEND_BIND)
 		role = walk_bind_role(w, p, start);
@@ -330,6 +351,7 @@ static struct walk_frame *push(struct walk *w, const struct bt_node_rule *rule,
 		.rule = rule, .pend = *p, .symbol = symbol, .start = start, .start_row = w->row,
 		.end = end, .opened = BT_NONE,
 		.import = parent && parent->import && !p->taken,
+		.hidden = parent && parent->hidden && parent->opened == BT_NONE,
 		.scope = parent ? parent->scope : BT_NONE,
 		.any = parent ? parent->any : BT_NONE,
 		.callable = parent ? parent->callable : BT_NONE,
@@ -391,11 +413,18 @@ static void leaf(struct walk *w, const struct bt_node_rule *rule, struct walk_pe
 	}
 }
 
-static uint32_t name_end(const struct bt_node_rule *rule, TSNode node, uint32_t end)
+/* Where the name of a node with an `until` child ends: behind that child and pointer signs after it. */
+static uint32_t name_end(const char *src, const struct bt_node_rule *rule, TSNode node, uint32_t end)
 {
+	uint32_t last_end = 0;
 	TSNode last = ts_node_child_by_field_id(node, rule->until);
 
-	return ts_node_is_null(last) ? end : ts_node_end_byte(last);
+	if (ts_node_is_null(last))
+		return end;
+	for (uint32_t at = ts_node_end_byte(last); at < end && strchr(" \t*&", src[at]); at++)
+		if (src[at] == '*' || src[at] == '&')
+			last_end = at + 1;
+	return last_end ? last_end : ts_node_end_byte(last);
 }
 
 /* Enters a node with children: true when they are to be visited. */
@@ -406,7 +435,7 @@ static bool branch(struct walk *w, const struct bt_node_rule *rule, struct walk_
 
 	if (rule->flags & BT_NODE_IDENT && (rule->flags & BT_NODE_WHOLE || p->role == BT_PEND_BIND)) {
 		identifier(w, &w->frames[w->depth - 1], rule, p, start,
-			   rule->until ? name_end(rule, node, end) : end);
+			   rule->until ? name_end(w->src, rule, node, end) : end);
 		if (!rule->until)
 			return false;
 	}
@@ -431,20 +460,19 @@ static bool branch(struct walk *w, const struct bt_node_rule *rule, struct walk_
 	return true;
 }
 
-/* True when the children of the cursor's node are to be visited. */
-static bool enter(struct walk *w, TSTreeCursor *cursor)
+/* True when the children of the item are to be visited. */
+static bool enter(struct walk *w, const struct bt_tree_item *item)
 {
-	TSNode node = ts_tree_cursor_current_node(cursor);
-	TSSymbol symbol = ts_node_symbol(node);
+	const TSSymbol symbol = item->symbol;
 	const struct bt_node_rule *rule = symbol < w->t->symbols_nr ? &w->t->rules[symbol] : &no_rule;
-	uint32_t start = ts_node_start_byte(node), end = ts_node_end_byte(node);
+	uint32_t start = item->start, end = item->end;
 	struct walk_frame *parent = &w->frames[w->depth - 1];
-	struct child c = { .w = w, .symbol = symbol, .start = start, .end = end };
+	struct child c = { .w = w, .symbol = symbol, .start = start, .end = end, .named = item->named };
 	struct walk_pend p;
 
 	w->nodes++;
 	if (start == end || end > w->size) {
-		if (ts_node_is_missing(node))
+		if (item->missing)
 			add_error(w, start, end);
 		return false;
 	}
@@ -452,10 +480,9 @@ static bool enter(struct walk *w, TSTreeCursor *cursor)
 		walk_comment(w, start, end);
 		return false;
 	}
-	c.named = ts_node_is_named(node);
-	p = pend_of(w, parent, cursor, &c);
+	p = pend_of(w, parent, &c);
 	if (!passes_on(parent, rule, p.role))
-		take_pend(w, parent, &p, node, symbol, start, end);
+		take_pend(w, parent, &p, bt_tree_iter_node(w->iter), symbol, start, end);
 	if (is_docstring(w, rule, start)) {
 		struct walk_def *d = &w->defs[w->frames[w->depth - 2].pend.body_of];
 
@@ -465,11 +492,11 @@ static bool enter(struct walk *w, TSTreeCursor *cursor)
 	}
 	if (symbol == SYMBOL_ERROR)
 		add_error(w, start, end);
-	if (!ts_node_child_count(node)) {
-		leaf(w, rule, &p, c.named, start, end);
+	if (item->leaf) {
+		leaf(w, rule, &p, item->named, start, end);
 		return false;
 	}
-	return branch(w, rule, &p, node, symbol, start, end);
+	return branch(w, rule, &p, bt_tree_iter_node(w->iter), symbol, start, end);
 }
 
 static void leave(struct walk *w)
@@ -515,41 +542,44 @@ static void begin(struct walk *w, const struct bt_lang_tables *t, const char *sr
 }
 
 /* The root's frame, opened by hand: a root has no parent that could say what it is. */
-static void begin_root(struct walk *w, TSNode root)
+static void begin_root(struct walk *w, const struct bt_tree_item *root)
 {
 	struct walk_pend none = {
 		.role = BT_PEND_NONE, .as = BT_AS_KEEP, .deep = BT_PEND_NONE, .spread = BT_PEND_NONE,
 		.qual = BT_QUAL_NONE, .own = BT_NONE, .body_of = BT_NONE,
 	};
-	TSSymbol symbol = ts_node_symbol(root);
+	TSSymbol symbol = root->symbol;
 
 	if (symbol == SYMBOL_ERROR)
-		add_error(w, ts_node_start_byte(root), ts_node_end_byte(root));
+		add_error(w, root->start, root->end);
 	push(w, symbol < w->t->symbols_nr ? &w->t->rules[symbol] : &no_rule, &none, symbol, 0, w->size);
+}
+
+/* Every node below the root, in order. */
+static void visit(struct walk *w, TSTree *tree)
+{
+	struct bt_tree_item item;
+	bool more;
+
+	bt_tree_iter_begin(w->iter, tree, &item);
+	begin_root(w, &item);
+	more = bt_tree_iter_down(w->iter, &item);
+	while (more && w->nodes <= w->nodes_max) {
+		if (enter(w, &item)) {
+			bt_tree_iter_down(w->iter, &item);
+			continue;
+		}
+		while (!(more = bt_tree_iter_next(w->iter, &item)) && w->depth > 1)
+			leave(w);
+	}
+	bt_tree_iter_end(w->iter);
 }
 
 int bt_walk_run(struct walk *w, const struct bt_lang_tables *t, TSTree *tree, const char *src,
 		uint32_t size, uint64_t nodes_max, struct bt_facts *ret_facts, struct bt_err *err)
 {
-	TSNode root = ts_tree_root_node(tree);
-	TSTreeCursor cursor = ts_tree_cursor_new(root);
-	bool more;
-
 	begin(w, t, src, size, nodes_max);
-	begin_root(w, root);
-	more = ts_tree_cursor_goto_first_child(&cursor);
-	while (more && w->nodes <= nodes_max) {
-		if (enter(w, &cursor)) {
-			ts_tree_cursor_goto_first_child(&cursor);
-			continue;
-		}
-		while (!(more = ts_tree_cursor_goto_next_sibling(&cursor))) {
-			if (w->depth <= 1 || !ts_tree_cursor_goto_parent(&cursor))
-				break;
-			leave(w);
-		}
-	}
-	ts_tree_cursor_delete(&cursor);
+	visit(w, tree);
 	if (w->nodes > nodes_max)
 		return bt_err_set(err, BT_ERR_LIMIT, "more than %llu syntax nodes",
 				  (unsigned long long)nodes_max);

@@ -107,12 +107,14 @@ static bool child_cond_holds(const struct walk *w, const struct bt_cond *c, TSNo
 	}
 }
 
-static bool ends_in(const struct walk *w, const struct walk_frame *f, struct bt_words texts)
+/* Does the node's text start with one of texts, or end in it? */
+static bool has_edge(const struct walk *w, const struct walk_frame *f, struct bt_words texts, bool at_end)
 {
 	for (size_t i = 0; i < texts.nr; i++) {
 		size_t len = strlen(texts.words[i]);
 
-		if (f->end - f->start >= len && !memcmp(w->src + f->end - len, texts.words[i], len))
+		if (f->end - f->start >= len &&
+		    !memcmp(w->src + (at_end ? f->end - len : f->start), texts.words[i], len))
 			return true;
 	}
 	return false;
@@ -146,7 +148,8 @@ static bool cond_holds(const struct walk *w, const struct bt_cond *c, const stru
 	case BT_COND_FOLLOWED:
 		return walk_followed_by(w, f->end, texts);
 	case BT_COND_ENDS:
-		return ends_in(w, f, texts);
+	case BT_COND_STARTS:
+		return has_edge(w, f, texts, c->op == BT_COND_ENDS);
 	default:
 		return child_cond_holds(w, c, node);
 	}
@@ -232,9 +235,14 @@ static void open_def(struct walk *w, struct walk_frame *f, const struct bt_def_r
 	d->rule = rule;
 	d->any = f->any;
 	d->local = f->callable != BT_NONE;
+	d->hidden = rule->sections && f->hidden;
 	d->d.occ = BT_NONE;
 	d->d.kind = rule->kind;
 	d->d.parent = f->scope;
+	if (rule->hoisted && f->callable != BT_NONE && f->callable == f->scope) {
+		d->local = w->defs[f->callable].local;
+		d->d.parent = w->defs[f->callable].d.parent;
+	}
 	d->d.start = outer->start;
 	d->d.end = d->d.sig_end = outer->end > f->end ? outer->end : f->end;
 	if (outer != f)
@@ -292,7 +300,7 @@ void walk_body(struct walk *w, uint32_t def, uint32_t start)
 void walk_params(struct walk *w, uint32_t def, TSNode node)
 {
 	struct walk_def *d = &w->defs[def];
-	uint32_t nr = ts_node_named_child_count(node), params = 0;
+	uint32_t nr = ts_node_named_child_count(node), params = ts_node_child_count(node) ? 0 : 1;
 
 	if (d->d.params || d->rule->by_argument)
 		return;
@@ -304,7 +312,7 @@ void walk_params(struct walk *w, uint32_t def, TSNode node)
 			continue;
 		params++;
 	}
-	if (params == 1) {
+	if (params == 1 && nr) {
 		TSNode only = ts_node_named_child(node, 0);
 		uint32_t at = ts_node_start_byte(only);
 
@@ -347,7 +355,7 @@ static bool exported(const struct walk *w, const struct walk_def *d, const struc
 {
 	const struct bt_export_rule *e = d->rule->own_export ? &d->rule->export : &w->t->export;
 
-	if (d->local)
+	if (d->local || d->hidden)
 		return false;
 	switch (e->policy) {
 	case BT_EXPORT_ALL:
@@ -460,6 +468,10 @@ void walk_bind(struct walk *w, const struct walk_pend *pend, const struct walk_f
 	d->live = true;
 	d->d.occ = occ;
 	d->d.name = walk_name(w, text, len, hash);
+	if (d->rule->each) {
+		d->d.start = start;
+		d->d.end = d->d.sig_end = end;
+	}
 	if (exported(w, d, parent, start, end))
 		d->d.flags |= BT_DEF_EXPORTED;
 	if (d->rule->decl_always || marked(w, d->rule->decl, d->d.start, start))
@@ -484,6 +496,13 @@ static void close_hashes(const struct walk *w, struct walk_def *d)
 	}
 }
 
+/* A comment on the line of the last token belongs to no definition, whatever the grammar says. */
+static bool ends_in_comment(const struct walk *w, const struct walk_def *d)
+{
+	return w->comment_next == BT_NONE && !w->comment_first && w->comment_start != BT_NONE &&
+	       w->comment_start > d->d.start && w->comment_end <= d->d.end;
+}
+
 void walk_close(struct walk *w, struct walk_frame *f)
 {
 	struct walk_def *first = &w->defs[f->opened];
@@ -494,6 +513,8 @@ void walk_close(struct walk *w, struct walk_frame *f)
 		first->d.flags |= BT_DEF_ANONYMOUS | BT_DEF_EXPORTED;
 		if (kind_callable(first->d.kind))
 			first->d.flags |= BT_DEF_CALLABLE | BT_DEF_HASHED;
+		if (first->rule->deflt.nr)
+			first->d.flags |= BT_DEF_DEFAULT;
 	}
 	if (first->rule->joins && !first->joined)
 		walk_join_later(w, f->opened);
@@ -505,6 +526,8 @@ void walk_close(struct walk *w, struct walk_frame *f)
 		close_hashes(w, d);
 		if (first->has_body && !d->has_body)	/* one of several names before one body */
 			d->d.sig_end = first->d.sig_end;
+		if (ends_in_comment(w, d))
+			d->d.end = w->comment_start;
 		while (d->d.end > d->d.start && strchr(" \t\r\n", w->src[d->d.end - 1]))
 			d->d.end--;
 		if (d->d.sig_end > d->d.end)

@@ -230,7 +230,7 @@ void walk_import_alias(struct walk *w, uint32_t start, uint32_t end)
 
 	if (!name.len)
 		return;
-	if (w->import.m.items_nr)
+	if (w->import.m.items_nr && !(w->import.m.flags & BT_IMPORT_ALL))
 		w->items[w->items_nr - 1].alias = name;
 	else
 		w->import.alias = name;

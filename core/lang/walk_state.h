@@ -7,6 +7,7 @@
 #include "core/base/arena.h"
 #include "core/facts/facts.h"
 #include "core/lang/tables.h"
+#include "core/lang/tree_iter.h"
 
 /* A running hash of tokens; the hash of a stretch follows from the states at its two ends. */
 struct walk_hash {
@@ -22,6 +23,7 @@ struct walk_def {
 	bool live;		/* has a name */
 	bool has_body;
 	bool local;		/* inside a callable */
+	bool hidden;		/* in a private section */
 	bool joined;		/* its body is a node of its own: walk_join */
 	struct walk_hash at_start, at_body;
 };
@@ -46,6 +48,7 @@ struct walk_frame {
 	TSSymbol symbol;
 	bool import;		/* inside an import statement */
 	bool import_top;	/* the import statement itself */
+	bool hidden;		/* in a private section of a body */
 	bool past;		/* the child that ends the "before" entries was met */
 	uint32_t start, start_row, end;
 	uint32_t scope;		/* innermost definition that holds names, or BT_NONE */
@@ -88,6 +91,7 @@ struct walk_name_slot {
 
 struct walk {
 	const struct bt_lang_tables *t;
+	struct bt_tree_iter *iter;
 	const char *src;
 	uint32_t size;
 	uint64_t nodes, nodes_max;
@@ -149,7 +153,8 @@ uint32_t walk_name(struct walk *w, const char *text, uint32_t len, uint64_t hash
 uint64_t walk_name_hash(const char *text, uint32_t len);
 uint32_t walk_occ(struct walk *w, uint32_t start, uint32_t end, uint64_t hash, uint8_t role,
 		  const struct walk_pend *pend);
-bool walk_is_plain(const struct walk *w, const struct bt_node_rule *rule, uint32_t start, uint32_t end);
+bool walk_is_plain(const struct walk *w, const struct bt_node_rule *rule, uint8_t role, uint32_t start,
+		   uint32_t end);
 void walk_trim(const struct walk *w, const struct bt_node_rule *rule, uint32_t *start, uint32_t *end);
 bool walk_globs_match(struct bt_words globs, const char *text, uint32_t len);
 uint8_t walk_text_role(const struct walk *w, uint32_t start, uint32_t end, struct walk_pend *pend);

@@ -333,12 +333,17 @@ void walk_trim(const struct walk *w, const struct bt_node_rule *rule, uint32_t *
 		*end = at;
 }
 
-bool walk_is_plain(const struct walk *w, const struct bt_node_rule *rule, uint32_t start, uint32_t end)
+bool walk_is_plain(const struct walk *w, const struct bt_node_rule *rule, uint8_t role, uint32_t start,
+		   uint32_t end)
 {
 	if (rule->flags & BT_NODE_LIKE)
 		return walk_globs_match(rule->like, w->src + start, end - start);
+	if (role == BT_PEND_BIND)
+		return true;
 	if (!is_ident_start((unsigned char)w->src[start]))
 		return false;
+	if (role == BT_ROLE_CALL)	/* what is called may be named more freely */
+		return !memchr(w->src + start, '/', end - start);
 	for (uint32_t at = start + 1; at < end; at++)
 		if (!is_ident((unsigned char)w->src[at]) && w->src[at] != '-')
 			return false;

@@ -55,12 +55,18 @@ foreign_headers() {
 }
 lint_check 'outside headers stay in their doors' foreign_headers
 
+# The guard ends with the name of the file, and no other header has it.
 wrong_guards() {
 	c_sources | grep '\.h$' | while IFS= read -r file; do
-		guard=$(echo "$file" | sed 's|^core/||' | tr 'a-z/.-' 'A-Z___')
-		grep -q -x "#ifndef BT_$guard" "$file" || echo "$file: the guard is not BT_$guard"
+		guard=$(sed -n 's/^#ifndef \(BT_[A-Z0-9_]*_H\)$/\1/p' "$file" | head -n 1)
+		case $guard in
+		BT_*"$(basename "$file" .h | tr 'a-z.-' 'A-Z__')_H") ;;
+		*) echo "$file: '$guard' is not the guard of this name" ;;
+		esac
 	done
+	c_sources | grep '\.h$' | xargs sed -n 's/^#ifndef \(BT_[A-Z0-9_]*_H\)$/\1: two headers/p' |
+		sort | uniq -d
 }
-lint_check 'headers have the include guard of their path' wrong_guards
+lint_check 'headers have an include guard of their own' wrong_guards
 
 lint_done

@@ -23,7 +23,7 @@ static void test_options_and_environment(void **state)
 				.top = (char *)"/t",
 				.extra_objects = (char *)"/o:\"x" };
 	BT_BUF_OWNED struct bt_buf out = BT_BUF_INIT;
-	BT_GIT_CMD_OWNED struct bt_git_cmd c;
+	BT_GIT_CMD_OWNED struct bt_git_cmd c = BT_GIT_CMD_INIT;
 	struct bt_err err = BT_ERR_INIT;
 	static const char *const wanted[] = {
 		"arg --no-replace-objects\n",
@@ -87,7 +87,7 @@ static void test_messages(void **state)
 static void test_stream_both_ways(void **state)
 {
 	const size_t total = (size_t)8 << 20;
-	BT_GIT_CMD_OWNED struct bt_git_cmd c;
+	BT_GIT_CMD_OWNED struct bt_git_cmd c = BT_GIT_CMD_INIT;
 	struct bt_err err = BT_ERR_INIT;
 	struct bt_git_stream s;
 	size_t have = 0;
@@ -111,7 +111,7 @@ static void test_stream_both_ways(void **state)
 
 static void test_stream_records(void **state)
 {
-	BT_GIT_CMD_OWNED struct bt_git_cmd c;
+	BT_GIT_CMD_OWNED struct bt_git_cmd c = BT_GIT_CMD_INIT;
 	struct bt_err err = BT_ERR_INIT;
 	struct bt_git_stream s;
 	size_t len, nr = 0;
@@ -148,7 +148,7 @@ static void test_stream_records(void **state)
 /* A child that closed its stdin, one that does not end: no signal, no hang. */
 static void test_stream_ends(void **state)
 {
-	BT_GIT_CMD_OWNED struct bt_git_cmd c;
+	BT_GIT_CMD_OWNED struct bt_git_cmd c = BT_GIT_CMD_INIT;
 	struct bt_err err = BT_ERR_INIT;
 	struct bt_git_stream s;
 	time_t start = time(NULL);
@@ -192,7 +192,7 @@ static void test_run(void **state)
 /* Hooks that configuration defines are switched off by name. */
 static void test_config_hooks(void **state)
 {
-	BT_GIT_CMD_OWNED struct bt_git_cmd c;
+	BT_GIT_CMD_OWNED struct bt_git_cmd c = BT_GIT_CMD_INIT;
 	struct bt_err err = BT_ERR_INIT;
 	struct bt_repo repo;
 	bool one = false, two = false;
