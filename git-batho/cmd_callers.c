@@ -32,7 +32,7 @@ static void put_name(struct bt_context *c, const char *key, const struct bt_answ
 		bt_out_null(c->out, key);
 		return;
 	}
-	bt_print_qualified(&a->files[h->file].f->facts, h->def, &name);
+	bt_symbol_qualified(&a->files[h->file].f->facts, h->def, &name);
 	bt_out_str(c->out, key, bt_buf_cstr(&name), name.len);
 }
 
@@ -44,18 +44,8 @@ static void text_name(struct bt_context *c, const struct bt_answer *a, const str
 		bt_out_text(c->out, BT_COLOR_NOTE, "(file level)", 12);
 		return;
 	}
-	bt_print_qualified(&a->files[h->file].f->facts, h->def, &name);
+	bt_symbol_qualified(&a->files[h->file].f->facts, h->def, &name);
 	bt_out_text(c->out, BT_COLOR_NAME, bt_buf_cstr(&name), name.len);
-}
-
-static void print_called(struct bt_context *c, const struct bt_answer *a, const struct bt_hit *site)
-{
-	const struct bt_facts *f = &a->files[site->file].f->facts;
-
-	for (uint32_t i = 0; i < f->occs_nr; i++)
-		if (f->occs[i].at == site->at)
-			bt_out_str(c->out, "name", f->names[f->occs[i].name].text,
-				   f->names[f->occs[i].name].len);
 }
 
 static void print_call(struct bt_context *c, const struct bt_graph *g, const struct bt_call *call,
@@ -67,7 +57,7 @@ static void print_call(struct bt_context *c, const struct bt_graph *g, const str
 
 	bt_out_record(c->out, "call");
 	bt_print_place(c, a, site);
-	print_called(c, a, site);
+	bt_out_str(c->out, "name", site->name, site->name_len);
 	put_name(c, "caller", a, call->site);
 	put_name(c, "callee", a, call->target);
 	bt_out_cstr(c->out, "edge", edge);
@@ -91,7 +81,7 @@ static void print_call(struct bt_context *c, const struct bt_graph *g, const str
 	} else if (call->target != BT_NONE) {
 		text_name(c, a, &a->hits[call->target]);
 	} else {
-		bt_out_text(c->out, BT_COLOR_NOTE, "(external)", 10);
+		bt_out_text(c->out, BT_COLOR_NAME, site->name, site->name_len);
 	}
 	bt_out_textf(c->out, BT_COLOR_KIND, " [%s]", edge);
 	bt_out_text(c->out, BT_COLOR_SEP, ": ", 2);

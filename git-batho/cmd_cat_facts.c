@@ -67,15 +67,7 @@ static void put_defs(struct bt_out *out, const struct bt_facts *f)
 		bt_out_bool(out, "declaration", d->flags & BT_DEF_DECL);
 		bt_out_bool(out, "anonymous", d->flags & BT_DEF_ANONYMOUS);
 		bt_out_bool(out, "default", d->flags & BT_DEF_DEFAULT);
-		if (d->flags & BT_DEF_CALLABLE) {
-			bt_out_uint(out, "params", d->params);
-			bt_out_uint(out, "complexity", d->complexity);
-			bt_out_uint(out, "nesting", d->nesting);
-		}
-		if (d->flags & BT_DEF_HASHED) {
-			bt_out_hex64(out, "signature_hash", d->sig_hash);
-			bt_out_hex64(out, "body_hash", d->body_hash);
-		}
+		bt_print_def_measures(out, d);
 		bt_out_record_end(out);
 	}
 }
@@ -111,6 +103,8 @@ static void put_imports(struct bt_out *out, const struct bt_facts *f)
 		bt_out_bool(out, "reexport", m->flags & BT_IMPORT_REEXPORT);
 		if (m->alias != BT_NONE)
 			put_name(out, "alias", &f->names[m->alias]);
+		else
+			bt_out_null(out, "alias");
 		bt_out_array(out, "items");
 		for (uint32_t k = m->items; k < m->items + m->items_nr; k++) {
 			bt_out_object(out, NULL);

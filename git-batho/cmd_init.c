@@ -19,7 +19,7 @@ static int run_init(struct bt_context *c, void *opts BT_UNUSED, const struct bt_
 
 	if (args->nr)
 		return bt_err_set(err, BT_ERR_USAGE, "init takes no argument");
-	if (c->store_temporary)
+	if (!bt_context_can_write(c))
 		return bt_err_set(err, BT_ERR_READONLY, "cannot write to '%s'", c->repo.common_dir);
 	rc = bt_store_open(c->store_dir, BT_STORE_READ, 0, &existing, &ignored);
 	bt_store_free(&existing);

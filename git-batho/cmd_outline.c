@@ -61,7 +61,7 @@ static void print_entry(struct bt_context *c, const struct bt_answer *a, const s
 
 	bt_out_record(c->out, "definition");
 	bt_print_place(c, a, h);
-	bt_print_def_fields(c, a, h);
+	bt_print_def_fields(c, h);
 	bt_out_uint(c->out, "depth", depth_of(f, h->def));
 	if (text->text && d->start <= sig_end)
 		bt_out_str(c->out, "signature", text->text + d->start, sig_end - d->start);

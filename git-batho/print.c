@@ -5,39 +5,6 @@
 
 #include <string.h>
 
-static const struct bt_facts *facts_of(const struct bt_answer *a, const struct bt_hit *h)
-{
-	return &a->files[h->file].f->facts;
-}
-
-void bt_print_qualified(const struct bt_facts *f, uint32_t def, struct bt_buf *out)
-{
-	uint32_t chain[16];
-	size_t nr = 0;
-
-	for (; def != BT_NONE && nr < BT_ARRAY_NR(chain); def = f->defs[def].parent)
-		chain[nr++] = def;
-	while (nr--) {
-		const struct bt_name *n = &f->names[f->defs[chain[nr]].name];
-
-		bt_buf_add(out, n->text, n->len);
-		if (nr)
-			bt_buf_addch(out, '.');
-	}
-}
-
-static void put_scope(struct bt_out *out, const char *key, const struct bt_facts *f, uint32_t def)
-{
-	BT_BUF_OWNED struct bt_buf name = BT_BUF_INIT;
-
-	if (def == BT_NONE) {
-		bt_out_null(out, key);
-		return;
-	}
-	bt_print_qualified(f, def, &name);
-	bt_out_str(out, key, bt_buf_cstr(&name), name.len);
-}
-
 void bt_print_place(struct bt_context *c, const struct bt_answer *a, const struct bt_hit *h)
 {
 	const struct bt_answer_file *f = &a->files[h->file];
@@ -50,27 +17,39 @@ void bt_print_place(struct bt_context *c, const struct bt_answer *a, const struc
 	bt_out_cstr(c->out, "language", f->lang);
 }
 
-void bt_print_def_fields(struct bt_context *c, const struct bt_answer *a, const struct bt_hit *h)
+/* Records have the same fields, in the same order, whatever is defined: what does not apply is null. */
+void bt_print_def_measures(struct bt_out *out, const struct bt_def *d)
 {
-	const struct bt_facts *f = facts_of(a, h);
-	const struct bt_def *d = &f->defs[h->def];
-	struct bt_out *out = c->out;
+	static const char *const callable[] = { "params", "complexity", "nesting" };
+	const uint32_t values[] = { d->params, d->complexity, d->nesting };
 
-	bt_out_str(out, "name", f->names[d->name].text, f->names[d->name].len);
-	bt_out_cstr(out, "kind", bt_kind_name(d->kind));
-	put_scope(out, "scope", f, d->parent);
-	bt_out_uint(out, "end_line", bt_facts_point(f, d->end ? d->end - 1 : 0).row + 1);
-	bt_out_bool(out, "exported", d->flags & BT_DEF_EXPORTED);
-	bt_out_bool(out, "declaration", d->flags & BT_DEF_DECL);
-	if (d->flags & BT_DEF_CALLABLE) {
-		bt_out_uint(out, "params", d->params);
-		bt_out_uint(out, "complexity", d->complexity);
-		bt_out_uint(out, "nesting", d->nesting);
+	for (size_t i = 0; i < BT_ARRAY_NR(callable); i++) {
+		if (d->flags & BT_DEF_CALLABLE)
+			bt_out_uint(out, callable[i], values[i]);
+		else
+			bt_out_null(out, callable[i]);
 	}
 	if (d->flags & BT_DEF_HASHED) {
 		bt_out_hex64(out, "signature_hash", d->sig_hash);
 		bt_out_hex64(out, "body_hash", d->body_hash);
+	} else {
+		bt_out_null(out, "signature_hash");
+		bt_out_null(out, "body_hash");
 	}
+}
+
+void bt_print_def_fields(struct bt_context *c, const struct bt_hit *h)
+{
+	const struct bt_def *d = &h->d;
+	struct bt_out *out = c->out;
+
+	bt_out_str(out, "name", h->name, h->name_len);
+	bt_out_cstr(out, "kind", bt_kind_name(d->kind));
+	bt_out_cstr(out, "scope", h->scope);
+	bt_out_uint(out, "end_line", h->end_row + 1);
+	bt_out_bool(out, "exported", d->flags & BT_DEF_EXPORTED);
+	bt_out_bool(out, "declaration", d->flags & BT_DEF_DECL);
+	bt_print_def_measures(out, d);
 }
 
 void bt_print_location(struct bt_context *c, const struct bt_answer *a, const struct bt_hit *h)
@@ -103,18 +82,26 @@ void bt_print_source(struct bt_context *c, const struct bt_hit *h, const struct 
 	bt_out_text(c->out, BT_COLOR_NONE, line->text + at + len, line->len - at - len);
 }
 
-static void print_record(struct bt_context *c, const struct bt_answer *a, const struct bt_hit *h,
-			 const struct bt_line *line, const char *type)
+/* What an occurrence is: its name, the kind where it defines something, the definition around it. */
+static void print_ref_fields(struct bt_context *c, const struct bt_hit *h)
 {
-	bool is_def = h->role <= BT_ROLE_DECL && h->def != BT_NONE;
+	bool is_def = h->kind < BT_KIND_NR && h->def != BT_NONE;
 
-	bt_out_record(c->out, type);
+	bt_out_str(c->out, "name", h->name, h->name_len);
+	bt_out_cstr(c->out, "kind", is_def ? bt_kind_name(h->kind) : NULL);
+	bt_out_cstr(c->out, "scope", h->scope);
+}
+
+static void print_record(struct bt_context *c, const struct bt_answer *a, const struct bt_hit *h,
+			 const struct bt_line *line, enum bt_hit_record type)
+{
+	bt_out_record(c->out, type == BT_RECORD_DEFINITION ? "definition" : "reference");
 	bt_print_place(c, a, h);
 	bt_out_cstr(c->out, "role", bt_role_name(h->role));
-	if (is_def)
-		bt_print_def_fields(c, a, h);
+	if (type == BT_RECORD_DEFINITION)
+		bt_print_def_fields(c, h);
 	else
-		put_scope(c->out, "scope", facts_of(a, h), h->def);
+		print_ref_fields(c, h);
 	if (line->text)
 		bt_out_str(c->out, "source", line->text, line->len);
 	else
@@ -136,7 +123,7 @@ static void print_line(struct bt_context *c, const struct bt_answer *a, const st
 	bt_out_nl(c->out);
 }
 
-int bt_print_hits(struct bt_context *c, struct bt_answer *a, const char *type, bool worktree,
+int bt_print_hits(struct bt_context *c, struct bt_answer *a, enum bt_hit_record type, bool worktree,
 		  struct bt_err *err)
 {
 	bool apart = bt_out_is_human(c->out) && bt_term_is_user();

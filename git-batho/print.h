@@ -11,16 +11,19 @@
 /* The fields of a place inside an open record: path, line, column, blob, language, ... */
 void bt_print_place(struct bt_context *c, const struct bt_answer *a, const struct bt_hit *h);
 /* Fields of a definition: name, kind, scope, flags, metrics, hashes. */
-void bt_print_def_fields(struct bt_context *c, const struct bt_answer *a, const struct bt_hit *h);
+void bt_print_def_fields(struct bt_context *c, const struct bt_hit *h);
+/* Its metrics and hashes; null where they do not apply, so that every record has the same fields. */
+void bt_print_def_measures(struct bt_out *out, const struct bt_def *d);
 /* "path:line:column" for people. */
 void bt_print_location(struct bt_context *c, const struct bt_answer *a, const struct bt_hit *h);
 /* The source line with the name marked. */
 void bt_print_source(struct bt_context *c, const struct bt_hit *h, const struct bt_line *line);
 
-/* All hits of an answer, each as a record of `type` and a line; files are set apart on a terminal. */
-int bt_print_hits(struct bt_context *c, struct bt_answer *a, const char *type, bool worktree,
+enum bt_hit_record {
+	BT_RECORD_DEFINITION,
+	BT_RECORD_REFERENCE,
+};
+/* All hits of an answer, each as a record and a line; files are set apart on a terminal. */
+int bt_print_hits(struct bt_context *c, struct bt_answer *a, enum bt_hit_record type, bool worktree,
 		  struct bt_err *err);
-/* "Class.method": the name of a definition with those around it. */
-void bt_print_qualified(const struct bt_facts *f, uint32_t def, struct bt_buf *out);
-
 #endif

@@ -113,32 +113,45 @@ int bt_tree_path(const struct bt_context *c, const char *arg, struct bt_buf *out
 	return 0;
 }
 
-/* A place that cannot be written is answered from a temporary store. */
 static void choose_store_dir(struct bt_context *c)
 {
 	const char *given = getenv("BATHO_STORE_DIR");
-	char dir[] = "/tmp/batho-XXXXXX";
-	BT_FREE char *db = NULL;
 
-	if (given && *given) {
-		c->store_dir = bt_xstrdup(given);
-		return;
-	}
-	c->store_dir = bt_xasprintf("%s/batho", c->repo.common_dir);
-	db = bt_xasprintf("%s/index.db", c->store_dir);
-	if (!access(db, R_OK) || !access(c->store_dir, W_OK) ||
-	    (errno == ENOENT && !access(c->repo.common_dir, W_OK)) || !mkdtemp(dir))
-		return;
+	c->store_dir = given && *given ? bt_xstrdup(given) : bt_xasprintf("%s/batho", c->repo.common_dir);
+}
+
+bool bt_context_can_write(const struct bt_context *c)
+{
+	BT_FREE char *db = bt_xasprintf("%s/index.db", c->store_dir);
+
+	if (!access(c->store_dir, W_OK))
+		return !access(db, W_OK) || errno == ENOENT;
+	return errno == ENOENT && !access(c->repo.common_dir, W_OK);
+}
+
+int bt_context_store_aside(struct bt_context *c, struct bt_err *err)
+{
+	const char *tmp = getenv("TMPDIR");
+	BT_FREE char *dir = bt_xasprintf("%s/batho-XXXXXX", tmp && *tmp == '/' ? tmp : "/tmp");
+
+	if (!c->store_dir || c->store_temporary || getenv("BATHO_STORE_DIR") || bt_context_can_write(c))
+		return 0;
+	if (!mkdtemp(dir))
+		return bt_err_errno(err, "cannot make a temporary folder '%s'", dir);
+	bt_store_free(&c->store);
 	free(c->store_dir);
 	c->store_dir = bt_xstrdup(dir);
 	c->store_temporary = true;
+	return 0;
 }
 
 int bt_context_store(struct bt_context *c, struct bt_err *err)
 {
 	if (c->store)
 		return 0;
-	return bt_store_open(c->store_dir, BT_STORE_READ, 0, &c->store, err);
+	if (bt_store_open(c->store_dir, BT_STORE_READ, 0, &c->store, err))
+		return err->code;
+	return bt_store_read_begin(c->store, err);
 }
 
 static void remove_temporary(struct bt_context *c)

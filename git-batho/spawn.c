@@ -68,7 +68,7 @@ int bt_indexer_run(struct bt_context *c, const char *const *args, struct bt_buf 
 	size_t nr = 0;
 	int status;
 
-	if (bt_indexer_path(&path, err))
+	if (bt_indexer_path(&path, err) || bt_context_store_aside(c, err))
 		return err->code;
 	while (args[nr])
 		nr++;

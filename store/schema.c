@@ -6,13 +6,16 @@
  */
 #include "store/schema.h"
 
+#define TEXT(x) TEXT_OF(x)
+#define TEXT_OF(x) #x
+
 /* The file is nobody's yet: it gets its name when it is complete. */
 const char bt_schema_before_text[] =
-	"PRAGMA page_size = 8192;"
+	"PRAGMA page_size = " TEXT(BT_STORE_PAGE_SIZE) ";"
 	"PRAGMA journal_mode = MEMORY;"
 	"PRAGMA synchronous = OFF;"
-	"PRAGMA application_id = 0x62617449;"
-	"PRAGMA user_version = 1;";
+	"PRAGMA application_id = " TEXT(BT_STORE_APPLICATION_ID) ";"
+	"PRAGMA user_version = " TEXT(BT_STORE_VERSION) ";";
 
 const char bt_schema_wal_text[] = "PRAGMA journal_mode = WAL";
 const char bt_schema_journal_text[] = "PRAGMA journal_mode = DELETE";
@@ -80,6 +83,8 @@ const char bt_schema_text[] =
 	" segment INTEGER NOT NULL,"
 	" low BLOB NOT NULL,"
 	" block INTEGER NOT NULL,"
+	" shortest INTEGER NOT NULL,"
+	" longest INTEGER NOT NULL,"
 	" PRIMARY KEY (segment, low)) WITHOUT ROWID;"
 
 	"CREATE TABLE posting ("

@@ -6,13 +6,13 @@
 #define BT_STORE_SCHEMA_H
 
 /* "batI" */
-#define BT_STORE_APPLICATION_ID 0x62617449u
+#define BT_STORE_APPLICATION_ID 0x62617449
 /* Raised with every change of the schema or of the bytes in a value. */
-#define BT_STORE_VERSION 1u
+#define BT_STORE_VERSION 1
 /* Measured: docs/decisions/0003-store-file.md. */
-#define BT_STORE_PAGE_SIZE 8192u
+#define BT_STORE_PAGE_SIZE 8192
 /* Bytes at the end of every page that hold its checksum (vfs.c). */
-#define BT_STORE_PAGE_CHECK 8u
+#define BT_STORE_PAGE_CHECK 8
 
 /* Before the first byte is written. */
 extern const char bt_schema_before_text[];

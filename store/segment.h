@@ -14,7 +14,7 @@
  *	  or 0x80 and then the set as a number. "elsewhere": the delta is the number of a row of posting.
  *
  * Both parts are compressed by themselves, since a search needs the names and few lists. name_key finds
- * the block of a name. Trigrams: see trigram.h.
+ * the block of a name, and tells the lengths of the defined names in it. Trigrams: see trigram.h.
  */
 #ifndef BT_STORE_SEGMENT_H
 #define BT_STORE_SEGMENT_H
@@ -33,11 +33,14 @@
 #define BT_SEGMENT_SHIFT 24
 #define BT_SEGMENT_ROWS_MAX ((uint32_t)1 << BT_SEGMENT_SHIFT)
 /* A block is closed when its columns hold this many bytes. Measured: docs/decisions/0002-postings.md. */
-#define BT_BLOCK_LEN 8192
+#define BT_BLOCK_LEN 2048
 /* A list with more bytes than this gets a row of its own, so that its neighbours stay cheap. */
 #define BT_LIST_INLINE_MAX 256
 /* Columns of one block or list, raw: names, fences and 256 bytes of list each; or a list of every blob. */
 #define BT_BLOCK_RAW_MAX (16u << 20)
+#define BT_BLOCK_NAMES_MAX (1u << 16)
+/* Names are copied 16 bytes at a time: what lies behind the text may be written and read. */
+#define BT_BLOCK_SLACK 16
 #define BT_LIST_RAW_MAX (1u << 30)
 
 static inline int64_t bt_segment_row(int64_t segment, uint32_t n)
@@ -78,6 +81,7 @@ struct bt_segment_writer {
 	uint32_t blocks, lists;
 	uint64_t names, pairs;
 	size_t shared_since;		/* shared with the last defined name of the block */
+	uint32_t shortest, longest;	/* lengths of the defined names of the block; 0: there are none */
 	struct bt_trigram_writer trigrams;
 };
 
@@ -92,37 +96,44 @@ void bt_segment_writer_release(struct bt_segment_writer *w);
 
 /* --- reading --- */
 
-/* A block; also a cursor over its names and one over its lists. */
-struct bt_block {
-	struct bt_buf names, lists, packed;
-	size_t lists_raw;		/* packed holds the lists, unless `lists` does */
-	int64_t segment;
-	uint32_t nr;
-	const char *low, *high;		/* fences; high is NULL in the last block */
-	size_t low_len, high_len;
-
-	struct bt_reader heads, rests;
-	uint32_t at;			/* names read */
-	char name[BT_NAME_LEN_MAX];	/* the current one: number at - 1 */
-	size_t name_len, shared;	/* shared with the one before */
+struct bt_block_name {
+	uint32_t at;		/* in the block's text */
+	uint16_t len;
+	uint16_t shared;	/* first bytes that are those of the name before */
 	bool defined;
+};
 
+/* A block with its names, and a cursor over its lists, which are unpacked when the first one is wanted. */
+struct bt_block {
+	int64_t segment;
+	struct bt_buf raw;
+	const char *low, *high;		/* fences, in raw; high is NULL in the last block */
+	size_t low_len, high_len;
+	struct bt_buf text;		/* the names, one after the other */
+	struct bt_block_name *names;
+	uint32_t nr;
+	size_t names_alloc;
+
+	struct bt_buf packed, lists;
+	size_t lists_raw;
 	struct bt_reader list_heads, deltas, kinds;
 	uint32_t list_at;		/* lists read */
-	uint32_t list_first;		/* of the last explicit one here */
+	uint32_t list_first;		/* first blob of the last explicit one here */
 	uint32_t list_head;		/* of the last explicit one */
 	uint32_t list_base;		/* what its first delta counts from */
 	struct bt_reader list_deltas, list_kinds;	/* where it starts */
 };
 
-#define BT_BLOCK_INIT { .names = BT_BUF_INIT, .lists = BT_BUF_INIT, .packed = BT_BUF_INIT }
+#define BT_BLOCK_INIT { .raw = BT_BUF_INIT, .text = BT_BUF_INIT, .packed = BT_BUF_INIT, .lists = BT_BUF_INIT }
 #define BT_BLOCK_OWNED BT_CLEANUP(bt_block_release)
 
 void bt_block_release(struct bt_block *b);
 int bt_block_read(struct bt_store *s, int64_t segment, uint32_t block, struct bt_block *b,
 		  struct bt_err *err);
-/* The next name: BT_ROW, BT_DONE or an error. */
-int bt_block_next(struct bt_store *s, struct bt_block *b, struct bt_err *err);
+static inline const char *bt_block_name(const struct bt_block *b, uint32_t i)
+{
+	return b->text.data + b->names[i].at;
+}
 
 /* Postings that grow. */
 struct bt_postings_list {
@@ -130,6 +141,8 @@ struct bt_postings_list {
 	size_t nr, alloc;
 };
 void bt_postings_list_release(struct bt_postings_list *l);
+/* Sorts by blob and makes one of those that name the same one; returns how many are left. */
+uint32_t bt_postings_tidy(struct bt_posting *list, uint32_t nr);
 /*
  * Appends the list of name number `at` (ascending between calls), with numbers of blobs as in the segment. They are
  * less than blobs_nr, or the block is damaged.

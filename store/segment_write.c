@@ -6,14 +6,15 @@
 
 #include "store/segment.h"
 
-static void varint_add(struct bt_buf *b, uint64_t v)
+/* Millions of small numbers: what bt_buf_add does, without the call. */
+static inline void varint_add(struct bt_buf *b, uint64_t v)
 {
-	uint8_t bytes[BT_VARINT_MAX];
+	uint8_t *to;
 
-	if (v < 0x80)
-		bt_buf_addch(b, (int)v);
-	else
-		bt_buf_add(b, bytes, (size_t)(bt_varint_put(bytes, v) - bytes));
+	if (b->alloc - b->len <= BT_VARINT_MAX && !bt_buf_reserve(b, 64))
+		return;
+	to = (uint8_t *)b->data + b->len;
+	b->len += (size_t)(bt_varint_put(to, v) - to);
 }
 
 static void bytes_add(struct bt_buf *to, const struct bt_buf *from)
@@ -64,6 +65,8 @@ static int key_put(struct bt_segment_writer *w, struct bt_err *err)
 	sqlite3_bind_int64(q, 1, w->id);
 	bt_sql_bind_bytes(q, 2, w->low, w->low_len);
 	sqlite3_bind_int64(q, 3, w->blocks);
+	sqlite3_bind_int64(q, 4, w->shortest);
+	sqlite3_bind_int64(q, 5, w->longest);
 	return bt_sql_run(w->s, q, err);
 }
 
@@ -159,6 +162,7 @@ static int block_close(struct bt_segment_writer *w, const char *high, size_t hig
 	for (i = 0; i < BT_ARRAY_NR(columns); i++)
 		bt_buf_clear(columns[i]);
 	w->nr = w->prev_nr = w->prev_first = 0;
+	w->shortest = w->longest = 0;
 	w->blocks++;
 	if (!rc && w->blocks % BT_TRIGRAM_REGION == 0)
 		rc = bt_trigram_flush(&w->trigrams, w->s, w->id, w->blocks / BT_TRIGRAM_REGION - 1,
@@ -187,7 +191,7 @@ static void list_encode(struct bt_segment_writer *w, const struct bt_posting *li
 			bt_buf_addch(&w->kinds, 0x80);
 			varint_add(&w->kinds, list[i].kinds);
 		} else {
-			bt_buf_addch(&w->kinds, __builtin_ctz(list[i].kinds));
+			varint_add(&w->kinds, (unsigned)__builtin_ctz(list[i].kinds));
 		}
 	}
 }
@@ -231,7 +235,7 @@ static int list_add(struct bt_segment_writer *w, const struct bt_posting *list, 
 	int rc = 0;
 
 	if (nr == w->prev_nr && !memcmp(list, w->prev, nr * sizeof(*list))) {
-		bt_buf_addch(&w->list_heads, 0);
+		varint_add(&w->list_heads, 0);
 		return 0;
 	}
 	/* A list elsewhere stands alone: its first delta is the number itself. */
@@ -296,6 +300,10 @@ int bt_segment_add(struct bt_segment_writer *w, const char *name, size_t len,
 	if (kinds) {
 		bt_trigram_add(&w->trigrams, name, len, w->shared_since, w->blocks);
 		w->shared_since = len;
+		if (!w->shortest || len < w->shortest)
+			w->shortest = (uint32_t)len;
+		if (len > w->longest)
+			w->longest = (uint32_t)len;
 	}
 	memcpy(w->last + shared, name + shared, len - shared);
 	w->last_len = len;

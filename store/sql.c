@@ -23,6 +23,7 @@ static const char *const texts[BT_SQL_NR] = {
 			    " WHERE id = ?1",
 	[BT_SQL_BLOB_BY_OID] = "SELECT id, oid, lang, state, size, resolved, digest, hint FROM blob"
 			       " WHERE oid = ?1 AND lang > ?2 ORDER BY lang LIMIT 1",
+	[BT_SQL_BLOB_LAST] = "SELECT coalesce(max(id), 0) FROM blob",
 	[BT_SQL_BLOB_INSERT] =
 		"INSERT INTO blob (oid, lang, state, size, resolved, digest, hint)"
 		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
@@ -62,11 +63,13 @@ static const char *const texts[BT_SQL_NR] = {
 	[BT_SQL_NAME_BLOCK_PUT] = "INSERT INTO name_block (id, data) VALUES (?1, ?2)",
 	[BT_SQL_NAME_BLOCK_READ] = "SELECT data FROM name_block WHERE id = ?1",
 	[BT_SQL_NAME_BLOCK_DELETE] = "DELETE FROM name_block WHERE id BETWEEN ?1 AND ?2",
-	[BT_SQL_NAME_KEY_PUT] = "INSERT INTO name_key (segment, low, block) VALUES (?1, ?2, ?3)",
+	[BT_SQL_NAME_KEY_PUT] = "INSERT INTO name_key (segment, low, block, shortest,"
+				 " longest) VALUES (?1, ?2, ?3, ?4, ?5)",
 	[BT_SQL_NAME_KEY_FIND] = "SELECT block FROM name_key WHERE segment = ?1 AND low <= ?2"
 				 " ORDER BY low DESC LIMIT 1",
 	[BT_SQL_NAME_KEY_LIST] =
-		"SELECT low, block FROM name_key WHERE segment = ?1 ORDER BY low",
+		"SELECT low, block, shortest, longest FROM name_key WHERE segment = ?1"
+		" ORDER BY low",
 	[BT_SQL_NAME_KEY_DELETE] = "DELETE FROM name_key WHERE segment = ?1",
 	[BT_SQL_POSTING_PUT] = "INSERT INTO posting (id, data) VALUES (?1, ?2)",
 	[BT_SQL_POSTING_READ] = "SELECT data FROM posting WHERE id = ?1",

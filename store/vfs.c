@@ -39,7 +39,7 @@ static uint64_t page_hash(const void *page, sqlite3_int64 at)
 
 static bool page_whole(int len, sqlite3_int64 at)
 {
-	return len == (int)BT_STORE_PAGE_SIZE && at % BT_STORE_PAGE_SIZE == 0;
+	return len == BT_STORE_PAGE_SIZE && at % BT_STORE_PAGE_SIZE == 0;
 }
 
 static bool page_empty(const uint8_t *page)
@@ -50,7 +50,7 @@ static bool page_empty(const uint8_t *page)
 static bool page_sealed(const uint8_t *page, sqlite3_int64 at)
 {
 	uint64_t want = page_hash(page, at), have = 0;
-	unsigned i;
+	int i;
 
 	for (i = 0; i < BT_STORE_PAGE_CHECK; i++)
 		have |= (uint64_t)page[BT_STORE_PAGE_SIZE - BT_STORE_PAGE_CHECK + i] << 8 * i;
@@ -77,7 +77,7 @@ static int file_write(sqlite3_file *f, const void *p, int len, sqlite3_int64 at)
 	if (page_whole(len, at)) {
 		uint64_t hash = page_hash(p, at);
 		uint8_t *to = (uint8_t *)p + BT_STORE_PAGE_SIZE - BT_STORE_PAGE_CHECK;
-		unsigned i;
+		int i;
 
 		for (i = 0; i < BT_STORE_PAGE_CHECK; i++)
 			to[i] = (uint8_t)(hash >> 8 * i);

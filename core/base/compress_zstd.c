@@ -16,7 +16,7 @@
 #define WINDOW_LOG_MAX 27
 
 static const int levels[BT_QUALITY_NR] = {
-	[BT_QUALITY_FAST] = 1,
+	[BT_QUALITY_FAST] = 3,
 	[BT_QUALITY_SMALL] = 12,
 };
 

@@ -127,7 +127,10 @@ static bool stat_equals(const struct scan *s, const struct entry *e, const struc
 		return false;
 	if (be32(p) != (uint32_t)st->st_ctim.tv_sec)
 		return false;
-	return st->st_mtim.tv_sec < s->written.tv_sec;
+	/* changed in the tick in which the index was written: racy, git would compare contents */
+	if (st->st_mtim.tv_sec != s->written.tv_sec)
+		return st->st_mtim.tv_sec < s->written.tv_sec;
+	return be32(p + 12) && st->st_mtim.tv_nsec < s->written.tv_nsec;
 }
 
 static void check(const struct scan *s, const struct entry *e, int top, struct bt_clean_file *f)

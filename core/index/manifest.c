@@ -70,6 +70,14 @@ void bt_manifest_builder_add(struct bt_manifest_builder *b, const char *path, si
 	b->nr++;
 }
 
+void bt_manifest_child_path(struct bt_buf *path, size_t keep, const char *name, size_t len)
+{
+	path->len = keep;
+	if (keep)
+		bt_buf_addch(path, '/');
+	bt_buf_add(path, name, len);
+}
+
 int bt_manifest_builder_end(struct bt_manifest_builder *b, uint32_t root, uint32_t killed,
 			    const struct bt_digest *digest, struct bt_buf *out, struct bt_err *err)
 {

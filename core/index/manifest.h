@@ -47,6 +47,8 @@ void bt_manifest_builder_init(struct bt_manifest_builder *b);
 void bt_manifest_builder_release(struct bt_manifest_builder *b);
 void bt_manifest_builder_add(struct bt_manifest_builder *b, const char *path, size_t len,
 			     const struct bt_manifest_file *file);
+/* The path of `name` in the folder that the first `keep` bytes of *path name. */
+void bt_manifest_child_path(struct bt_buf *path, size_t keep, const char *name, size_t len);
 /* Writes the whole manifest into *out. */
 int bt_manifest_builder_end(struct bt_manifest_builder *b, uint32_t root, uint32_t killed,
 			    const struct bt_digest *digest, struct bt_buf *out, struct bt_err *err);

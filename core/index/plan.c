@@ -252,19 +252,6 @@ static void begin_batch(struct bt_index *ix)
 	bt_arena_reset(&ix->arena);
 }
 
-int bt_index_root_find(struct bt_store *store, const struct bt_oid *tree, uint64_t root_selection,
-		       struct bt_index_root *ret_root, struct bt_err *err)
-{
-	struct bt_tree_row row;
-	int rc = bt_store_tree_find(store, tree, root_selection, &row, err);
-
-	if (rc == BT_ROW)
-		*ret_root = (struct bt_index_root){
-			.row = row.id, .blobs = row.blobs, .killed = row.killed, .digest = row.digest,
-		};
-	return rc;
-}
-
 int bt_index_add_tree(struct bt_index *ix, const struct bt_oid *tree, uint32_t *ret_number,
 		      struct bt_err *err)
 {

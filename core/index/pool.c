@@ -22,7 +22,8 @@
 
 int bt_pool_open(const struct bt_pool_opts *o, struct bt_pool **ret_pool, struct bt_err *err)
 {
-	struct bt_zygote_opts zo = { .address_space_max = o->address_space_max, .cpu_s = o->cpu_s,
+	struct bt_zygote_opts zo = { .address_space_max = o->address_space_max,
+				     .cpu_s = o->cpu_s,
 				     .seccomp = o->seccomp };
 	struct bt_pool *p = bt_xcalloc(1, sizeof(*p));
 	int rc;
@@ -32,7 +33,7 @@ int bt_pool_open(const struct bt_pool_opts *o, struct bt_pool **ret_pool, struct
 	p->zygote = (struct bt_zygote)BT_ZYGOTE_INIT;
 	p->langs = bt_xcalloc(bt_langs_nr(), sizeof(*p->langs));
 	p->seen_ms = bt_clock_ms();
-	p->clock_ms = 1;	/* 0 means "no deadline" */
+	p->clock_ms = 1; /* 0 means "no deadline" */
 	rc = bt_zygote_start(&p->zygote, &zo, err);
 	if (rc) {
 		bt_pool_free(&p);
@@ -94,7 +95,8 @@ int bt_pool_submit(struct bt_pool *p, const struct bt_lang *lang, uint64_t tag, 
 	if (rc)
 		return rc;
 	if (len > BT_BLOB_SIZE_CAP)
-		return bt_err_set(err, BT_ERR_LIMIT, "a blob of %zu bytes is too large to be parsed", len);
+		return bt_err_set(err, BT_ERR_LIMIT,
+				  "a blob of %zu bytes is too large to be parsed", len);
 	if (p->inflight_nr && p->inflight_bytes + len > p->o.inflight_bytes_max) {
 		p->pressed = true;
 		return bt_err_set(err, BT_ERR_BUSY, "%zu blobs are being parsed", p->inflight_nr);
@@ -102,8 +104,9 @@ int bt_pool_submit(struct bt_pool *p, const struct bt_lang *lang, uint64_t tag, 
 	b = malloc(sizeof(*b) + len);
 	if (!b)
 		return bt_err_errno(err, "cannot keep a blob of %zu bytes", len);
-	*b = (struct bt_pool_blob){ .lang = lang, .tag = tag, .len = len,
-				    .scanner = bt_extract_has_scanner(lang) };
+	*b = (struct bt_pool_blob){
+		.lang = lang, .tag = tag, .len = len, .scanner = bt_extract_has_scanner(lang)
+	};
 	if (len)
 		memcpy(b->data, data, len);
 	p->inflight_nr++;

@@ -2,16 +2,18 @@
  * Parse workers: hostile bytes are parsed in sandboxed child processes.
  *
  * A zygote is forked once, early; it never parses. It makes the tables of a language when the first
- * blob of it comes, and forks workers, which share them. A worker gets bytes over its own socket and
- * returns records; the parent checks every length. Grammars without an external scanner share
- * long-lived workers, whose results are given out at once. Blobs of the others are parsed in groups, a
- * fresh worker each; their results are held back until that worker has ended cleanly. When a worker
- * dies, the results of its group are dropped and its blobs are parsed again one by one, so that a death
- * costs its blob only. A blob that dies alone is tried once more in a fresh worker, then it is reported as
- * killed, with the reason; running into the time or CPU limit in a group counts as its first death.
+ * blob of it comes, and forks workers, which share them. A worker gets bytes over its own socket
+ * and returns records; the parent checks every length. Grammars without an external scanner share
+ * long-lived workers, whose results are given out at once. Blobs of the others are parsed in
+ * groups, a fresh worker each; their results are held back until that worker has ended cleanly.
+ * When a worker dies, the results of its group are dropped and its blobs are parsed again one by
+ * one, so that a death costs its blob only. A blob that dies alone is tried once more in a fresh
+ * worker, then it is reported as killed, with the reason; running into the time or CPU limit in a
+ * group counts as its first death.
  *
- * Limits of a worker: address space, CPU seconds per blob, no core, no file size, no new privileges,
- * seccomp and landlock where the kernel has them; a wall deadline per blob enforced by SIGKILL.
+ * Limits of a worker: address space, CPU seconds per blob, no core, no file size, no new
+ * privileges, seccomp and landlock where the kernel has them; a wall deadline per blob enforced by
+ * SIGKILL.
  */
 #ifndef BT_INDEX_POOL_H
 #define BT_INDEX_POOL_H
@@ -25,14 +27,14 @@
 
 struct bt_pool_opts {
 	unsigned jobs;			/* 1..BT_JOBS_MAX workers at once */
-	uint64_t address_space_max;	/* bytes per worker beyond the program and the shared tables;
-					 * 0: no limit (sanitizers) */
+	uint64_t address_space_max;	/* bytes per worker beyond the program and shared tables;
+					 * 0: no limit (valgrind, sanitizers) */
 	unsigned cpu_s;			/* CPU seconds per blob, soft limit raised for each */
-	unsigned wall_ms;		/* hard deadline per blob; time in which we were stopped is not counted */
+	unsigned wall_ms;		/* hard deadline per blob; not while we were stopped */
 	size_t inflight_bytes_max;	/* bytes of submitted blobs that the parent keeps */
-	uint64_t tree_bytes_max;	/* of syntax trees that grow at the same time, estimated from the sizes
-					 * of blobs: large ones wait for each other; 0: they do not */
-	bool seccomp;			/* false under valgrind and sanitizers, which make calls of their own */
+	uint64_t tree_bytes_max;	/* of syntax trees that grow at the same time, estimated;
+					 * large blobs wait for each other; 0: they do not */
+	bool seccomp;			/* false under valgrind and sanitizers */
 };
 /* From the size limit of blobs and the number of jobs, within the memory bound of the whole run. */
 void bt_pool_opts_default(struct bt_pool_opts *o, unsigned jobs);
@@ -49,26 +51,26 @@ enum bt_result_status {
 struct bt_result {
 	uint64_t tag;			/* as submitted */
 	enum bt_result_status status;
-	const void *rec;		/* the record's bytes, not yet decoded; valid until the next call
-					 * of bt_pool_next; NULL when there is none */
+	const void *rec;		/* the record's bytes, not yet decoded; valid until
+					 * the next bt_pool_next; NULL when there is none */
 	size_t len;
-	char reason[80];		/* printable; for killed ones: "signal 11", "answered 12 bytes of
-					 * nonsense"; for limits: bt_extract's own message */
+	char reason[80];		/* printable; of killed ones: "signal 11", "answered 12
+					 * bytes of nonsense"; of limits: bt_extract's message */
 };
 
 struct bt_pool;
 
 /*
- * Forks the zygote: call while the process is small and before threads or the database, from the thread
- * that outlives the pool (workers die with it).
+ * Forks the zygote: call while the process is small and before threads or the database, from the
+ * thread that outlives the pool (workers die with it).
  */
 int bt_pool_open(const struct bt_pool_opts *o, struct bt_pool **ret_pool, struct bt_err *err);
 /* Ends every worker and waits for it. */
 void bt_pool_free(struct bt_pool **pp);
 
 /*
- * Blobs of this language will come. bt_pool_submit does it by itself; done early for all languages of a
- * plan it spares workers that are replaced because they lack a table.
+ * Blobs of this language will come. bt_pool_submit does it by itself; done early for all languages
+ * of a plan it spares workers that are replaced because they lack a table.
  */
 int bt_pool_prepare(struct bt_pool *p, const struct bt_lang *lang, struct bt_err *err);
 /* Copies the bytes. BT_ERR_BUSY when inflight_bytes_max is reached: take results first. */

@@ -1,9 +1,9 @@
 /*
  * The end of a worker: was it clean, and if not, which blobs are suspect?
  *
- * A blob is never blamed for a death it cannot have caused: one that was not wholly sent, or that was
- * waiting behind another. In a group, what was parsed before is suspect too, since a scanner may have
- * spoilt the heap for those after it.
+ * A blob is never blamed for a death it cannot have caused: one that was not wholly sent, or that
+ * was waiting behind another. In a group, what was parsed before is suspect too, since a scanner
+ * may have spoilt the heap for those after it.
  */
 #include <signal.h>
 #include <stdarg.h>

@@ -3,8 +3,8 @@
  *
  * A blob is in exactly one list: waiting (plain, scanner, alone), todo of a worker, answered of a
  * worker, or lost. It leaves the last two only as a result. Answers are checked when they are read
- * (pool_io.c), blobs are given to workers in one place (pool_plan.c), the ends of workers are judged
- * in one place (pool_end.c).
+ * (pool_io.c), blobs are given to workers in one place (pool_plan.c), the ends of workers are
+ * judged in one place (pool_end.c).
  */
 #ifndef BT_INDEX_POOL_INT_H
 #define BT_INDEX_POOL_INT_H
@@ -87,15 +87,15 @@ struct bt_pool {
 	bool flushing, pressed;		/* flush was called; a blob was refused */
 	uint8_t *langs;			/* enum bt_pool_lang by bt_lang.index */
 	size_t langs_wanted;
-	uint32_t generation;		/* languages prepared so far; older workers lack the newest */
+	uint32_t generation;		/* languages asked for; older workers lack the newest */
 	struct bt_pool_worker **workers;
 	size_t workers_nr, workers_alloc;
 	size_t spawns_asked;
 	unsigned jobs;			/* fewer than wanted when the system refuses processes */
 	unsigned blameless;		/* deaths in a row that no blob can have caused */
 	uint64_t seq;
-	int64_t clock_ms, seen_ms;	/* time in which we were looking; wall time of the last look */
-	int64_t look_us;		/* the same, finer */
+	int64_t clock_ms;		/* time in which we were looking */
+	int64_t seen_ms, look_us;	/* when we looked last */
 	unsigned nap_us;
 	struct pollfd *pfds;
 	size_t pfds_alloc;
@@ -112,8 +112,8 @@ void bt_blob_list_release(struct bt_blob_list *l);
 struct bt_pool_worker *bt_pool_worker_add(struct bt_pool *p, pid_t pid, int fd);
 void bt_pool_worker_drop(struct bt_pool *p, size_t index);
 void bt_pool_worker_retire(struct bt_pool_worker *w);
-void bt_pool_worker_condemn(struct bt_pool_worker *w, enum bt_result_status cause, const char *fmt, ...)
-	__attribute__((format(printf, 3, 4)));
+void bt_pool_worker_condemn(struct bt_pool_worker *w, enum bt_result_status cause,
+			    const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 /* Gives a blob to it. */
 void bt_pool_worker_give(struct bt_pool *p, struct bt_pool_worker *w, struct bt_pool_blob *b);
 /* Writes what fits. */
@@ -135,16 +135,24 @@ struct bt_pool_worker *bt_pool_worker_obtain(struct bt_pool *p, enum bt_pool_kin
 bool bt_pool_worker_busy(const struct bt_pool_worker *w);
 /* Asks the zygote for the workers that will be wanted. */
 int bt_pool_spawn_ahead(struct bt_pool *p, struct bt_err *err);
-/* Has the zygote make the tables that are wanted; langs_wanted: those it is too busy to hear of yet. */
+/*
+ * Has the zygote make the tables that are wanted; langs_wanted: those it is too busy to hear of
+ * yet.
+ */
 int bt_pool_ask_langs(struct bt_pool *p, struct bt_err *err);
 
-/* pool_end.c: judges a worker that is reaped and read to its end; its unparsed blobs are queued again. */
+/*
+ * pool_end.c: judges a worker that is reaped and read to its end; its unparsed blobs are queued
+ * again.
+ */
 int bt_pool_worker_judge(struct bt_pool *p, struct bt_pool_worker *w, struct bt_err *err);
 
 /* pool_io.c: one look at all descriptors, waiting for at most wait_ms */
 int bt_pool_look(struct bt_pool *p, int wait_ms, struct bt_err *err);
-/* Lets answers gather while every worker has enough to do: waking up for each costs more than parsing
- * a small blob's hundredth part. */
+/*
+ * Lets answers gather while every worker has enough to do: waking up for each costs more than
+ * parsing a small blob's hundredth part.
+ */
 void bt_pool_nap(struct bt_pool *p);
 
 /* Keeps err as the pool's own; returns its code. */

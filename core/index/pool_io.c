@@ -2,7 +2,8 @@
  * One look at all descriptors: news of the zygote, answers, room for more, deadlines.
  *
  * Deadlines run on a clock of the pool's own, which advances by at most a second per look: while we
- * were stopped, or the machine was, nobody is late. What has arrived is read before anyone is judged.
+ * were stopped, or the machine was, nobody is late. What has arrived is read before anyone is
+ * judged.
  */
 #include <errno.h>
 #include <string.h>
@@ -131,9 +132,10 @@ static size_t pfds_make(struct bt_pool *p)
 	return p->workers_nr + 1;
 }
 
-static int worker_look(struct bt_pool *p, struct bt_pool_worker *w, short revents, struct bt_err *err)
+static int worker_look(struct bt_pool *p, struct bt_pool_worker *w, short revents,
+		       struct bt_err *err)
 {
-	struct bt_err later;	/* the zygote is busy: asked again at the next look */
+	struct bt_err later; /* the zygote is busy: asked again at the next look */
 
 	if (revents & (POLLIN | POLLHUP | POLLERR))
 		bt_pool_worker_receive(p, w);

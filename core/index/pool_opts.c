@@ -1,12 +1,15 @@
 /*
  * The pool's defaults, from the memory bound of a whole run: 400 MB for all processes together.
  *
- * Of these the parent (plan, page cache, writer, blobs in flight) may take about 100 and the shared tables
- * about 100, which leaves 200 for what grows and shrinks with each blob: syntax trees. A tree needs
- * about 160 bytes per byte of source, so that only blobs above 150 KiB count; they wait for each
- * other when their sum would pass the 200. The limit on address space is not what keeps the bound: it must
- * leave room for the extractor's whole arena, which is reserved at once and whose own limit is
- * deterministic, and stops what the arena does not see: heaps of external scanners, the facts.
+ * Of these the parent (plan, page cache, writer, blobs in flight) may take about 100 and the shared
+ * tables about 70, which leaves 200 for what grows and shrinks with each blob: syntax trees.
+ * pool_plan.c estimates them from the sizes of blobs; large ones wait for each other when their sum
+ * would pass the 200. With blobs of at most 1 MiB and two workers that never happens.
+ *
+ * The limit on address space is not what keeps the bound. It counts from what a worker shares with
+ * the zygote (program, tables), must leave room for the extractor's whole arena, which is reserved
+ * at once and whose own limit is deterministic, and stops what the arena does not see: heaps of
+ * external scanners, buffers, the facts.
  */
 #include <stdlib.h>
 #include <string.h>

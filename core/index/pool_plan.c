@@ -2,21 +2,25 @@
  * Who parses what. Every waiting blob goes to the worker with the least left to do, as long as that
  * has room; room is refilled in one go, so that one write carries many small blobs.
  *
- * Blobs with an external scanner go to groups only; the others go to long-lived workers or ride along
- * in a group. Large blobs, whose trees would together break the memory bound, wait for each other while
- * smaller ones pass them.
+ * Blobs with an external scanner go to groups only; the others go to long-lived workers or ride
+ * along in a group. Large blobs, whose trees would together break the memory bound, wait for each
+ * other while smaller ones pass them.
  */
 #include "core/index/pool_int.h"
 #include "core/lang/extract.h"
 
-/* Syntax tree and parser need about this much per byte of source. */
-#define TREE_BYTES_PER_BYTE 160
+/*
+ * Syntax tree and parser need at most about this much per byte of source: 56 is the most that was
+ * measured over C, C++, Python, Rust, bash, HTML, YAML and Markdown of four real projects.
+ */
+#define TREE_BYTES_PER_BYTE 80
 
 static uint64_t tree_bytes(const struct bt_pool_blob *b)
 {
 	uint64_t bytes = (uint64_t)b->len * TREE_BYTES_PER_BYTE;
+	uint64_t max = bt_extract_limits_default.arena_max;
 
-	return bytes < bt_extract_limits_default.arena_max ? bytes : bt_extract_limits_default.arena_max;
+	return bytes < max ? bytes : max;
 }
 
 static bool is_large(const struct bt_pool *p, const struct bt_pool_blob *b)

@@ -43,7 +43,7 @@ static void make_room(struct bt_pool *p, enum bt_pool_kind kind)
 		if (w->kind == BT_WORKER_SPARE || w->ended)
 			continue;
 		if (!w->open && w->kind != BT_WORKER_ALONE)
-			return;		/* one is leaving already */
+			return; /* one is leaving already */
 		if (!w->open || (kind == BT_WORKER_GROUP && w->kind != BT_WORKER_PLAIN))
 			continue;
 		if (!least || w->todo.bytes < least->todo.bytes)

@@ -1,7 +1,7 @@
 /*
- * One worker as the parent sees it: what it was given, what is written, what it has answered. Nothing
- * a worker sends is believed: an answer must be for the blob whose turn it is, and no longer than an
- * answer about that blob can be.
+ * One worker as the parent sees it: what it was given, what is written, what it has answered.
+ * Nothing a worker sends is believed: an answer must be for the blob whose turn it is, and no
+ * longer than an answer about that blob can be.
  */
 #include <errno.h>
 #include <stdarg.h>
@@ -51,7 +51,8 @@ void bt_pool_worker_retire(struct bt_pool_worker *w)
 	w->open = false;
 }
 
-void bt_pool_worker_condemn(struct bt_pool_worker *w, enum bt_result_status cause, const char *fmt, ...)
+void bt_pool_worker_condemn(struct bt_pool_worker *w, enum bt_result_status cause, const char *fmt,
+			    ...)
 {
 	va_list ap;
 
@@ -97,7 +98,8 @@ static int send_parts(const struct bt_pool_worker *w, struct bt_work_head *heads
 	int nr = 0;
 
 	for (int i = 0; b && i < SEND_NR; i++, b = b->next, skip = 0) {
-		heads[i] = (struct bt_work_head){ .seq = b->seq, .lang = b->lang->index,
+		heads[i] = (struct bt_work_head){ .seq = b->seq,
+						  .lang = b->lang->index,
 						  .len = (uint32_t)b->len };
 		if (skip < sizeof(heads[i])) {
 			iov[nr].iov_base = (char *)&heads[i] + skip;
@@ -141,7 +143,7 @@ void bt_pool_worker_send(struct bt_pool *p, struct bt_pool_worker *w)
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
-			return;	/* full; or it died, and the zygote will tell */
+			return; /* full; or it died, and the zygote will tell */
 		sent(w, (size_t)n);
 	}
 	if (!w->unsent && !w->open && !w->shut && w->fd >= 0) {
@@ -231,7 +233,7 @@ void bt_pool_worker_receive(struct bt_pool *p, struct bt_pool_worker *w)
 	while (n < 0 && errno == EINTR);
 	if (n < 0 && errno == EAGAIN)
 		return;
-	if (n <= 0) {	/* ECONNRESET: it left with work unread; all it wrote has been read */
+	if (n <= 0) { /* ECONNRESET: it left with work unread; all it wrote has been read */
 		w->eof = true;
 		return;
 	}

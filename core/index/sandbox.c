@@ -37,16 +37,17 @@ bool bt_sandbox_has_landlock(void)
 static struct ruleset ruleset_make(int abi, size_t *ret_len)
 {
 	static const uint8_t fs_bits[] = { 13, 13, 14, 15, 15, 16 };
-	unsigned bits = fs_bits[abi < (int)BT_ARRAY_NR(fs_bits) ? abi : (int)BT_ARRAY_NR(fs_bits) - 1];
+	size_t last = BT_ARRAY_NR(fs_bits) - 1;
+	unsigned bits = fs_bits[(size_t)abi < last ? (size_t)abi : last];
 	struct ruleset r = { .fs = (1u << bits) - 1 };
 
 	*ret_len = sizeof(r.fs);
 	if (abi >= 4) {
-		r.net = 3;	/* bind and connect */
+		r.net = 3; /* bind and connect */
 		*ret_len += sizeof(r.net);
 	}
 	if (abi >= 6) {
-		r.scoped = 3;	/* abstract sockets, signals to the outside */
+		r.scoped = 3; /* abstract sockets, signals to the outside */
 		*ret_len += sizeof(r.scoped);
 	}
 	return r;
@@ -83,15 +84,17 @@ static int limit_set(int resource, rlim_t max)
 	r.rlim_cur = r.rlim_max = max;
 	if (!setrlimit(resource, &r))
 		return 0;
-	/* Valgrind keeps the hard limit on descriptors for itself; no kernel refuses to lower one. */
+	/*
+	 * Valgrind keeps the hard limit on descriptors for itself; no kernel refuses to lower one.
+	 */
 	r.rlim_max = old.rlim_max;
 	return setrlimit(resource, &r);
 }
 
 int bt_sandbox_limit(uint64_t address_space, struct bt_err *err)
 {
-	static const int none[] = { RLIMIT_CORE, RLIMIT_FSIZE, RLIMIT_NOFILE, RLIMIT_NPROC,
-				    RLIMIT_MEMLOCK, RLIMIT_MSGQUEUE };
+	static const int none[] = { RLIMIT_CORE,  RLIMIT_FSIZE,	  RLIMIT_NOFILE,
+				    RLIMIT_NPROC, RLIMIT_MEMLOCK, RLIMIT_MSGQUEUE };
 
 	for (size_t i = 0; i < BT_ARRAY_NR(none); i++)
 		if (limit_set(none[i], 0))

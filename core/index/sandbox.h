@@ -1,9 +1,9 @@
 /*
  * The cage of a parse worker: no files, no network, no new processes, no new code, little memory.
  *
- * Landlock is put on once, by the zygote, and inherited; limits and the system call filter are put on by
- * each worker. All of it needs no privileges. Where the kernel lacks landlock or seccomp the rest holds;
- * bt_sandbox_has_seccomp and *ret_in_force say what is in force.
+ * Landlock is put on once, by the zygote, and inherited; limits and the system call filter are put
+ * on by each worker. All of it needs no privileges. Where the kernel lacks landlock or seccomp the
+ * rest holds; bt_sandbox_has_seccomp and *ret_in_force say what is in force.
  */
 #ifndef BT_INDEX_SANDBOX_H
 #define BT_INDEX_SANDBOX_H
@@ -27,7 +27,9 @@ int bt_sandbox_deny_files(bool *ret_in_force, struct bt_err *err);
 int bt_sandbox_limit(uint64_t address_space, struct bt_err *err);
 /* Allows cpu_s more seconds of CPU time from now (rounded up); SIGXCPU comes after that. */
 int bt_sandbox_allow_cpu(unsigned cpu_s, uint64_t *soft_s, struct bt_err *err);
-/* The filter: any other system call than those of reading, answering and memory ends the process. */
+/*
+ * The filter: any other system call than those of reading, answering and memory ends the process.
+ */
 int bt_sandbox_deny_calls(struct bt_err *err);
 
 #endif

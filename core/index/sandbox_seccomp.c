@@ -1,6 +1,6 @@
 /*
- * The system call filter: a short classic BPF program, made at run time because one line of it holds
- * the process id. An allow list; whatever is not on it ends the whole process with SIGSYS.
+ * The system call filter: a short classic BPF program, made at run time because one line of it
+ * holds the process id. An allow list; whatever is not on it ends the whole process with SIGSYS.
  */
 #include "core/index/sandbox.h"
 
@@ -23,15 +23,14 @@
 #elif defined(__aarch64__) && defined(__AARCH64EL__) && !defined(__ILP32__)
 #define FILTER_ARCH AUDIT_ARCH_AARCH64
 #else
-#define FILTER_ARCH 0	/* not known: there is no filter */
+#define FILTER_ARCH 0 /* not known: there is no filter */
 #endif
 
 bool bt_sandbox_has_seccomp(void)
 {
 	uint32_t action = SECCOMP_RET_KILL_PROCESS;
 
-	return FILTER_ARCH &&
-	       !syscall(SYS_seccomp, SECCOMP_GET_ACTION_AVAIL, 0u, &action);
+	return FILTER_ARCH && !syscall(SYS_seccomp, SECCOMP_GET_ACTION_AVAIL, 0u, &action);
 }
 
 #define FILTER_MAX 80
@@ -43,9 +42,10 @@ struct filter {
 
 /* The most frequent first. What an allocator, abort() and an unlucky qsort() need, and no more. */
 static const uint32_t plain_calls[] = {
-	SYS_read, SYS_writev, SYS_clock_gettime, SYS_madvise, SYS_munmap, SYS_brk, SYS_mremap,
-	SYS_write, SYS_exit_group, SYS_exit, SYS_futex, SYS_rt_sigprocmask, SYS_rt_sigreturn,
-	SYS_restart_syscall, SYS_getpid, SYS_gettid, SYS_sysinfo, SYS_gettimeofday,
+	SYS_read,   SYS_writev,		SYS_clock_gettime, SYS_madvise,		SYS_munmap,
+	SYS_brk,    SYS_mremap,		SYS_write,	   SYS_exit_group,	SYS_exit,
+	SYS_futex,  SYS_rt_sigprocmask, SYS_rt_sigreturn,  SYS_restart_syscall, SYS_getpid,
+	SYS_gettid, SYS_sysinfo,	SYS_gettimeofday,
 };
 
 static void filter_op(struct filter *f, uint16_t op, uint32_t k, uint8_t yes, uint8_t no)
@@ -58,8 +58,10 @@ static void filter_load(struct filter *f, size_t at)
 	filter_op(f, BPF_LD | BPF_W | BPF_ABS, (uint32_t)at, 0, 0);
 }
 
-/* The low half of an argument: both architectures are little-endian, the upper half is not looked at
- * by the calls in question. */
+/*
+ * The low half of an argument: both architectures are little-endian, the upper half is not looked
+ * at by the calls in question.
+ */
 static void filter_load_arg(struct filter *f, unsigned arg)
 {
 	filter_load(f, offsetof(struct seccomp_data, args) + 8 * arg);
@@ -92,7 +94,9 @@ static void filter_if_with(struct filter *f, unsigned arg, uint32_t bit)
 	filter_ret(f, SECCOMP_RET_KILL_PROCESS);
 }
 
-/* Starts the tests of one call: `len` instructions follow, those of the tests and the final allow. */
+/*
+ * Starts the tests of one call: `len` instructions follow, those of the tests and the final allow.
+ */
 static void filter_call(struct filter *f, uint32_t call, uint8_t len)
 {
 	filter_op(f, BPF_JMP | BPF_JEQ | BPF_K, call, 0, len);

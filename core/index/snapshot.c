@@ -1,11 +1,11 @@
 /*
- * Manifests: the flat list of a root, from tree rows or from the nodes of a listing.
+ * Roots as the store has them, and their manifests, made from tree rows. Needs nothing but the store: the program
+ * that answers links this file and not the pipeline.
  */
 #include <string.h>
 
 #include "core/base/limits.h"
-#include "core/facts/facts.h"
-#include "core/index/index_state.h"
+#include "core/index/index.h"
 #include "core/index/tree_row.h"
 
 void bt_index_manifest_key(uint32_t root_row, struct bt_digest *ret_key)
@@ -16,12 +16,17 @@ void bt_index_manifest_key(uint32_t root_row, struct bt_digest *ret_key)
 	bt_blake2b(id, sizeof(id), ret_key);
 }
 
-static void add_path(struct bt_buf *path, size_t keep, const char *name, size_t len)
+int bt_index_root_find(struct bt_store *store, const struct bt_oid *tree, uint64_t root_selection,
+		       struct bt_index_root *ret_root, struct bt_err *err)
 {
-	path->len = keep;
-	if (keep)
-		bt_buf_addch(path, '/');
-	bt_buf_add(path, name, len);
+	struct bt_tree_row row;
+	int rc = bt_store_tree_find(store, tree, root_selection, &row, err);
+
+	if (rc == BT_ROW)
+		*ret_root = (struct bt_index_root){
+			.row = row.id, .blobs = row.blobs, .killed = row.killed, .digest = row.digest,
+		};
+	return rc;
 }
 
 static int add_rows(struct bt_store *store, uint32_t row_id, struct bt_buf *path,
@@ -47,7 +52,7 @@ static int add_rows(struct bt_store *store, uint32_t row_id, struct bt_buf *path
 			.blob = e.id, .lang = e.lang, .state = e.state, .flags = e.flags,
 		};
 
-		add_path(path, keep, e.name, e.name_len);
+		bt_manifest_child_path(path, keep, e.name, e.name_len);
 		if (!e.tree)
 			bt_manifest_builder_add(b, path->data, path->len, &f);
 		else if (add_rows(store, e.id, path, b, depth + 1, NULL, err))
@@ -104,46 +109,4 @@ int bt_index_manifest(struct bt_store *store, uint32_t root_row, bool keep, stru
 		return err->code;
 	}
 	return 0;
-}
-
-static int add_nodes(const struct bt_index *ix, uint32_t number, struct bt_buf *path,
-		     struct bt_manifest_builder *b)
-{
-	const struct ix_node *n = &ix->nodes[number];
-	size_t keep = path->len;
-
-	for (uint32_t i = 0; i < n->entries_nr; i++) {
-		const struct ix_entry *e = &n->entries[i];
-		struct bt_manifest_file f = { .flags = e->flags, .state = e->fixed_state };
-
-		add_path(path, keep, e->name, e->name_len);
-		if (e->tree) {
-			add_nodes(ix, e->target, path, b);
-			continue;
-		}
-		if (e->target != BT_NONE) {
-			const struct ix_job *j = ix_job_final(ix, e->target);
-
-			f.blob = j->id;
-			f.lang = j->lang_id;
-			f.state = j->state;
-			if (f.state == BT_BLOB_FACTS && j->size > ix->o.selection->max_blob_size)
-				f.state = BT_BLOB_TOO_LARGE;
-		}
-		bt_manifest_builder_add(b, path->data, path->len, &f);
-	}
-	path->len = keep;
-	return 0;
-}
-
-int bt_index_listing_manifest(struct bt_index *ix, uint32_t number, struct bt_buf *out,
-			      struct bt_err *err)
-{
-	BT_BUF_OWNED struct bt_buf path = BT_BUF_INIT;
-	BT_CLEANUP(bt_manifest_builder_release) struct bt_manifest_builder b;
-	const struct bt_index_root *r = bt_index_root_get(ix, number);
-
-	bt_manifest_builder_init(&b);
-	add_nodes(ix, number, &path, &b);
-	return bt_manifest_builder_end(&b, 0, r->killed, &r->digest, out, err);
 }

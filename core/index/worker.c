@@ -1,7 +1,7 @@
 /*
  * Reads as much as there is, parses blob by blob, answers each at once: the parent tells by the
- * answers which blob a worker died of. Blocking reads and writes; the parent never blocks, so neither
- * end waits for the other for ever. Whatever goes wrong here ends the process.
+ * answers which blob a worker died of. Blocking reads and writes; the parent never blocks, so
+ * neither end waits for the other for ever. Whatever goes wrong here ends the process.
  */
 #include "core/index/worker.h"
 
@@ -26,7 +26,7 @@ struct worker {
 	int fd;
 	const struct bt_worker_opts *o;
 	char *in;
-	size_t alloc, at, len;	/* in[at..len) is not used yet */
+	size_t alloc, at, len; /* in[at..len) is not used yet */
 	struct bt_buf out;
 	uint64_t cpu_soft_s;
 };

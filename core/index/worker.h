@@ -13,7 +13,9 @@ struct bt_worker_opts {
 	bool seccomp;
 };
 
-/* Puts on the limits and the filter, then serves fd until the other end is closed. Never returns. */
+/*
+ * Puts on the limits and the filter, then serves fd until the other end is closed. Never returns.
+ */
 void bt_worker_run(int fd, const struct bt_worker_opts *o) __attribute__((noreturn));
 
 #endif

@@ -18,7 +18,10 @@
 
 #define STOP_WAIT_MS 2000
 
-static void __attribute__((noreturn)) child_main(int fd, pid_t parent, const struct bt_zygote_opts *o)
+static void child_main(int fd, pid_t parent, const struct bt_zygote_opts *o)
+	__attribute__((noreturn));
+
+static void child_main(int fd, pid_t parent, const struct bt_zygote_opts *o)
 {
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent)
@@ -56,7 +59,7 @@ static bool drain(int fd)
 	ssize_t n;
 
 	for (;;) {
-		n = recv(fd, &e, sizeof(e), 0);	/* descriptors that come along are dropped */
+		n = recv(fd, &e, sizeof(e), 0); /* descriptors that come along are dropped */
 		if (n > 0 || (n < 0 && errno == EINTR))
 			continue;
 		if (!n || errno != EAGAIN)
@@ -118,13 +121,15 @@ static int zygote_gone(struct bt_zygote *z, struct bt_err *err)
 	pid_t pid = waitpid(z->pid, &status, WNOHANG);
 
 	if (pid != z->pid)
-		return bt_err_set(err, BT_ERR_FAIL, "the process that starts parse workers went away");
+		return bt_err_set(err, BT_ERR_FAIL,
+				  "the process that starts parse workers went away");
 	z->pid = 0;
 	if (WIFSIGNALED(status))
 		return bt_err_set(err, BT_ERR_FAIL,
 				  "the process that starts parse workers died of signal %d",
 				  WTERMSIG(status));
-	return bt_err_set(err, BT_ERR_FAIL, "the process that starts parse workers left with status %d",
+	return bt_err_set(err, BT_ERR_FAIL,
+			  "the process that starts parse workers left with status %d",
 			  WEXITSTATUS(status));
 }
 
@@ -135,7 +140,9 @@ int bt_zygote_next(struct bt_zygote *z, struct bt_zygote_event *ret_event, struc
 		struct cmsghdr align;
 	} control;
 	struct iovec iov = { .iov_base = ret_event, .iov_len = sizeof(*ret_event) };
-	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1, .msg_control = &control,
+	struct msghdr msg = { .msg_iov = &iov,
+			      .msg_iovlen = 1,
+			      .msg_control = &control,
 			      .msg_controllen = sizeof(control) };
 	struct cmsghdr *c;
 	ssize_t n;

@@ -1,10 +1,10 @@
 /*
  * The zygote: a small process that forks the parse workers, and its handle in the parent.
  *
- * It is forked once, makes the shared tables of languages when told, forks a worker when told, hands
- * the parent's end of the worker's socket over, kills and reaps. It never sees a byte of a blob. It
- * and the workers live in a session of their own (no signals from the terminal) and die with the
- * thread that started them, even by kill -9.
+ * It is forked once, makes the shared tables of languages when told, forks a worker when told,
+ * hands the parent's end of the worker's socket over, kills and reaps. It never sees a byte of a
+ * blob. It and the workers live in a session of their own (no signals from the terminal) and die
+ * with the thread that started them, even by kill -9.
  *
  * Nothing in the parent's half blocks: requests return BT_ERR_BUSY when the zygote is behind.
  */
@@ -18,7 +18,7 @@
 #include "core/base/err.h"
 
 struct bt_zygote_opts {
-	uint64_t address_space_max;	/* of a worker, beyond what it shares with the zygote; 0: none */
+	uint64_t address_space_max;	/* of a worker, beyond what is shared; 0: no limit */
 	unsigned cpu_s;
 	bool seccomp;			/* wanted; used when the kernel has it */
 };

@@ -31,7 +31,7 @@ struct zygote {
 	const struct bt_zygote_opts *o;
 	pid_t self;
 	bool seccomp;
-	uint64_t mapped;	/* our own address space, which a worker inherits */
+	uint64_t mapped; /* our own address space, which a worker inherits */
 	pid_t *kids;
 	size_t kids_nr, kids_alloc;
 	sigset_t wait_mask;
@@ -190,12 +190,14 @@ static void on_child(int signum)
 	(void)signum;
 }
 
-/* Defaults for all, but what a terminal or a service manager sends to the whole group is ignored: the
- * parent decides when we end. */
+/*
+ * Defaults for all, but what a terminal or a service manager sends to the whole group is ignored:
+ * the parent decides when we end.
+ */
 static void signals_set(struct zygote *z)
 {
-	static const int ignored[] = { SIGINT, SIGTERM, SIGQUIT, SIGHUP, SIGPIPE, SIGTSTP, SIGTTIN,
-				       SIGTTOU, SIGUSR1, SIGUSR2 };
+	static const int ignored[] = { SIGINT,	SIGTERM, SIGQUIT, SIGHUP,  SIGPIPE,
+				       SIGTSTP, SIGTTIN, SIGTTOU, SIGUSR1, SIGUSR2 };
 	struct sigaction sa = { .sa_handler = SIG_DFL };
 	sigset_t block;
 
@@ -223,7 +225,8 @@ static void environment_wipe(void)
 /* Leaves /dev/null thrice, the control socket and our own memory statistics open. */
 static bool descriptors_set(int fd)
 {
-	int nul = open("/dev/null", O_RDWR), statm = open("/proc/self/statm", O_RDONLY), control, mem;
+	int nul = open("/dev/null", O_RDWR), statm = open("/proc/self/statm", O_RDONLY), control,
+	    mem;
 
 	/* Out of the way first: any of them may stand where another one belongs. */
 	control = fcntl(fd, F_DUPFD, 10);

@@ -40,6 +40,7 @@ struct masker {
 	char before;		/* last byte that is no white space or comment; ';' after a directive */
 	bool tag;		/* the last word was class, struct, union or enum ... */
 	bool class_tag;		/* ... and it was class */
+	bool head;		/* it was const or another that stands behind a parameter list */
 	char *out;		/* the copy, or NULL */
 	struct bt_buf *scratch;
 };
@@ -348,9 +349,9 @@ static size_t macro_end(const struct masker *k, size_t start, size_t end)
 		    has_ending(k, k->src + start, end - start))
 			return end;
 	}
-	if (k->before == ')' && c == '{')
+	if ((k->before == ')' || k->head) && c == '{')
 		return end;
-	if (k->before == ')' && c == '(') {
+	if ((k->before == ')' || k->head) && c == '(') {
 		close = skip_brackets(k, next);
 		next = close ? skip_blank(k, close) : k->len;
 		return next < k->len && k->src[next] == '{' ? close : 0;
@@ -358,11 +359,23 @@ static size_t macro_end(const struct masker *k, size_t start, size_t end)
 	return stands_alone(k, start, end, next) ? end : 0;
 }
 
+static const char *const head_words[] = { "const", "volatile", "noexcept", "override", "final", NULL };
+
+static const char *const tag_words[] = { "class", "struct", "union", "enum", NULL };
+
+static bool is_one_of(const char *text, size_t len, const char *const *words)
+{
+	for (; *words; words++)
+		if (strlen(*words) == len && !memcmp(*words, text, len))
+			return true;
+	return false;
+}
+
 static void note_tag(struct masker *k, const char *text, size_t len)
 {
-	k->class_tag = len == 5 && !memcmp(text, "class", 5);
-	k->tag = k->class_tag || (len == 6 && !memcmp(text, "struct", 6)) ||
-		 (len == 5 && !memcmp(text, "union", 5)) || (len == 4 && !memcmp(text, "enum", 4));
+	k->head = is_one_of(text, len, head_words);
+	k->tag = is_one_of(text, len, tag_words);
+	k->class_tag = k->tag && *text == 'c';
 }
 
 static void word(struct masker *k)
@@ -424,7 +437,7 @@ static void step(struct masker *k)
 		else
 			k->at++;
 		k->before = c;
-		k->tag = k->class_tag = false;
+		k->tag = k->class_tag = k->head = false;
 	}
 }
 

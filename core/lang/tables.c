@@ -120,8 +120,10 @@ static int add_flags(struct bt_maker *m, unsigned flag)
 	return 0;
 }
 
-static void set_except(struct bt_node_rule *rule, struct bt_words words)
+static void set_except(struct bt_lang_tables *t, struct bt_node_rule *rule, struct bt_words words)
 {
+	if (!t->words)
+		t->words = rule;
 	rule->except = words;
 	for (size_t i = 0; i < words.nr; i++)
 		rule->except_bits |= 1ULL << (bt_hash64(words.words[i], strlen(words.words[i]), 0) & 63);
@@ -156,7 +158,7 @@ static int ident_option(struct bt_maker *m, struct bt_node_rule *rule, char *w)
 		rule->flags |= BT_NODE_LIKE;
 		rule->like = bt_maker_words(m, w + 5);
 	} else if (!strncmp(w, "except=", 7)) {
-		set_except(rule, bt_maker_words(m, w + 7));
+		set_except(m->t, rule, bt_maker_words(m, w + 7));
 	} else {
 		return bt_maker_fail(m, "no such word in ident", w);
 	}
@@ -231,7 +233,7 @@ static const struct {
 	uint8_t pend;
 } pend_names[] = {
 	{ "none", BT_PEND_NONE },	{ "pass", BT_PEND_PASS },   { "bind", BT_PEND_BIND },
-	{ "names", BT_PEND_NAMES },
+	{ "names", BT_PEND_NAMES },	{ "export", BT_PEND_EXPORT },
 	{ "own", BT_PEND_OWN },		{ "body", BT_PEND_BODY },   { "params", BT_PEND_PARAMS },
 	{ "module", BT_PEND_MODULE },	{ "item", BT_PEND_ITEM },   { "alias", BT_PEND_ALIAS },
 	{ "all", BT_PEND_ALL },		{ "object", BT_PEND_OBJECT }, { "tail", BT_PEND_TAIL },

@@ -26,6 +26,7 @@ enum bt_pend {
 	BT_PEND_PASS,		/* what the parent has pending */
 	BT_PEND_BIND,		/* names the definition opened above */
 	BT_PEND_NAMES,		/* the same when the parent itself opened one, else it is written to */
+	BT_PEND_EXPORT,		/* read, and a definition of the file with that name is exported */
 	BT_PEND_OWN,		/* nothing pending, but params and body below belong to the definition above */
 	BT_PEND_BODY,		/* the body of the definition: its signature ends here */
 	BT_PEND_PARAMS,		/* the parameter list: named children are counted */
@@ -83,9 +84,10 @@ enum bt_cond_op {
 	BT_COND_DEPTH,		/* fewer than `kinds` definitions around */
 	BT_COND_LIKE,		/* the child's text matches one of texts as globs */
 	BT_COND_CAPS,		/* the child's text starts with a word without small letters */
-	BT_COND_FOLLOWED,	/* one of texts is next behind the node (and white space, C comments) */
+	BT_COND_FOLLOWED,	/* one of texts is next behind the node (and white space, C comments, #endif) */
 	BT_COND_ENDS,		/* the node's text ends in one of texts */
 	BT_COND_STARTS,		/* it starts with one of texts */
+	BT_COND_AFTER,		/* one of texts is right before the node (and white space) */
 };
 
 struct bt_cond {
@@ -141,6 +143,7 @@ struct bt_def_rule {
 	bool keeps_kind;	/* (as=KIND) does not change its kind */
 	bool bodied;		/* has a body even where no child says so */
 	bool once;		/* only the first name that could be its is */
+	bool curried;		/* may have several parameter lists: all count */
 	bool sections;		/* not exported in a hidden section */
 	bool hoisted;		/* in the callable's head, but a member of what is around the callable */
 	bool each;		/* every name of it is a definition of its own, as long as the name */
@@ -207,6 +210,7 @@ struct bt_lang_tables {
 	const TSLanguage *stock;
 	struct bt_node_rule *rules;	/* by symbol */
 	uint32_t symbols_nr;
+	const struct bt_node_rule *words;	/* whose except holds in opaque text as well, or NULL */
 	struct bt_words self_texts, super_texts, test_marks;
 	struct bt_export_rule export;
 	bool has_params;		/* some type is BT_NODE_PARAM */

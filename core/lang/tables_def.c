@@ -112,6 +112,7 @@ static const struct {
 	{ "nottext=", BT_COND_NOT_TEXT },
 	{ "like=", BT_COND_LIKE },   { "caps=", BT_COND_CAPS },	  { "followed=", BT_COND_FOLLOWED },
 	{ "ends=", BT_COND_ENDS },   { "starts=", BT_COND_STARTS },
+	{ "after=", BT_COND_AFTER },
 	{ "no=", BT_COND_HAS_NOT },  { "parent=", BT_COND_PARENT },
 	{ "notparent=", BT_COND_NOT_PARENT }, { "grandparent=", BT_COND_GRANDPARENT },
 	{ "in=", BT_COND_IN },	     { "notin=", BT_COND_NOT_IN }, { "open", BT_COND_OPEN },
@@ -138,7 +139,7 @@ static int parse_cond(struct def_parse *p, char *word)
 			rc = bt_maker_symbols(p->m, word + len, &c->symbols, &c->symbols_nr);
 		else if (c->op == BT_COND_IN || c->op == BT_COND_NOT_IN)
 			rc = parse_kinds(p->m, word + len, &c->kinds);
-		else if (c->op >= BT_COND_FOLLOWED && c->op <= BT_COND_STARTS)
+		else if (c->op >= BT_COND_FOLLOWED && c->op <= BT_COND_AFTER)
 			set_texts(p, c, word + len);
 		else if (c->op == BT_COND_DEPTH)
 			c->kinds = (uint32_t)atoi(word + len);
@@ -229,7 +230,9 @@ static int parse_option(struct def_parse *p, char *word)
 	else if (!strncmp(word, "args=", 5)) {
 		p->rule->by_argument = true;
 		p->rule->argument = (uint8_t)atoi(word + 5);
-	} else if (!strcmp(word, "sections"))
+	} else if (!strcmp(word, "curried"))
+		p->rule->curried = true;
+	else if (!strcmp(word, "sections"))
 		p->rule->sections = true;
 	else if (!strcmp(word, "hoisted"))
 		p->rule->hoisted = true;

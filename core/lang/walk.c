@@ -46,6 +46,7 @@ void bt_walk_free(struct walk **pw)
 	free(w->errors);
 	free(w->line_starts);
 	free(w->line_flags);
+	free(w->exports.names);
 	bt_arena_release(&w->arena);
 	free(w);
 	*pw = NULL;
@@ -107,24 +108,37 @@ static const struct bt_role_entry *entry_of(const struct walk_frame *parent, str
 	return e;
 }
 
+/* Of a qualifier in one pair of brackets, where what is in them ends: (p *T) before a Go method's name. */
+static uint32_t bracketed_end(const char *text, uint32_t len)
+{
+	uint32_t end = len - 1;
+
+	if (len < 2 || text[0] != '(' || text[end] != ')' || memchr(text + 1, '(', end))
+		return len;
+	while (end > 1 && (text[end - 1] == ' ' || text[end - 1] == '\t'))
+		end--;
+	return end;
+}
+
 /* The qualifier of a member's last name: what stood before it. */
 static void qualify(const struct walk *w, const struct walk_frame *parent, struct walk_pend *p)
 {
 	const struct bt_node_rule *r = parent->object_symbol < w->t->symbols_nr
 					       ? &w->t->rules[parent->object_symbol] : &no_rule;
 	const char *text = w->src + parent->object_start;
-	uint32_t len = parent->object_end - parent->object_start;
+	uint32_t len = parent->object_end - parent->object_start, end;
 	const struct bt_occ *last = w->occs_nr ? &w->occs[w->occs_nr - 1] : NULL;
 
 	if (!parent->object_end)
 		return;
+	end = bracketed_end(text, len) + parent->object_start;
 	p->qual_start = parent->object_start;
 	if (r->flags & BT_NODE_SELF || walk_words_have(w->t->self_texts, text, len))
 		p->qual = BT_QUAL_SELF;
 	else if (r->flags & BT_NODE_SUPER || walk_words_have(w->t->super_texts, text, len))
 		p->qual = BT_QUAL_SUPER;
 	else if (last && last->at >= parent->object_start &&
-		 last->at + w->names[last->name].len == parent->object_end)
+		 last->at + w->names[last->name].len == end)
 		p->qual = BT_QUAL_NAME;
 	else
 		p->qual = BT_QUAL_EXPR;
@@ -169,8 +183,8 @@ static void pend_from_entry(struct walk *w, struct walk_frame *parent, const str
 		p->role = up == BT_PEND_BIND ? BT_ROLE_WRITE : up;
 		break;
 	case BT_PEND_TAIL_BIND:
-		p->role = up;
-		p->own = parent->pend.own;
+		p->role = parent->opened != BT_NONE ? BT_PEND_BIND : up;
+		p->own = own;
 		p->as = parent->pend.as;
 		break;
 	default:
@@ -214,7 +228,6 @@ static void take_pend(struct walk *w, struct walk_frame *parent, struct walk_pen
 		if (p->own != BT_NONE)
 			walk_params(w, p->own, node);
 		p->role = ts_node_child_count(node) ? BT_PEND_NONE : BT_ROLE_WRITE;
-		p->own = BT_NONE;
 		return;
 	case BT_PEND_PARAM:
 		if (p->own != BT_NONE)
@@ -274,11 +287,6 @@ static bool passes_on(const struct walk_frame *parent, const struct bt_node_rule
 	return false;
 }
 
-static bool is_excepted(const struct bt_node_rule *rule, const char *text, uint32_t len, uint64_t hash)
-{
-	return rule->except_bits >> (hash & 63) & 1 && walk_words_have(rule->except, text, len);
-}
-
 /* private, public and their like as a statement of a body */
 static void section(struct walk_frame *parent, const struct bt_node_rule *rule, const char *text,
 		    uint32_t len)
@@ -290,6 +298,38 @@ static void section(struct walk_frame *parent, const struct bt_node_rule *rule, 
 	else if (walk_words_have(rule->shown, text, len))
 		parent->hidden = false;
 }
+
+/* What only some types of identifiers need. False: this text is none. */
+static bool special_identifier(struct walk *w, const struct walk_frame *parent,
+			       const struct bt_node_rule *rule, uint8_t role, uint32_t start, uint32_t end)
+{
+	if (rule->flags & BT_NODE_SECTION && w->depth > 1)
+		section(&w->frames[w->depth - 1], rule, w->src + start, end - start);
+	if (rule->flags & BT_NODE_BRANCH && parent->callable != BT_NONE &&
+	    walk_words_have(rule->branches, w->src + start, end - start))
+		w->defs[parent->callable].d.complexity++;
+	return !(rule->flags & (BT_NODE_PLAIN | BT_NODE_LIKE)) || walk_is_plain(w, rule, role, start, end);
+}
+
+/* What an identifier does that names no definition. */
+static uint8_t settle_role(const struct walk *w, const struct bt_node_rule *rule, struct walk_pend *p,
+			   uint8_t role, uint32_t start, uint32_t end)
+{
+	char first = w->src[start];
+
+	if (role == BT_ROLE_WRITE && rule->flags & BT_NODE_CAPITAL &&
+	    ((first >= 'A' && first <= 'Z') || first == '`'))
+		role = BT_PEND_NONE;
+	if (role == BT_PEND_TEXT)
+		role = walk_text_role(w, start, end, p);
+	if (role == BT_PEND_BIND)	/* no definition was opened: a local, or a mere mention */
+		role = rule->role == BT_ROLE_READ ? BT_ROLE_WRITE : BT_PEND_NONE;
+	if (role >= BT_PEND_NONE)
+		role = p->deep != BT_PEND_NONE && rule->role != BT_PEND_NONE ? p->deep : rule->role;
+	return role;
+}
+
+#define SPECIAL_FLAGS (BT_NODE_SECTION | BT_NODE_BRANCH | BT_NODE_PLAIN | BT_NODE_LIKE)
 
 static void identifier(struct walk *w, const struct walk_frame *parent, const struct bt_node_rule *rule,
 		       struct walk_pend *p, uint32_t start, uint32_t end)
@@ -303,13 +343,7 @@ static void identifier(struct walk *w, const struct walk_frame *parent, const st
 		return;
 	hash = walk_name_hash(w->src + start, end - start);
 	walk_leaf(w, start, end, hash);
-	if (rule->flags & BT_NODE_SECTION && w->depth > 1)
-		section(&w->frames[w->depth - 1], rule, w->src + start, end - start);
-	if (rule->flags & BT_NODE_BRANCH && parent->callable != BT_NONE &&
-	    walk_words_have(rule->branches, w->src + start, end - start))
-		w->defs[parent->callable].d.complexity++;
-	if (rule->flags & (BT_NODE_PLAIN | BT_NODE_LIKE) &&
-	    !walk_is_plain(w, rule, role, start, end))
+	if (rule->flags & SPECIAL_FLAGS && !special_identifier(w, parent, rule, role, start, end))
 		return;
 	if (start == w->named_at || role == BT_PEND_BIND)
 		role = walk_bind_role(w, p, start);
@@ -317,16 +351,10 @@ static void identifier(struct walk *w, const struct walk_frame *parent, const st
 		walk_bind(w, p, parent, start, end, hash);
 		return;
 	}
-	if (role == BT_ROLE_WRITE && rule->flags & BT_NODE_CAPITAL && w->src[start] >= 'A' &&
-	    w->src[start] <= 'Z')
-		role = BT_PEND_NONE;
-	if (role == BT_PEND_TEXT)
-		role = walk_text_role(w, start, end, p);
-	if (role == BT_PEND_BIND)	/* no definition was opened: a local, or a mere mention */
-		role = rule->role == BT_ROLE_READ ? BT_ROLE_WRITE : BT_PEND_NONE;
-	if (role >= BT_PEND_NONE)
-		role = p->deep != BT_PEND_NONE && rule->role != BT_PEND_NONE ? p->deep : rule->role;
-	if (role >= BT_ROLE_NR || is_excepted(rule, w->src + start, end - start, hash))
+	if (role == BT_PEND_EXPORT)
+		walk_export(w, start, end, hash);
+	role = settle_role(w, rule, p, role, start, end);
+	if (role >= BT_ROLE_NR || walk_is_excepted(rule, w->src + start, end - start, hash))
 		return;
 	walk_occ(w, start, end, hash, role, p);
 }
@@ -406,7 +434,7 @@ static void leaf(struct walk *w, const struct bt_node_rule *rule, struct walk_pe
 	} else if (rule->flags & BT_NODE_LEX) {
 		walk_lex(w, start, end);
 	} else {
-		if (rule->flags & BT_NODE_BRANCH && parent->callable != BT_NONE)
+		if (rule->flags & BT_NODE_BRANCH && parent->callable != BT_NONE && p->role != BT_PEND_FLAT)
 			w->defs[parent->callable].d.complexity++;
 		walk_leaf(w, start, end, named ? bt_hash64(w->src + start, end - start, 0)
 					       : rule->token);
@@ -490,8 +518,13 @@ static bool enter(struct walk *w, const struct bt_tree_item *item)
 		d->d.doc_start = start;
 		d->d.doc_end = end;
 	}
-	if (symbol == SYMBOL_ERROR)
+	if (symbol == SYMBOL_ERROR) {
 		add_error(w, start, end);
+		if (item->leaf) {	/* what the parser skipped has names too */
+			walk_lex(w, start, end);
+			return false;
+		}
+	}
 	if (item->leaf) {
 		leaf(w, rule, &p, item->named, start, end);
 		return false;
@@ -535,6 +568,7 @@ static void begin(struct walk *w, const struct bt_lang_tables *t, const char *sr
 	w->hash = (struct walk_hash){ 0, 0 };
 	w->import.active = false;
 	w->test_mark = false;
+	w->exports.nr = 0;
 	w->named = w->named_at = w->joined = BT_NONE;
 	w->lead.tokens_nr = UINT64_MAX;
 	bt_arena_reset(&w->arena);

@@ -107,14 +107,21 @@ static bool child_cond_holds(const struct walk *w, const struct bt_cond *c, TSNo
 	}
 }
 
-/* Does the node's text start with one of texts, or end in it? */
-static bool has_edge(const struct walk *w, const struct walk_frame *f, struct bt_words texts, bool at_end)
+/* The start of the white space that ends at `at`. */
+static uint32_t space_start(const struct walk *w, uint32_t at)
+{
+	while (at && strchr(" \t\r\n", w->src[at - 1]))
+		at--;
+	return at;
+}
+
+/* Does [start, end) start with one of texts, or end in it? */
+static bool has_edge(const struct walk *w, uint32_t start, uint32_t end, struct bt_words texts, bool at_end)
 {
 	for (size_t i = 0; i < texts.nr; i++) {
 		size_t len = strlen(texts.words[i]);
 
-		if (f->end - f->start >= len &&
-		    !memcmp(w->src + (at_end ? f->end - len : f->start), texts.words[i], len))
+		if (end - start >= len && !memcmp(w->src + (at_end ? end - len : start), texts.words[i], len))
 			return true;
 	}
 	return false;
@@ -149,7 +156,9 @@ static bool cond_holds(const struct walk *w, const struct bt_cond *c, const stru
 		return walk_followed_by(w, f->end, texts);
 	case BT_COND_ENDS:
 	case BT_COND_STARTS:
-		return has_edge(w, f, texts, c->op == BT_COND_ENDS);
+		return has_edge(w, f->start, f->end, texts, c->op == BT_COND_ENDS);
+	case BT_COND_AFTER:
+		return has_edge(w, 0, space_start(w, f->start), texts, true);
 	default:
 		return child_cond_holds(w, c, node);
 	}
@@ -302,7 +311,7 @@ void walk_params(struct walk *w, uint32_t def, TSNode node)
 	struct walk_def *d = &w->defs[def];
 	uint32_t nr = ts_node_named_child_count(node), params = ts_node_child_count(node) ? 0 : 1;
 
-	if (d->d.params || d->rule->by_argument)
+	if ((d->d.params && !d->rule->curried) || d->rule->by_argument)
 		return;
 	for (uint32_t i = 0; i < nr; i++) {
 		TSSymbol symbol = ts_node_symbol(ts_node_named_child(node, i));
@@ -319,7 +328,7 @@ void walk_params(struct walk *w, uint32_t def, TSNode node)
 		if (walk_text_is(w->src + at, ts_node_end_byte(only) - at, "void"))
 			params = 0;
 	}
-	d->d.params = params;
+	d->d.params += params;
 }
 
 /* Is one of the words among the words of [start, end) outside brackets and quotes? */
@@ -451,17 +460,32 @@ static uint32_t clone_def(struct walk *w, uint32_t from)
 	*d = w->defs[from];
 	d->d.params = 0;
 	d->d.flags &= BT_DEF_DOC;
-	d->live = false;
+	d->live = d->has_body = false;
+	d->d.sig_end = d->d.end;
 	return (uint32_t)w->defs_nr++;
+}
+
+/* Has it this name already? x = function x() {} */
+static bool is_named(const struct walk *w, const struct walk_def *d, const char *text, uint32_t len)
+{
+	const struct bt_name *n = d->live ? &w->names[d->d.name] : NULL;
+
+	return n && n->len == len && !memcmp(n->text, text, len);
 }
 
 void walk_bind(struct walk *w, const struct walk_pend *pend, const struct walk_frame *parent,
 	       uint32_t start, uint32_t end, uint64_t hash)
 {
-	uint32_t def = w->defs[pend->own].live ? clone_def(w, pend->own) : pend->own;
-	struct walk_def *d = &w->defs[def];
 	const char *text = w->src + start;
-	uint32_t occ, len = end - start;
+	uint32_t occ, def, len = end - start;
+	struct walk_def *d;
+
+	if (is_named(w, &w->defs[pend->own], text, len)) {
+		walk_occ(w, start, end, hash, BT_ROLE_WRITE, pend);
+		return;
+	}
+	def = w->defs[pend->own].live ? clone_def(w, pend->own) : pend->own;
+	d = &w->defs[def];
 
 	d->d.kind = final_kind(w, d, pend, text, len);
 	occ = walk_occ(w, start, end, hash, BT_ROLE_DEF, pend);
@@ -503,6 +527,18 @@ static bool ends_in_comment(const struct walk *w, const struct walk_def *d)
 	       w->comment_start > d->d.start && w->comment_end <= d->d.end;
 }
 
+/* One of several names before one body. */
+static void share_body(const struct walk *w, struct walk_def *d, const struct walk_def *first)
+{
+	d->has_body = true;
+	d->at_body = first->at_body;
+	if (d->d.occ != BT_NONE && w->occs[d->d.occ].at < first->d.sig_end)
+		d->d.sig_end = first->d.sig_end;
+	d->d.params = first->d.params;
+	d->d.complexity = first->d.complexity;
+	d->d.nesting = first->d.nesting;
+}
+
 void walk_close(struct walk *w, struct walk_frame *f)
 {
 	struct walk_def *first = &w->defs[f->opened];
@@ -523,16 +559,16 @@ void walk_close(struct walk *w, struct walk_frame *f)
 
 		if (d->d.end > f->end || d->rule != first->rule || d->d.start != first->d.start)
 			continue;
+		if (first->has_body && !d->has_body)
+			share_body(w, d, first);
 		close_hashes(w, d);
-		if (first->has_body && !d->has_body)	/* one of several names before one body */
-			d->d.sig_end = first->d.sig_end;
 		if (ends_in_comment(w, d))
 			d->d.end = w->comment_start;
 		while (d->d.end > d->d.start && strchr(" \t\r\n", w->src[d->d.end - 1]))
 			d->d.end--;
 		if (d->d.sig_end > d->d.end)
 			d->d.sig_end = d->d.end;
-		while (d->d.sig_end > d->d.start && strchr(" \t\r\n", w->src[d->d.sig_end - 1]))
+		while (d->d.sig_end > d->d.start && strchr(" \t\r\n\\", w->src[d->d.sig_end - 1]))
 			d->d.sig_end--;
 		if (d->d.flags & BT_DEF_CALLABLE && !d->has_body)
 			d->d.flags |= BT_DEF_DECL;

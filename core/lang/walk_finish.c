@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/mem.h"
 #include "core/lang/walk_state.h"
 
 struct order {
@@ -35,6 +36,30 @@ static uint32_t live_parent(const struct walk *w, uint32_t def)
 		parent = w->defs[parent].d.parent;
 	}
 	return parent;
+}
+
+void walk_export(struct walk *w, uint32_t start, uint32_t end, uint64_t hash)
+{
+	struct walk_exports *e = &w->exports;
+
+	BT_GROW(e->names, e->alloc, e->nr + 1);
+	e->names[e->nr++] = walk_name(w, w->src + start, end - start, hash);
+}
+
+/* What an export list names is exported, wherever in the file the list stands. */
+static void finish_exports(struct walk *w)
+{
+	uint8_t *listed;
+
+	if (!w->exports.nr)
+		return;
+	listed = bt_arena_zalloc(&w->arena, (size_t)w->names_nr + 1);
+	for (size_t i = 0; i < w->exports.nr; i++)
+		listed[w->exports.names[i]] = 1;
+	for (uint32_t i = 0; i < w->defs_nr; i++)
+		if (w->defs[i].live && !w->defs[i].local && w->defs[i].d.parent == BT_NONE &&
+		    listed[w->defs[i].d.name])
+			w->defs[i].d.flags |= BT_DEF_EXPORTED;
 }
 
 static void finish_defs(struct walk *w, struct bt_facts *f)
@@ -144,6 +169,7 @@ void walk_finish(struct walk *w, struct bt_facts *ret_facts)
 	struct bt_facts f = { .size = w->size, .truncated = w->truncated };
 
 	finish_late_names(w, &f);
+	finish_exports(w);
 	finish_defs(w, &f);
 	renumber(w, &f);
 	finish_lines(w, &f);

@@ -46,6 +46,8 @@ bool walk_followed_by(const struct walk *w, uint32_t end, struct bt_words texts)
 {
 	uint32_t at = skip_space(w, end);
 
+	if (w->size - at > 6 && !memcmp(w->src + at, "#endif", 6))
+		at = skip_space(w, at + 6);
 	for (size_t i = 0; i < texts.nr; i++) {
 		size_t len = strlen(texts.words[i]);
 
@@ -135,12 +137,14 @@ void walk_join_later(struct walk *w, uint32_t def)
 void walk_join(struct walk *w, struct walk_frame *f)
 {
 	struct walk_def *d;
+	uint32_t head_end;
 
 	if (w->joined == BT_NONE)
 		return;
 	d = &w->defs[w->joined];
+	head_end = d->d.end;
 	walk_gap(w, f->start);
-	if (w->joined_tokens_nr == w->hash.nr) {
+	if (w->joined_tokens_nr == w->hash.nr || w->joined_tokens_nr + 1 == w->hash.nr) {	/* #endif */
 		f->opened = f->any = f->scope = f->callable = w->joined;
 		f->nest = 0;
 		d->d.end = d->d.sig_end = f->end;
@@ -149,6 +153,7 @@ void walk_join(struct walk *w, struct walk_frame *f)
 		if (d->d.occ != BT_NONE)
 			w->occs[d->d.occ].role = BT_ROLE_DEF;
 		walk_body(w, w->joined, f->start);
+		d->d.sig_end = head_end;
 	}
 	w->joined = BT_NONE;
 }

@@ -83,6 +83,12 @@ struct walk_lead {
 	uint64_t tokens_nr;		/* behind it; a definition that starts there follows it */
 };
 
+/* A name that an export list has, by index into names. */
+struct walk_exports {
+	uint32_t *names;
+	size_t nr, alloc;
+};
+
 struct walk_name_slot {
 	uint64_t hash;
 	uint32_t name;
@@ -129,6 +135,7 @@ struct walk {
 
 	struct walk_import import;
 	struct walk_lead lead;
+	struct walk_exports exports;
 	bool test_mark;		/* the next callable that is named is a test */
 	uint32_t named, named_at;	/* this definition is named by the identifier there */
 	uint32_t joined;		/* this one may go on in the next node, or BT_NONE ... */
@@ -159,6 +166,7 @@ void walk_trim(const struct walk *w, const struct bt_node_rule *rule, uint32_t *
 bool walk_globs_match(struct bt_words globs, const char *text, uint32_t len);
 uint8_t walk_text_role(const struct walk *w, uint32_t start, uint32_t end, struct walk_pend *pend);
 uint64_t walk_hash_between(struct walk_hash from, struct walk_hash to);
+bool walk_is_excepted(const struct bt_node_rule *rule, const char *text, uint32_t len, uint64_t hash);
 bool walk_words_have(struct bt_words words, const char *text, uint32_t len);
 bool walk_text_is(const char *text, uint32_t len, const char *word);
 
@@ -192,6 +200,7 @@ void walk_join_later(struct walk *w, uint32_t def);
 void walk_join(struct walk *w, struct walk_frame *f);
 
 /* walk_finish.c */
+void walk_export(struct walk *w, uint32_t start, uint32_t end, uint64_t hash);
 void walk_finish(struct walk *w, struct bt_facts *ret_facts);
 
 #endif

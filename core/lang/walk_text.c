@@ -134,6 +134,11 @@ void walk_comment(struct walk *w, uint32_t start, uint32_t end)
 	}
 	cover(w, last);
 	mark_rows(w, row, w->row, LINE_COMMENT);
+	if (!start && last > 2 && w->src[0] == '#' && w->src[1] == '!') {
+		w->comment_start = BT_NONE;	/* a shebang documents nothing */
+		cover(w, end);
+		return;
+	}
 	w->comment_end = last;
 	w->comment_end_row = w->row;
 	w->comment_next = BT_NONE;
@@ -210,6 +215,11 @@ bool walk_text_is(const char *text, uint32_t len, const char *word)
 	return strlen(word) == len && !memcmp(text, word, len);
 }
 
+bool walk_is_excepted(const struct bt_node_rule *rule, const char *text, uint32_t len, uint64_t hash)
+{
+	return rule->except_bits >> (hash & 63) & 1 && walk_words_have(rule->except, text, len);
+}
+
 bool walk_words_have(struct bt_words words, const char *text, uint32_t len)
 {
 	for (size_t i = 0; i < words.nr; i++)
@@ -258,7 +268,8 @@ static uint32_t lex_word(struct walk *w, uint32_t at, uint32_t end)
 		at++;
 	hash = walk_name_hash(w->src + start, at - start);
 	walk_token(w, hash);
-	if (!is_ident_start((unsigned char)w->src[start]))
+	if (!is_ident_start((unsigned char)w->src[start]) ||
+	    (w->t->words && walk_is_excepted(w->t->words, w->src + start, at - start, hash)))
 		return at;
 	for (next = at; next < end && is_space(w->src[next]);)
 		next++;
@@ -350,6 +361,15 @@ bool walk_is_plain(const struct walk *w, const struct bt_node_rule *rule, uint8_
 	return true;
 }
 
+static void gap_word(struct walk *w, uint32_t start, uint32_t end, uint8_t role)
+{
+	uint64_t hash = walk_name_hash(w->src + start, end - start);
+
+	if (is_ident_start((unsigned char)w->src[start]) &&
+	    !(w->t->words && walk_is_excepted(w->t->words, w->src + start, end - start, hash)))
+		walk_occ(w, start, end, hash, role, NULL);
+}
+
 /*
  * Masked macros (mask.h) and what the grammar hides: the words in [at, end) are occurrences too, those
  * outside brackets as macros.
@@ -367,9 +387,8 @@ static void gap_words(struct walk *w, uint32_t at, uint32_t end)
 		}
 		while (at < end && is_ident((unsigned char)w->src[at]))
 			at++;
-		if (at > start && is_ident_start((unsigned char)w->src[start]))
-			walk_occ(w, start, at, walk_name_hash(w->src + start, at - start),
-				 depth > 0 ? BT_ROLE_OTHER : BT_ROLE_MACRO, NULL);
+		if (at > start)
+			gap_word(w, start, at, depth > 0 ? BT_ROLE_OTHER : BT_ROLE_MACRO);
 		if (at == start) {
 			depth += (w->src[at] == '(') - (w->src[at] == ')');
 			at++;

@@ -12,6 +12,7 @@ void bt_answer_release(struct bt_answer *a)
 	free(a->files);
 	free(a->hits);
 	bt_arena_release(&a->arena);
+	bt_arena_release(&a->scratch);
 	memset(a, 0, sizeof(*a));
 }
 
@@ -96,11 +97,14 @@ int bt_answer_add_blob(struct bt_view *v, struct bt_answer *a, uint32_t blob, co
 			return 0;
 	}
 	x.facts = bt_arena_alloc(&a->arena, sizeof(*x.facts));
-	if (bt_view_read_blob(v, blob, &a->arena, x.facts, err) ||
+	if (!a->keep)
+		bt_arena_reset(&a->scratch);
+	if (bt_view_read_blob(v, blob, a->keep ? &a->arena : &a->scratch, x.facts, err) ||
 	    lang_name(v, a, x.facts->blob.lang, &x.lang, err))
 		return err->code;
 	if (f && f->lang && strcmp(f->lang, x.lang))
 		return 0;
+	x.facts->path = bt_arena_strndup(&a->arena, x.facts->path, x.facts->path_len);
 	if (v->all)
 		add_file(&x, BT_NONE, x.facts->path, x.facts->path_len, 0);
 	else if (add_files(&x, first, nr, err))
@@ -132,6 +136,31 @@ static struct bt_hit *add_hit(struct bt_answer *a, uint32_t file, uint32_t at, u
 	return h;
 }
 
+static const char *scope_of(struct bt_answer *a, const struct bt_facts *f, uint32_t def)
+{
+	BT_BUF_OWNED struct bt_buf name = BT_BUF_INIT;
+
+	if (def == BT_NONE)
+		return NULL;
+	bt_symbol_qualified(f, def, &name);
+	return bt_arena_strndup(&a->arena, bt_buf_cstr(&name), name.len);
+}
+
+/* What output will ask for, copied: the facts may be gone by then. */
+static void describe(struct bt_answer *a, struct bt_hit *h, const struct bt_facts *f, uint32_t name)
+{
+	const struct bt_name *n = &f->names[name];
+	bool is_def = h->kind < BT_KIND_NR && h->def != BT_NONE;
+
+	h->name = bt_arena_strndup(&a->arena, n->text, n->len);
+	h->name_len = n->len;
+	h->scope = scope_of(a, f, is_def ? f->defs[h->def].parent : h->def);
+	if (!is_def)
+		return;
+	h->d = f->defs[h->def];
+	h->end_row = bt_facts_point(f, h->d.end ? h->d.end - 1 : 0).row;
+}
+
 /* The definition whose name an occurrence is, or the one around it. */
 static uint32_t def_of_occ(const struct bt_facts *f, uint32_t occ)
 {
@@ -155,6 +184,7 @@ void bt_answer_add_occ(struct bt_answer *a, uint32_t file, uint32_t occ)
 	h->def = def_of_occ(f, occ);
 	if (o->role <= BT_ROLE_DECL && h->def != BT_NONE)
 		h->kind = f->defs[h->def].kind;
+	describe(a, h, f, o->name);
 }
 
 void bt_answer_add_def(struct bt_answer *a, uint32_t file, uint32_t def)
@@ -167,6 +197,7 @@ void bt_answer_add_def(struct bt_answer *a, uint32_t file, uint32_t def)
 	h->role = d->flags & BT_DEF_DECL ? BT_ROLE_DECL : BT_ROLE_DEF;
 	h->kind = d->kind;
 	h->def = def;
+	describe(a, h, f, d->name);
 }
 
 /* qsort has no context: the ranks of files by path are put in place first. */

@@ -93,16 +93,20 @@ static bool imports_name(const struct bt_facts *f, const struct bt_name *name)
 	return false;
 }
 
+bool bt_edge_same_file(const struct bt_answer_file *a, const struct bt_answer_file *b)
+{
+	/* every look-up decodes anew: the facts of one file may be there twice */
+	return a->blob == b->blob && a->manifest_file == b->manifest_file;
+}
+
 enum bt_edge bt_edge_resolve(const struct bt_answer *a, const struct bt_hit *site, uint32_t occ,
 			     const struct bt_hit *target, size_t nr)
 {
 	const struct bt_answer_file *from = &a->files[site->file], *to = &a->files[target->file];
 	const struct bt_facts *f = &from->f->facts;
 
-	if (from->f == to->f && same_scope(f, site, occ, target))
-		return BT_EDGE_SCOPE;
-	if (from->f == to->f)
-		return BT_EDGE_FILE;
+	if (bt_edge_same_file(from, to))
+		return same_scope(f, site, occ, target) ? BT_EDGE_SCOPE : BT_EDGE_FILE;
 	if (imports(f, to) || (nr == 1 && imports_name(f, &f->names[f->occs[occ].name])))
 		return BT_EDGE_IMPORT;
 	return nr == 1 ? BT_EDGE_UNIQUE : BT_EDGE_NAME;

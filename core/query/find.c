@@ -155,6 +155,7 @@ int bt_find_outline(struct bt_view *v, const char *path, const struct bt_filter 
 	size_t first, nr;
 	uint32_t number;
 
+	a->keep = true;
 	if (find_file(v, path, &number, err))
 		return err->code;
 	file = bt_manifest_file_get(&v->manifest, number);

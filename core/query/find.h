@@ -28,12 +28,17 @@ struct bt_hit {
 	uint8_t kind;			/* of the definition, or BT_KIND_NR */
 	uint32_t def;			/* the definition itself, or the one around a reference; BT_NONE */
 	unsigned rank;			/* search: smaller is better */
+	const char *name;		/* name_len bytes; in the answer's arena, as the scope */
+	uint32_t name_len;
+	const char *scope;		/* "Class.method": what is around it; NULL: nothing */
+	uint32_t end_row;		/* of the definition, where the hit is one */
+	struct bt_def d;		/* the definition, where kind is one */
 };
 
 struct bt_answer_file {
 	uint32_t blob;
 	uint32_t manifest_file;		/* number in the manifest, or BT_NONE */
-	const struct bt_view_file *f;	/* several files may share the facts of one blob */
+	const struct bt_view_file *f;	/* several files may share one blob; f->facts: see keep */
 	const char *path;
 	size_t path_len;
 	uint8_t flags;
@@ -46,6 +51,8 @@ struct bt_answer {
 	size_t files_nr, files_alloc;
 	struct bt_hit *hits;
 	size_t hits_nr, hits_alloc;
+	struct bt_arena scratch;	/* facts of the blob at hand, unless keep is set */
+	bool keep;			/* files keep their facts (f->facts) for good */
 	bool cut;			/* max was reached */
 };
 

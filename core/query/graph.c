@@ -92,7 +92,7 @@ static uint32_t absorb(struct bt_answer *to, const struct bt_answer *from)
 static int lookup(struct walk *w, const struct bt_symbol *s, bool refs, uint32_t *ret_first, size_t *ret_nr,
 		  struct bt_err *err)
 {
-	struct bt_answer part = { .arena = w->g->answer.arena };
+	struct bt_answer part = { .arena = w->g->answer.arena, .keep = true };
 	struct bt_filter f = { .roles = CALL_ROLES };
 	int rc;
 
@@ -108,6 +108,7 @@ static int lookup(struct walk *w, const struct bt_symbol *s, bool refs, uint32_t
 	}
 	free(part.files);
 	free(part.hits);
+	bt_arena_release(&part.scratch);
 	return rc;
 }
 
@@ -179,7 +180,8 @@ static int callers_of(struct walk *w, const struct todo *t, const struct bt_symb
 		if (edge == BT_EDGE_NAME) {
 			size_t k = 0;
 
-			while (k < defs_nr && a->files[a->hits[defs + k].file].f != a->files[site->file].f)
+			while (k < defs_nr && !bt_edge_same_file(&a->files[a->hits[defs + k].file],
+								 &a->files[site->file]))
 				k++;
 			if (k < defs_nr)
 				continue;

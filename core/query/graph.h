@@ -48,6 +48,7 @@ int bt_graph_callers(struct bt_view *v, const struct bt_symbol *s, const struct 
 int bt_graph_callees(struct bt_view *v, const struct bt_symbol *s, const struct bt_filter *f,
 		     unsigned depth, struct bt_graph *g, bool *ret_found, struct bt_err *err);
 
+bool bt_edge_same_file(const struct bt_answer_file *a, const struct bt_answer_file *b);
 /* How a call at `site` reaches the definition `target` (both hits of a); nr: definitions of that name. */
 enum bt_edge bt_edge_resolve(const struct bt_answer *a, const struct bt_hit *site, uint32_t occ,
 			     const struct bt_hit *target, size_t nr);

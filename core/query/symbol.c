@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "core/base/mem.h"
+
 static size_t separator_len(const char *p)
 {
 	if (!strncmp(p, "::", 2) || !strncmp(p, "->", 2))
@@ -130,4 +132,20 @@ bool bt_symbol_matches_occ(const struct bt_symbol *s, const struct bt_view_file 
 	while (around != BT_NONE && !bt_name_is(&f->facts, f->facts.defs[around].name, part, len))
 		around = f->facts.defs[around].parent;
 	return around != BT_NONE || (o->qual == BT_QUAL_NONE && file_has_package(&f->facts, part, len));
+}
+
+void bt_symbol_qualified(const struct bt_facts *f, uint32_t def, struct bt_buf *out)
+{
+	uint32_t chain[16];
+	size_t nr = 0;
+
+	for (; def != BT_NONE && nr < BT_ARRAY_NR(chain); def = f->defs[def].parent)
+		chain[nr++] = def;
+	while (nr--) {
+		const struct bt_name *n = &f->names[f->defs[chain[nr]].name];
+
+		bt_buf_add(out, n->text, n->len);
+		if (nr)
+			bt_buf_addch(out, '.');
+	}
 }

@@ -31,6 +31,9 @@ bool bt_symbol_matches_def(const struct bt_symbol *s, const struct bt_view_file 
 /* Does an occurrence say so itself: by its written qualifier, or self inside the class that is meant? */
 bool bt_symbol_matches_occ(const struct bt_symbol *s, const struct bt_view_file *f, uint32_t occ);
 
+/* "Class.method": the name of a definition with those around it. Appends. */
+void bt_symbol_qualified(const struct bt_facts *f, uint32_t def, struct bt_buf *out);
+
 bool bt_name_is(const struct bt_facts *f, uint32_t name, const char *text, size_t len);
 
 #endif

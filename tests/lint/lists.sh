@@ -26,9 +26,10 @@ unlisted_tests() {
 lint_check 'every test is in a list' unlisted_tests
 
 unlisted_data() {
-	find core/lang/desc man -name '*.lang' -o -name '*.[1-9]' | sort | unlisted
+	find core/lang/desc man -name '*.lang' -o -name '*.part' -o -name '*.[1-9]' | sort | unlisted
+	find tests/lang/* -maxdepth 0 -type d | unlisted
 }
-lint_check 'every language description and manual page is in a list' unlisted_data
+lint_check 'every description, manual page and folder of golden cases is in a list' unlisted_data
 
 unlisted_build_scripts() {
 	find build-aux -name '*.awk' -o -name '*.sh' | grep -v -e tap-driver.sh |

@@ -142,7 +142,9 @@ static inline int scratch_setup(void **state)
 		return -1;
 	snprintf(base, sizeof(base), "%.2000s/home", scratch_dir);
 	setenv("HOME", base, 1);
-	setenv("GIT_CEILING_DIRECTORIES", scratch_dir, 1);
+	/* The folder above: a ceiling does not hold for the current folder itself. */
+	snprintf(base, sizeof(base), "%.*s", (int)(strrchr(scratch_dir, '/') - scratch_dir), scratch_dir);
+	setenv("GIT_CEILING_DIRECTORIES", base, 1);
 	return 0;
 }
 

@@ -1,21 +1,17 @@
 /*
- * core/index/pool.c, with an extractor of our own that does what hostile input may make a real one do.
- * What counts: each blob has exactly one result, only bad blobs are lost, nothing outlives the pool.
+ * core/index/pool.c, with an extractor of our own that does what hostile input may make a real one
+ * do. What counts: each blob has exactly one result, only bad blobs are lost, nothing outlives the
+ * pool.
  */
 #include "core/index/pool.h"
 
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <linux/futex.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/prctl.h>
-#include <sys/socket.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -30,243 +26,7 @@
 #include "core/base/mem.h"
 #include "core/base/signal.h"
 #include "core/index/sandbox.h"
-#include "core/index/worker_proto.h"
-#include "core/lang/extract.h"
-
-/* ---- languages and an extractor of our own ---- */
-
-enum { LANG_PLAIN, LANG_SCANNER, LANG_LATE, LANG_BROKEN, LANG_NR };
-
-static const struct bt_lang langs[LANG_NR] = {
-	{ .name = "plain", .grammar = "plain", .index = LANG_PLAIN },
-	{ .name = "scanner", .grammar = "scanner", .index = LANG_SCANNER },
-	{ .name = "late", .grammar = "late", .index = LANG_LATE },
-	{ .name = "broken", .grammar = "broken", .index = LANG_BROKEN },
-};
-
-const struct bt_extract_limits bt_extract_limits_default = {
-	.callbacks_max = 1, .arena_max = (uint64_t)192 << 20, .nodes_max = 1,
-};
-
-static bool prepared[LANG_NR];
-static bool poisoned;
-
-size_t bt_langs_nr(void)
-{
-	return LANG_NR;
-}
-
-const struct bt_lang *bt_lang_get(size_t index)
-{
-	return &langs[index];
-}
-
-int bt_extract_prepare(const struct bt_lang *lang, struct bt_err *err)
-{
-	if (lang->index == LANG_BROKEN)
-		return bt_err_set(err, BT_ERR_FAIL, "no node type 'x'");
-	prepared[lang->index] = true;
-	return 0;
-}
-
-bool bt_extract_has_scanner(const struct bt_lang *lang)
-{
-	return lang->index == LANG_SCANNER;
-}
-
-size_t bt_extract_shared_bytes(void)
-{
-	return 0;
-}
-
-void bt_extract_set_fast(bool fast)
-{
-	(void)fast;
-}
-
-void bt_extract_release(void)
-{
-}
-
-static void put(int fd, const void *p, size_t len)
-{
-	ssize_t n = write(fd, p, len);
-
-	(void)n;
-}
-
-static void crash(void)
-{
-	volatile int *volatile nowhere = NULL;
-
-	*nowhere = 1;
-}
-
-/* Writes over the bookkeeping around a block, then has the allocator notice. */
-static void spoil_heap(void)
-{
-	char *volatile a = malloc(40), *volatile b = malloc(40);
-	volatile char *p = a;
-
-	for (size_t i = 0; i < 80; i++)
-		p[i] = 0x41;
-	free(b);
-	free(a);
-	abort();
-}
-
-static void loop(void)
-{
-	for (volatile unsigned i = 0;; i++)
-		;
-}
-
-/* The only way to sleep that the sandbox leaves. */
-static void sleep_for_ever(void)
-{
-	uint32_t word = 0;
-
-	for (;;)
-		syscall(SYS_futex, &word, FUTEX_WAIT, 0, NULL, NULL, 0);
-}
-
-static void busy_ms(int64_t ms)
-{
-	int64_t end = bt_clock_ms() + ms;
-
-	while (bt_clock_ms() < end)
-		;
-}
-
-static int eat_memory(struct bt_err *err)
-{
-	for (;;) {
-		char *volatile p = malloc(1 << 20);
-
-		if (!p)
-			return bt_err_set(err, BT_ERR_FAIL, "out of memory");
-		memset(p, 1, 1 << 20);
-	}
-}
-
-static void eat_memory_small(void)
-{
-	for (;;)
-		memset(bt_xmalloc(1 << 16), 1, 1 << 16);
-}
-
-static void lie(uint64_t seq, uint32_t status, uint32_t len)
-{
-	struct bt_answer_head a = { .seq = seq, .status = status, .len = len };
-
-	put(0, &a, sizeof(a));
-	sleep_for_ever();
-}
-
-static void misbehave(const char *how)
-{
-	static char *const argv[] = { (char *)(uintptr_t)"/bin/true", NULL };
-
-	if (!strcmp(how, "open"))
-		put(2, "", (size_t)(open("/etc/passwd", O_RDONLY) >= 0));
-	else if (!strcmp(how, "socket"))
-		put(2, "", (size_t)(socket(AF_UNIX, SOCK_STREAM, 0) >= 0));
-	else if (!strcmp(how, "fork"))
-		put(2, "", (size_t)(fork() == 0));
-	else if (!strcmp(how, "exec"))
-		execv(argv[0], argv);
-	else if (!strcmp(how, "kill"))
-		kill(getppid(), SIGKILL);
-	else if (!strcmp(how, "code"))
-		mmap(NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-}
-
-/* Which descriptors a worker has; only without seccomp. */
-static void list_fds(struct bt_buf *out)
-{
-	for (int fd = 0; fd < 1024; fd++)
-		if (fcntl(fd, F_GETFD) >= 0)
-			bt_buf_addf(out, "%d ", fd);
-}
-
-static void list_environment(struct bt_buf *out)
-{
-	const char *v = getenv("BT_POOL_TEST_SECRET");
-
-	bt_buf_adds(out, v ? v : "none");
-}
-
-struct act {
-	const char *word;
-	void (*run)(void);
-};
-
-static void act_exit0(void) { _exit(0); }
-static void act_exit3(void) { _exit(3); }
-static void act_killed(void) { kill(getpid(), SIGKILL); }
-static void act_stopped(void) { raise(SIGSTOP); }
-static void act_lie_seq(void) { lie(12345678, 0, 10); }
-static void act_lie_len(void) { lie(1, 0, UINT32_MAX); }
-static void act_lie_status(void) { lie(1, 77, 0); }
-static void act_half(void) { put(0, "\1\2\3", 3); _exit(0); }
-static void act_poison(void) { poisoned = true; }
-static void act_busy(void) { busy_ms(60); }
-
-static const struct act acts[] = {
-	{ "CRASH", crash },
-	{ "HEAP", spoil_heap },
-	{ "LOOP", loop },
-	{ "SLEEP", sleep_for_ever },
-	{ "MEMX", eat_memory_small },
-	{ "EXIT0", act_exit0 },
-	{ "EXIT3", act_exit3 },
-	{ "KILLED", act_killed },
-	{ "STOPPED", act_stopped },
-	{ "LIESEQ", act_lie_seq },
-	{ "LIELEN", act_lie_len },
-	{ "LIESTATUS", act_lie_status },
-	{ "HALF", act_half },
-	{ "POISON", act_poison },
-	{ "BUSY", act_busy },
-};
-
-static bool has_word(const char *data, size_t len, const char *word)
-{
-	return len >= strlen(word) && !memcmp(data, word, strlen(word));
-}
-
-int bt_extract(const struct bt_lang *lang, const char *data, size_t len, struct bt_buf *out,
-	       struct bt_err *err)
-{
-	char how[32] = "";
-
-	if (poisoned)
-		crash();
-	for (size_t i = 0; i < BT_ARRAY_NR(acts); i++)
-		if (has_word(data, len, acts[i].word))
-			acts[i].run();
-	if (has_word(data, len, "MEM "))
-		return eat_memory(err);
-	if (has_word(data, len, "LIMIT"))
-		return bt_err_set(err, BT_ERR_LIMIT, "too deep\033[31m");
-	if (has_word(data, len, "DO ")) {
-		snprintf(how, sizeof(how), "%.*s", (int)(len - 3), data + 3);
-		misbehave(how);
-	}
-	if (has_word(data, len, "FDS"))
-		list_fds(out);
-	else if (has_word(data, len, "ENV"))
-		list_environment(out);
-	else if (has_word(data, len, "SESSION"))
-		bt_buf_addf(out, "%d", (int)getsid(0));
-	else if (has_word(data, len, "OVER"))
-		bt_buf_reserve(out, bt_answer_len_max(len) + 1);
-	else if (!prepared[lang->index])
-		bt_buf_adds(out, "no table");
-	else
-		bt_buf_add(out, data, len);
-	return bt_buf_check(out, "the facts of a blob", err);
-}
+#include "tests/unit/index_fake.h"
 
 /* ---- driving the pool ---- */
 
@@ -279,7 +39,7 @@ struct blob {
 	unsigned results;
 	enum bt_result_status status;
 	char reason[80];
-	bool same;	/* the record is the data */
+	bool same; /* the record is the data */
 };
 
 struct set {
@@ -375,8 +135,8 @@ static void set_check(const struct set *s)
 
 		if (b->results != 1 || (b->bad ? b->status < BT_RESULT_KILLED_TIME : !b->same))
 			fail_msg("blob %zu '%.*s': %u results, status %d, reason '%s'", i,
-				 (int)(b->len < 20 ? b->len : 20), b->data, b->results, (int)b->status,
-				 b->reason);
+				 (int)(b->len < 20 ? b->len : 20), b->data, b->results,
+				 (int)b->status, b->reason);
 	}
 }
 
@@ -405,7 +165,8 @@ static void run_word(const struct bt_pool_opts *o, const char *word, enum bt_res
 		set_run(&s, o, NULL);
 		set_check(&s);
 		if (s.blobs[2].status != want)
-			fail_msg("'%s': status %d, '%s'", word, (int)s.blobs[2].status, s.blobs[2].reason);
+			fail_msg("'%s': status %d, '%s'", word, (int)s.blobs[2].status,
+				 s.blobs[2].reason);
 		if (reason)
 			assert_string_equal(s.blobs[2].reason, reason);
 		set_release(&s);
@@ -503,8 +264,8 @@ static void test_soft_limit(void **state)
 
 static void test_sandbox(void **state)
 {
-	static const char *const words[] = { "DO open", "DO socket", "DO fork", "DO exec", "DO kill",
-					     "DO code" };
+	static const char *const words[] = { "DO open", "DO socket", "DO fork",
+					     "DO exec", "DO kill",   "DO code" };
 	struct bt_pool_opts o = opts(2);
 	struct bt_pool_stats stats;
 	struct set s = { 0 };
@@ -568,11 +329,45 @@ static void test_poison(void **state)
 
 	(void)state;
 	for (int i = 0; i < 300; i++)
-		set_add_text(&s, i & 1 ? LANG_SCANNER : LANG_PLAIN, i % 37 ? "sound" : "POISON", false);
+		set_add_text(&s, i & 1 ? LANG_SCANNER : LANG_PLAIN, i % 37 ? "sound" : "POISON",
+			     false);
 	set_run(&s, &o, &stats);
 	set_check(&s);
 	assert_true(stats.deaths > 0);
 	set_release(&s);
+}
+
+/* Asks without waiting until `want` results have come, or for a while in vain. */
+static unsigned take_some(struct bt_pool *p, unsigned want)
+{
+	int64_t end = bt_clock_ms() + 400;
+	struct bt_err err = BT_ERR_INIT;
+	struct bt_result r;
+	unsigned got = 0;
+
+	while (got < want && bt_clock_ms() < end)
+		got += bt_pool_next(p, false, &r, &err) == BT_ROW;
+	return got;
+}
+
+/* Answers about blobs with a scanner wait for the clean end of their group; the others do not. */
+static void test_held_back(void **state)
+{
+	struct bt_pool_opts o = opts(2);
+	struct bt_err err = BT_ERR_INIT;
+	struct bt_pool *p = NULL;
+
+	(void)state;
+	ok(bt_pool_open(&o, &p, &err), &err);
+	for (uint64_t i = 0; i < 10; i++)
+		ok(bt_pool_submit(p, &langs[LANG_SCANNER], i, "text", 4, &err), &err);
+	assert_int_equal(take_some(p, 1), 0);
+	ok(bt_pool_flush(p, &err), &err);
+	assert_int_equal(take_some(p, 11), 10);
+	for (uint64_t i = 0; i < 10; i++)
+		ok(bt_pool_submit(p, &langs[LANG_PLAIN], i, "text", 4, &err), &err);
+	assert_int_equal(take_some(p, 11), 10);
+	bt_pool_free(&p);
 }
 
 /* A language that comes when workers run already: these lack its table. */
@@ -621,7 +416,8 @@ static void test_busy(void **state)
 	o.inflight_bytes_max = 10000;
 	ok(bt_pool_open(&o, &p, &err), &err);
 	for (int round = 0; round < 20; round++) {
-		while ((rc = bt_pool_submit(p, &langs[LANG_SCANNER], tag, data, sizeof(data), &err)) == 0)
+		while ((rc = bt_pool_submit(p, &langs[LANG_SCANNER], tag, data, sizeof(data),
+					    &err)) == 0)
 			tag++;
 		assert_int_equal(rc, BT_ERR_BUSY);
 		assert_false(bt_pool_hungry(p));
@@ -667,8 +463,8 @@ static unsigned next_random(unsigned *seed)
 
 static void many_make(struct set *s, unsigned seed, size_t nr)
 {
-	static const char *const bad[] = { "CRASH", "HEAP", "EXIT0", "EXIT3", "LIELEN", "LIESEQ",
-					   "HALF" };
+	static const char *const bad[] = { "CRASH",  "HEAP",   "EXIT0", "EXIT3",
+					   "LIELEN", "LIESEQ", "HALF" };
 	char text[3000];
 
 	for (size_t i = 0; i < nr; i++) {
@@ -853,6 +649,7 @@ int main(void)
 		cmocka_unit_test(test_sandbox),
 		cmocka_unit_test(test_inherited),
 		cmocka_unit_test(test_poison),
+		cmocka_unit_test(test_held_back),
 		cmocka_unit_test(test_late_language),
 		cmocka_unit_test(test_broken_language),
 		cmocka_unit_test(test_busy),

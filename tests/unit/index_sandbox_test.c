@@ -32,7 +32,9 @@
 
 const struct bt_extract_limits bt_extract_limits_default = { .arena_max = 1 << 20 };
 
-/* Runs one thing in a child; the status as waitpid gives it. An exit status of 99 is a bad start. */
+/*
+ * Runs one thing in a child; the status as waitpid gives it. An exit status of 99 is a bad start.
+ */
 static int run(void (*cage)(void), int (*act)(void))
 {
 	int status = 0;
@@ -105,69 +107,126 @@ static int refused(int rc)
 	return rc >= 0;
 }
 
-static int act_open(void) { return refused(open("/etc/passwd", O_RDONLY)); }
+static int act_open(void)
+{
+	return refused(open("/etc/passwd", O_RDONLY));
+}
+
 /* Should it succeed, nothing is left behind: no file has a name here. */
-static int act_create(void) { return refused(open(".", O_TMPFILE | O_WRONLY, 0600)); }
-static int act_list(void) { return refused(open("/", O_RDONLY | O_DIRECTORY)); }
+static int act_create(void)
+{
+	return refused(open(".", O_TMPFILE | O_WRONLY, 0600));
+}
+
+static int act_list(void)
+{
+	return refused(open("/", O_RDONLY | O_DIRECTORY));
+}
+
 static int act_exec(void)
 {
 	execl("/bin/true", "true", NULL);
 	return errno != EACCES;
 }
-static int act_open_proc(void) { return refused(open("/proc/self/mem", O_RDWR)); }
-static int act_socket(void) { return refused(socket(AF_UNIX, SOCK_STREAM, 0)); }
-static int act_inet(void) { return refused(socket(AF_INET, SOCK_STREAM, 0)); }
-static int act_fork(void) { return refused(fork()); }
-static int act_clone(void) { return refused((int)syscall(SYS_clone3, NULL, 0)); }
-static int act_kill(void) { return refused(kill(getppid(), 0)); }
+
+static int act_open_proc(void)
+{
+	return refused(open("/proc/self/mem", O_RDWR));
+}
+
+static int act_socket(void)
+{
+	return refused(socket(AF_UNIX, SOCK_STREAM, 0));
+}
+
+static int act_inet(void)
+{
+	return refused(socket(AF_INET, SOCK_STREAM, 0));
+}
+
+static int act_fork(void)
+{
+	return refused(fork());
+}
+
+static int act_clone(void)
+{
+	return refused((int)syscall(SYS_clone3, NULL, 0));
+}
+
+static int act_kill(void)
+{
+	return refused(kill(getppid(), 0));
+}
+
 static int act_tgkill_other(void)
 {
 	return refused((int)syscall(SYS_tgkill, getppid(), getppid(), SIGABRT));
 }
+
 static int act_tgkill_term(void)
 {
 	return refused((int)syscall(SYS_tgkill, getpid(), getpid(), SIGTERM));
 }
-static int act_ptrace(void) { return refused((int)ptrace(PTRACE_TRACEME, 0, NULL, NULL)); }
+
+static int act_ptrace(void)
+{
+	return refused((int)ptrace(PTRACE_TRACEME, 0, NULL, NULL));
+}
+
 static int act_code(void)
 {
 	void *p = mmap(NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 	return p != MAP_FAILED;
 }
+
 static int act_recode(void)
 {
 	void *p = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 	return refused(mprotect(p, 4096, PROT_READ | PROT_EXEC));
 }
+
 static int act_map_file(void)
 {
 	return mmap(NULL, 4096, PROT_READ, MAP_PRIVATE, 0, 0) != MAP_FAILED;
 }
+
 static int act_limit_files(void)
 {
 	struct rlimit r = { .rlim_cur = 100, .rlim_max = 100 };
 
 	return refused(setrlimit(RLIMIT_NOFILE, &r));
 }
+
 static int act_limit_parent(void)
 {
 	struct rlimit r = { .rlim_cur = 1, .rlim_max = 1 };
 
 	return refused(prlimit(getppid(), RLIMIT_CPU, &r, NULL));
 }
+
 #if defined(__x86_64__)
 /* The same number in another ABI is another call. */
-static int act_x32(void) { return refused((int)syscall(0x40000000 + SYS_read, -1, NULL, 0)); }
+static int act_x32(void)
+{
+	return refused((int)syscall(0x40000000 + SYS_read, -1, NULL, 0));
+}
+
 #else
-static int act_x32(void) { raise(SIGSYS); return 1; }
+static int act_x32(void)
+{
+	raise(SIGSYS);
+	return 1;
+}
+
 #endif
 
 /* What a parser does. */
 static int act_parse(void)
 {
-	struct iovec iov = { .iov_base = (void *)(uintptr_t)"x", .iov_len = 1 };
+	struct iovec iov = { .iov_base = (void *)(uintptr_t) "x", .iov_len = 1 };
 	struct bt_err err = BT_ERR_INIT;
 	struct timespec ts;
 	uint64_t soft_s = 0;
@@ -226,13 +285,16 @@ static int act_loop(void)
 static int act_eat(void)
 {
 	for (int i = 0; i < 1000; i++)
-		if (mmap(NULL, 1 << 20, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) ==
-		    MAP_FAILED)
+		if (mmap(NULL, 1 << 20, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
+			 0) == MAP_FAILED)
 			return 0;
 	return 1;
 }
 
-static int act_dup(void) { return refused(dup(0)); }
+static int act_dup(void)
+{
+	return refused(dup(0));
+}
 
 static bool without_seccomp(void)
 {
@@ -264,9 +326,10 @@ static void test_files(void **state)
 static void test_calls(void **state)
 {
 	int (*const acts[])(void) = {
-		act_open, act_create, act_list, act_exec, act_socket, act_inet, act_fork, act_clone,
-		act_kill, act_tgkill_other, act_tgkill_term, act_ptrace, act_code, act_recode,
-		act_map_file, act_limit_files, act_limit_parent, act_x32, act_dup,
+		act_open,	 act_create,	   act_list,  act_exec,	  act_socket,
+		act_inet,	 act_fork,	   act_clone, act_kill,	  act_tgkill_other,
+		act_tgkill_term, act_ptrace,	   act_code,  act_recode, act_map_file,
+		act_limit_files, act_limit_parent, act_x32,   act_dup,
 	};
 
 	(void)state;
@@ -329,10 +392,8 @@ static void test_memory(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_files),
-		cmocka_unit_test(test_calls),
-		cmocka_unit_test(test_calls_allowed),
-		cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_files),	      cmocka_unit_test(test_calls),
+		cmocka_unit_test(test_calls_allowed), cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_memory),
 	};
 

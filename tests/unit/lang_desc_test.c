@@ -93,7 +93,8 @@ static void test_wrong_description(void **state)
 	assert_refused("name sample\n\n# a comment\nident strng read\n",
 		       "core/lang/desc/sample.lang:4: no node type 'strng'");
 	assert_refused("comment comment remark\n", "core/lang/desc/sample.lang:1: no node type 'remark'");
-	assert_refused("branch \"whenever\"\n", "core/lang/desc/sample.lang:1: no node type '\"whenever\"'");
+	assert_refused("branch \"whenever\"\n",
+		       "core/lang/desc/sample.lang:1: no node type '\"whenever\"'");
 	assert_refused("\nident string reads\n", "core/lang/desc/sample.lang:2: no role 'reads'");
 	assert_refused("ident string\n",
 		       "core/lang/desc/sample.lang:1: a type and a role are wanted after 'ident'");
@@ -125,7 +126,8 @@ static void test_right_description(void **state)
 	bool member = false;
 
 	(void)state;
-	bt_desc_init(&desc, "name sample # more\nident string -\ndef pair key export=all\nrole pair key=bind value=read\n");
+	bt_desc_init(&desc, "name sample # more\nident string -\ndef pair key export=all\n"
+			    "role pair key=bind value=read\n");
 	assert_int_equal(desc.nr, 4);
 	assert_int_equal(desc.stmts[0].nr, 2);
 	assert_int_equal(bt_tables_make(&desc, "sample", grammar("json"), &tables, &err), 0);

@@ -4,7 +4,7 @@ case object Empty extends Shape
 
 object Shape extends Factory {
   val Limit = 3
-  def apply(): Shape = new Circle(1, 2) with Named {
+  def apply(): Shape = new Named {
     val label = "c"
     override def name = label
   }

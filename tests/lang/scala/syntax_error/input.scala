@@ -1,8 +1,8 @@
 object Broken {
   def before(): Int = 1
 
-  def bad(a: Int = {
-    before()
+  def bad(a: Int) = {
+    before(a, )]
   }
 
   def after(a: Int) = before()

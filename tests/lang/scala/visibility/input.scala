@@ -2,7 +2,6 @@ class Outer {
   val open = 1
   protected val half = 2
   private val closed = 3
-  private[shop] val inside = 4
 
   private object Hidden {
     def reachable() = 1

@@ -1,0 +1,285 @@
+/*
+ * Merging segments: all inputs are read side by side, a block of each at a time; what is held besides is
+ * the numbering of blobs and the longest list.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/signal.h"
+#include "store/segment.h"
+
+struct input {
+	struct bt_segment segment;
+	struct bt_segment_blobs blobs;
+	uint32_t *numbers;	/* per number of a blob: its number in the result */
+	struct bt_block block;
+	uint32_t blocks_read;
+	uint32_t at;		/* the current name of the block */
+};
+
+struct merge {
+	struct bt_store *s;
+	struct input *inputs;
+	size_t nr;
+	uint32_t *heap;		/* inputs that have a name, the least name first */
+	size_t heap_nr;
+	uint32_t *ids;		/* blobs of the result, ascending */
+	size_t ids_nr;
+	struct bt_postings_list list;
+};
+
+static void merge_release(struct merge *m)
+{
+	size_t i;
+
+	for (i = 0; i < m->nr; i++) {
+		bt_block_release(&m->inputs[i].block);
+		free(m->inputs[i].numbers);
+	}
+	free(m->inputs);
+	free(m->heap);
+	free(m->ids);
+	bt_postings_list_release(&m->list);
+}
+
+static int id_compare(const void *a, const void *b)
+{
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+static int merge_number(struct merge *m, struct bt_err *err)
+{
+	size_t i, j, nr = 0, at;
+	int rc;
+
+	for (i = 0; i < m->nr; i++) {
+		struct input *in = &m->inputs[i];
+
+		rc = bt_segment_blobs(m->s, in->segment.id, &in->blobs, err);
+		if (rc)
+			return rc;
+		nr += in->blobs.nr;
+	}
+	m->ids = bt_xmalloc((nr + 1) * sizeof(*m->ids));
+	for (i = 0, nr = 0; i < m->nr; nr += m->inputs[i++].blobs.nr)
+		memcpy(m->ids + nr, m->inputs[i].blobs.ids,
+		       m->inputs[i].blobs.nr * sizeof(*m->ids));
+	qsort(m->ids, nr, sizeof(*m->ids), id_compare);
+	for (i = 0; i < nr; i++)
+		if (!m->ids_nr || m->ids[m->ids_nr - 1] != m->ids[i])
+			m->ids[m->ids_nr++] = m->ids[i];
+	for (i = 0; i < m->nr; i++) {
+		struct input *in = &m->inputs[i];
+
+		in->numbers = bt_xmalloc((in->blobs.nr + (size_t)1) * sizeof(*in->numbers));
+		for (j = 0, at = 0; j < in->blobs.nr; j++) {
+			while (m->ids[at] != in->blobs.ids[j])
+				at++;
+			in->numbers[j] = (uint32_t)at;
+		}
+	}
+	return 0;
+}
+
+/* The next name of an input: BT_ROW, BT_DONE or an error. */
+static int input_next(struct bt_store *s, struct input *in, struct bt_err *err)
+{
+	int rc;
+
+	if (in->blocks_read)
+		in->at++;
+	while (!in->blocks_read || in->at == in->block.nr) {
+		if (in->blocks_read == in->segment.blocks)
+			return BT_DONE;
+		rc = bt_block_read(s, in->segment.id, in->blocks_read++, &in->block, err);
+		if (rc)
+			return rc;
+		in->at = 0;
+	}
+	return BT_ROW;
+}
+
+static const char *input_name(const struct input *in, size_t *ret_len)
+{
+	*ret_len = in->block.names[in->at].len;
+	return bt_block_name(&in->block, in->at);
+}
+
+static bool heap_less(const struct merge *m, uint32_t a, uint32_t b)
+{
+	size_t x_len, y_len;
+	const char *x = input_name(&m->inputs[a], &x_len), *y = input_name(&m->inputs[b], &y_len);
+
+	return bt_name_compare(x, x_len, y, y_len) < 0;
+}
+
+static void heap_sink(struct merge *m, size_t at)
+{
+	for (;;) {
+		size_t child = 2 * at + 1;
+		uint32_t moved = m->heap[at];
+
+		if (child >= m->heap_nr)
+			return;
+		if (child + 1 < m->heap_nr && heap_less(m, m->heap[child + 1], m->heap[child]))
+			child++;
+		if (!heap_less(m, m->heap[child], moved))
+			return;
+		m->heap[at] = m->heap[child];
+		m->heap[child] = moved;
+		at = child;
+	}
+}
+
+/* Adds the list of the first input's name and moves that input on. */
+static int merge_take(struct merge *m, struct bt_err *err)
+{
+	struct input *in = &m->inputs[m->heap[0]];
+	size_t i = m->list.nr;
+	int rc = bt_block_list(m->s, &in->block, in->at, in->blobs.nr, &m->list, err);
+
+	if (rc)
+		return rc;
+	for (; i < m->list.nr; i++)
+		m->list.list[i].blob_id = in->numbers[m->list.list[i].blob_id];
+	rc = input_next(m->s, in, err);
+	if (rc < 0)
+		return rc;
+	if (rc == BT_DONE)
+		m->heap[0] = m->heap[--m->heap_nr];
+	heap_sink(m, 0);
+	return 0;
+}
+
+static int merge_run(struct merge *m, struct bt_segment_writer *w, struct bt_err *err)
+{
+	char name[BT_NAME_LEN_MAX], last[BT_NAME_LEN_MAX];
+	size_t len, last_len = 0;
+	int rc;
+
+	while (m->heap_nr) {
+		const char *next = input_name(&m->inputs[m->heap[0]], &len);
+		size_t next_len;
+
+		memcpy(name, next, len);
+		if (w->names && bt_name_compare(last, last_len, name, len) >= 0)
+			return bt_store_corrupt(m->s, err, "names are not in their order");
+		m->list.nr = 0;
+		do {
+			rc = merge_take(m, err);
+			if (rc)
+				return rc;
+			if (!m->heap_nr)
+				break;
+			next = input_name(&m->inputs[m->heap[0]], &next_len);
+		} while (next_len == len && !memcmp(next, name, len));
+		m->list.nr = bt_postings_tidy(m->list.list, (uint32_t)m->list.nr);
+		rc = bt_segment_add(w, name, len, m->list.list, (uint32_t)m->list.nr, err);
+		if (!rc && w->names % 4096 == 0)
+			rc = bt_cancel_check(err);
+		if (rc)
+			return rc;
+		memcpy(last, name, len);
+		last_len = len;
+	}
+	return 0;
+}
+
+static int segment_drop(struct bt_store *s, int64_t id, struct bt_err *err)
+{
+	static const struct {
+		enum bt_sql sql;
+		int shift;
+	} ranges[] = {
+		{ BT_SQL_NAME_BLOCK_DELETE, BT_SEGMENT_SHIFT },
+		{ BT_SQL_POSTING_DELETE, BT_SEGMENT_SHIFT },
+		{ BT_SQL_TRIGRAM_DELETE, BT_TRIGRAM_SHIFT },
+	};
+	size_t i;
+	int rc = bt_sql_exec(s, BT_SQL_SEGMENT_DELETE, id, err);
+
+	if (!rc)
+		rc = bt_sql_exec(s, BT_SQL_NAME_KEY_DELETE, id, err);
+	for (i = 0; !rc && i < BT_ARRAY_NR(ranges); i++) {
+		BT_SQL_OWNED sqlite3_stmt *q = NULL;
+
+		rc = bt_sql_get(s, ranges[i].sql, &q, err);
+		if (rc)
+			return rc;
+		sqlite3_bind_int64(q, 1, id << ranges[i].shift);
+		sqlite3_bind_int64(q, 2, ((id + 1) << ranges[i].shift) - 1);
+		rc = bt_sql_run(s, q, err);
+	}
+	return rc;
+}
+
+static int merge_segments(struct bt_store *s, const struct bt_segment *list, size_t nr,
+			  struct bt_err *err)
+{
+	BT_CLEANUP(bt_segment_writer_release) struct bt_segment_writer w;
+	BT_CLEANUP(merge_release) struct merge m = { .s = s };
+	size_t i;
+	int rc = bt_segment_begin(&w, s, err);
+
+	if (rc)
+		return rc;
+	m.inputs = bt_xcalloc(nr, sizeof(*m.inputs));
+	m.heap = bt_xcalloc(nr + 1, sizeof(*m.heap));
+	m.nr = nr;
+	for (i = 0; i < nr; i++)
+		m.inputs[i].segment = list[i];
+	rc = merge_number(&m, err);
+	for (i = 0; !rc && i < nr; i++) {
+		rc = input_next(s, &m.inputs[i], err);
+		if (rc != BT_ROW)
+			continue;
+		m.heap[m.heap_nr++] = (uint32_t)i;
+		rc = 0;
+	}
+	for (i = m.heap_nr / 2; i--;)
+		heap_sink(&m, i);
+	if (!rc)
+		rc = merge_run(&m, &w, err);
+	if (!rc)
+		rc = bt_segment_end(&w, m.ids, (uint32_t)m.ids_nr, err);
+	for (i = 0; !rc && i < nr; i++)
+		rc = segment_drop(s, list[i].id, err);
+	bt_store_segments_release(s);
+	return rc;
+}
+
+/* Moves the segments of a level to the front; returns how many there are. */
+static size_t segments_pick(struct bt_segment *list, size_t nr, uint32_t level)
+{
+	size_t i, picked = 0;
+
+	for (i = 0; i < nr; i++)
+		if (list[i].level == level)
+			list[picked++] = list[i];
+	return picked;
+}
+
+int bt_segment_merge_due(struct bt_store *s, struct bt_err *err)
+{
+	uint32_t level = 0, top = 0;
+	int rc = 0;
+
+	/* A merge may fill the next level. */
+	for (; !rc && level <= top; level++) {
+		BT_FREE struct bt_segment *list = NULL;
+		size_t nr = 0, i;
+
+		rc = bt_segment_list(s, &list, &nr, err);
+		for (i = 0; !rc && i < nr; i++)
+			if (list[i].level > top)
+				top = list[i].level;
+		if (rc)
+			return rc;
+		nr = segments_pick(list, nr, level);
+		if (nr >= BT_SEGMENT_FANOUT)
+			rc = merge_segments(s, list, nr, err);
+	}
+	return rc;
+}

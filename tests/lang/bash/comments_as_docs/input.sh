@@ -1,0 +1,12 @@
+#!/bin/sh
+
+# About it.
+# More.
+lines() { :; }
+
+LIMIT=1 # trailing
+bare() { :; }
+
+# far away
+
+far() { :; }

@@ -1,0 +1,12 @@
+before() {
+  echo one
+}
+
+bad() {
+  if true; then
+    echo "two"
+}
+
+after() {
+  before
+}

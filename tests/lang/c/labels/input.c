@@ -1,0 +1,7 @@
+int retry(int n)
+{
+again:
+	if (n-- > 0)
+		goto again;
+	return n;
+}

@@ -1,0 +1,6 @@
+int größe(int länge)
+{
+	int π = länge * 2;
+
+	return π;
+}

@@ -1,0 +1,2 @@
+// Made on the fly.
+export default async (a, b) => a + b;

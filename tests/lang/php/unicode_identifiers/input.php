@@ -1,0 +1,7 @@
+<?php
+class Größe {
+    public $länge = 1;
+    function öffne($schlüssel) {
+        return $this->länge + $schlüssel;
+    }
+}

@@ -1,0 +1,6 @@
+const icon = (
+	<>
+		<svg:path xlink:href="x" d={d} />
+		<this.Inner />
+	</>
+);

@@ -1,0 +1,6 @@
+describe('List', () => {
+	it('renders rows', async () => {
+		render(<List items={[]} />);
+		expect(screen.getByRole('list')).toBeVisible();
+	});
+});

@@ -1,0 +1,4 @@
+/* Nameless. */
+export default abstract class extends Base {
+	abstract run(): void;
+}

@@ -1,0 +1,12 @@
+import type { Model } from './model';
+import { type View, Controller as Ctl } from './mvc';
+import def, * as all from 'pkg';
+import fs = require('fs');
+import Short = Long.Name;
+export type { Model };
+export { Ctl as Controller, def };
+export type { Other } from '../other';
+export * from './everything';
+export * as util from './util';
+export = all;
+const later = import('./later');
