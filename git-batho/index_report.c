@@ -49,7 +49,8 @@ int bt_index_report_root(struct bt_context *c, const char *name, const struct bt
 	if (c->common.quiet && !root->killed)
 		return 0;
 	bt_out_textf(out, BT_COLOR_NAME, "%s", name);
-	bt_out_textf(out, BT_COLOR_NONE, ": %" PRIu32 " files indexed; ", root->blobs);
+	bt_out_textf(out, BT_COLOR_NONE, ": %" PRIu32 " file%s indexed; ", root->blobs,
+		     root->blobs == 1 ? "" : "s");
 	text_stats(out, stats);
 	bt_out_nl(out);
 	if (root->killed) {
@@ -74,7 +75,8 @@ int bt_index_report_many(struct bt_context *c, uint64_t revisions, const struct 
 	bt_out_record_end(out);
 	if (c->common.quiet)
 		return 0;
-	bt_out_textf(out, BT_COLOR_NONE, "%" PRIu64 " revisions indexed; ", revisions);
+	bt_out_textf(out, BT_COLOR_NONE, "%" PRIu64 " revision%s indexed; ", revisions,
+		     revisions == 1 ? "" : "s");
 	text_stats(out, stats);
 	bt_out_nl(out);
 	return 0;

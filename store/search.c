@@ -48,9 +48,10 @@ static void wanted_set(struct search *c, uint32_t block)
 
 static void wanted_reset(struct search *c, uint32_t blocks, bool all)
 {
-	size_t words = (blocks + (size_t)63) / 64;
+	/* Whole regions. */
+	size_t words = (blocks / BT_TRIGRAM_REGION + (size_t)1) * BT_REGION_WORDS;
 
-	BT_GROW(c->wanted, c->words_alloc, words + BT_REGION_WORDS);
+	BT_GROW(c->wanted, c->words_alloc, words);
 	memset(c->wanted, all ? 0xff : 0, words * sizeof(*c->wanted));
 }
 
@@ -118,31 +119,54 @@ static int wanted_by_start(struct search *c, const struct bt_segment *seg, struc
 	return 0;
 }
 
-/* Takes away blocks that lack a trigram of the text that is inside every match. */
+/* The blocks of a region that hold all trigrams of a text. */
+static int text_blocks(struct search *c, const struct bt_segment *seg, uint32_t region,
+		       const struct bt_matcher_text *text, struct bt_region *ret_blocks,
+		       struct bt_err *err)
+{
+	struct bt_region blocks;
+	uint32_t t = 0;
+	uint64_t left = 1;
+	size_t i, j;
+	int rc;
+
+	memset(ret_blocks, 0xff, sizeof(*ret_blocks));
+	for (i = 0; i < text->len && left; i++) {
+		t = bt_trigram_next(t, (uint8_t)text->text[i]);
+		if (i < 2)
+			continue;
+		rc = bt_trigram_read(c->s, seg->id, region, t, &c->scratch, &blocks, err);
+		if (rc)
+			return rc;
+		for (j = 0, left = 0; j < BT_REGION_WORDS; j++)
+			left |= ret_blocks->words[j] &= blocks.words[j];
+	}
+	return 0;
+}
+
+/* Takes away blocks that lack a trigram of a text that is in every match. */
 static int wanted_by_trigrams(struct search *c, const struct bt_segment *seg, struct bt_err *err)
 {
 	const struct bt_matcher *m = &c->matcher;
 	uint32_t region, regions = (seg->blocks + BT_TRIGRAM_REGION - 1) / BT_TRIGRAM_REGION;
-	struct bt_region blocks;
+	size_t i, j;
+	int rc;
 
 	for (region = 0; region < regions; region++) {
 		uint64_t *words = c->wanted + (size_t)region * BT_REGION_WORDS;
-		uint32_t left = seg->blocks - region * BT_TRIGRAM_REGION, t = 0;
-		size_t nr = left < BT_TRIGRAM_REGION ? (left + 63) / 64 : BT_REGION_WORDS, i, j;
-		uint64_t any = 1;
+		struct bt_region all, one;
 
-		for (i = 0; i < m->inside_len && any; i++) {
-			int rc;
-
-			t = bt_trigram_next(t, (uint8_t)m->inside[i]);
-			if (i < 2)
-				continue;
-			rc = bt_trigram_read(c->s, seg->id, region, t, &c->scratch, &blocks, err);
+		memset(&all, m->any ? 0 : 0xff, sizeof(all));
+		for (i = 0; i < m->texts_nr; i++) {
+			rc = text_blocks(c, seg, region, &m->texts[i], &one, err);
 			if (rc)
 				return rc;
-			for (j = 0, any = 0; j < nr; j++)
-				any |= words[j] &= blocks.words[j];
+			for (j = 0; j < BT_REGION_WORDS; j++)
+				all.words[j] = m->any ? all.words[j] | one.words[j] :
+					       all.words[j] & one.words[j];
 		}
+		for (j = 0; j < BT_REGION_WORDS; j++)
+			words[j] &= all.words[j];
 	}
 	return 0;
 }
@@ -161,7 +185,7 @@ static int wanted_find(struct search *c, const struct bt_segment *seg, struct bt
 	} else {
 		wanted_reset(c, seg->blocks, true);
 	}
-	if (!rc && m->inside_len >= 3 && m->inside_len > m->start_len)
+	if (!rc && m->texts_nr)
 		rc = wanted_by_trigrams(c, seg, err);
 	return rc;
 }

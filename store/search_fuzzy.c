@@ -15,6 +15,30 @@
 /* A match is no longer than the pattern and its edits: deeper rows are dead. */
 #define ROWS_EXTRA 4
 
+/*
+ * Edits + 1 pieces: an edit spoils one of them, so one is left whole, unless a swap across a border spoils
+ * two. Then the pieces that touch the border are whole but for one byte each, and the swapped bytes stand behind
+ * the last whole byte of the first; another edit, which spoils the third piece, does not reach there.
+ */
+void bt_fuzzy_texts(struct bt_matcher *m)
+{
+	size_t nr = m->edits + 1, i;
+
+	if (m->len < 3 * nr)
+		return;
+	for (i = 0; i < nr; i++) {
+		size_t from = m->len * i / nr, to = m->len * (i + 1) / nr;
+
+		m->texts[m->texts_nr++] = (struct bt_matcher_text){ m->pattern + from, to - from };
+		if (!i)
+			continue;
+		m->swapped[i - 1][0] = m->pattern[from - 2];
+		m->swapped[i - 1][1] = m->pattern[from];
+		m->swapped[i - 1][2] = m->pattern[from - 1];
+		m->texts[m->texts_nr++] = (struct bt_matcher_text){ m->swapped[i - 1], 3 };
+	}
+}
+
 static uint8_t *row_at(const struct bt_matcher *m, size_t depth)
 {
 	return m->rows + depth * (m->len + 1);

@@ -83,27 +83,26 @@ bool bt_name_glob_match(const char *pattern, size_t pattern_len, const char *tex
 	}
 }
 
-void bt_name_glob_literals(const char *pattern, size_t len, size_t *ret_start_len,
-		      const char **ret_inside, size_t *ret_inside_len)
+bool bt_name_glob_run(const char *pattern, size_t len, size_t *at, const char **ret_run,
+		      size_t *ret_len)
 {
-	const char *end = pattern + len, *p = pattern;
+	const char *end = pattern + len, *p = pattern + *at;
 
-	*ret_start_len = *ret_inside_len = 0;
-	*ret_inside = pattern;
 	while (p < end) {
-		const char *run = p;
+		const char *run = p, *close;
 
 		while (p < end && !strchr("*?[\\", *p))
 			p++;
-		if (run == pattern)
-			*ret_start_len = (size_t)(p - run);
-		if ((size_t)(p - run) > *ret_inside_len) {
-			*ret_inside = run;
-			*ret_inside_len = (size_t)(p - run);
-		}
-		if (p < end && *p == '[' && set_end(p + 1, end))
-			p = set_end(p + 1, end) + 1;
+		*ret_run = run;
+		*ret_len = (size_t)(p - run);
+		close = p < end && *p == '[' ? set_end(p + 1, end) : NULL;
+		if (close)
+			p = close + 1;
 		else if (p < end)
 			p += *p == '\\' && p + 1 < end ? 2 : 1;
+		*at = (size_t)(p - pattern);
+		if (*ret_len)
+			return true;
 	}
+	return false;
 }

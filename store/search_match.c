@@ -59,6 +59,45 @@ static size_t rarest(const char *p, size_t len)
 }
 
 
+static void text_add(struct bt_matcher *m, const char *text, size_t len)
+{
+	if (len >= 3 && m->texts_nr < BT_MATCHER_TEXTS)
+		m->texts[m->texts_nr++] = (struct bt_matcher_text){ text, len };
+}
+
+/* What is known about every match without looking at it. */
+static void matcher_prepare(struct bt_matcher *m)
+{
+	const char *run;
+	size_t at = 0, len;
+
+	m->shortest = 1;
+	m->longest = BT_NAME_LEN_MAX;
+	switch (m->query->match) {
+	case BT_MATCH_PREFIX:
+		m->shortest = m->start_len = m->len;
+		break;
+	case BT_MATCH_SUBSTRING:
+		m->shortest = m->len;
+		m->rare = rarest(m->pattern, m->len);
+		text_add(m, m->pattern, m->len);
+		break;
+	case BT_MATCH_GLOB:
+		while (bt_name_glob_run(m->pattern, m->len, &at, &run, &len)) {
+			if (run == m->pattern)
+				m->start_len = len;
+			text_add(m, run, len);
+		}
+		break;
+	case BT_MATCH_FUZZY:
+		m->shortest = m->len > m->edits ? m->len - m->edits : 1;
+		m->longest = m->len + m->edits;
+		m->any = true;
+		bt_fuzzy_texts(m);
+		break;
+	}
+}
+
 int bt_matcher_init(struct bt_matcher *m, const struct bt_name_query *q, struct bt_err *err)
 {
 	size_t len = strlen(q->pattern), i;
@@ -74,21 +113,7 @@ int bt_matcher_init(struct bt_matcher *m, const struct bt_name_query *q, struct 
 		m->pattern[i] = q->ignore_case ? fold(q->pattern[i]) : q->pattern[i];
 	m->len = len;
 	m->edits = q->edits < 1 ? 1 : q->edits > 2 ? 2 : q->edits;
-	m->inside = m->pattern;
-	if (q->match == BT_MATCH_PREFIX)
-		m->start_len = len;
-	else if (q->match == BT_MATCH_SUBSTRING)
-		m->inside_len = len;
-	else if (q->match == BT_MATCH_GLOB)
-		bt_name_glob_literals(m->pattern, len, &m->start_len, &m->inside, &m->inside_len);
-	m->rare = rarest(m->pattern, len);
-	m->shortest = m->start_len > m->inside_len ? m->start_len : m->inside_len;
-	m->longest = BT_NAME_LEN_MAX;
-	if (q->match == BT_MATCH_FUZZY) {
-		m->shortest = len > m->edits ? len - m->edits : 1;
-		m->longest = len + m->edits;
-	}
-	m->shortest += !m->shortest;	/* a block without definitions has lengths 0 */
+	matcher_prepare(m);
 	return 0;
 }
 

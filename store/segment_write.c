@@ -94,7 +94,7 @@ static int part_add(struct bt_segment_writer *w, bool with_len, struct bt_err *e
 
 	bt_buf_clear(packed);
 	if (!rc)
-		rc = bt_compress(&w->s->compressor, BT_QUALITY_FAST, NULL, 0, w->raw.data,
+		rc = bt_compress(&w->s->compressor, BT_QUALITY_QUICK, NULL, 0, w->raw.data,
 				 w->raw.len, packed, err);
 	if (rc)
 		return rc;

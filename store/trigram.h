@@ -22,9 +22,9 @@
 #define BT_TRIGRAM_REGION ((uint32_t)1 << BT_TRIGRAM_REGION_BITS)
 #define BT_TRIGRAM_SHIFT 36
 /* A row is closed when it holds this many bytes, raw. */
-#define BT_TRIGRAM_ROW_LEN 8192
+#define BT_TRIGRAM_ROW_LEN 2048
 /* A row, and the blocks of one more trigram. */
-#define BT_TRIGRAM_ROW_MAX (2 * BT_TRIGRAM_ROW_LEN + 64)
+#define BT_TRIGRAM_ROW_MAX (BT_TRIGRAM_ROW_LEN + 2 * BT_TRIGRAM_REGION + 64)
 
 static inline uint32_t bt_trigram_class(uint8_t c)
 {

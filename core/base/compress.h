@@ -26,6 +26,7 @@ enum bt_codec {			/* stored: append only */
 enum bt_quality {
 	BT_QUALITY_FAST,	/* written once per blob, while somebody waits */
 	BT_QUALITY_SMALL,	/* written rarely, read often */
+	BT_QUALITY_QUICK,	/* thousands are read for one answer: matches only, no entropy coding */
 	BT_QUALITY_NR
 };
 

@@ -16,6 +16,7 @@
 static const int levels[BT_QUALITY_NR] = {
 	[BT_QUALITY_FAST] = 1,
 	[BT_QUALITY_SMALL] = 9,
+	[BT_QUALITY_QUICK] = 1,
 };
 
 enum bt_codec bt_codec_id(void)

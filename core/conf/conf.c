@@ -149,6 +149,8 @@ static int set_defaults(struct bt_conf *c, struct bt_err *err)
 
 static void add_git(struct bt_conf *c, const char *name, const char *value, const char *origin)
 {
+	if (!strcmp(origin, "command line:"))
+		origin = "the command line";
 	BT_GROW(c->git, c->git_alloc, c->git_nr + 1);
 	c->git[c->git_nr++] = (struct conf_git){
 		.name = bt_arena_strndup(&c->arena, name, strlen(name)),

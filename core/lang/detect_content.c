@@ -51,21 +51,68 @@ static bool directive(const struct line *l, const char *word)
 	return starts(&rest, word);
 }
 
+static bool has(const struct line *l, const char *text)
+{
+	return memmem(l->text, l->len, text, strlen(text)) != NULL;
+}
+
+static bool is_letter(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+}
+
+/* #include <vector>: the standard headers of C++ have no dot in their names. */
+static bool includes_cpp(const struct line *l)
+{
+	const char *open = memchr(l->text, '<', l->len), *end = l->text + l->len;
+	const char *close = open ? memchr(open, '>', (size_t)(end - open)) : NULL;
+
+	return close && close > open + 1 && !memchr(open, '.', (size_t)(close - open)) &&
+	       !memchr(open, '/', (size_t)(close - open));
+}
+
 static bool line_is_cpp(const struct line *l)
 {
+	/* With a name behind them. */
 	static const char *const heads[] = {
-		"class ", "namespace ", "namespace{", "template ", "template<", "using ", "public:",
-		"private:", "protected:", "virtual ", "explicit ", "friend ", "constexpr ",
-		"#include <string>", "#include <vector>", "#include <memory>", "#include <iostream>",
-		"#include <map>", "#include <utility>", "#include <functional>", "#include <algorithm>",
-		"#include <cstdint>", "#include <cstddef>", "#include <type_traits>",
+		"class ", "namespace ", "using ", "virtual ", "explicit ", "friend ", "constexpr ",
+		"static constexpr ", "inline constexpr ", "enum class ", "enum struct ", "template ",
 	};
+	static const char *const words[] = { "namespace{", "template<", "public:", "private:", "protected:" };
 
-	for (size_t i = 0; i < BT_ARRAY_NR(heads); i++)
-		if (starts(l, heads[i]))
+	if (directive(l, "include"))
+		return includes_cpp(l);
+	for (size_t i = 0; i < BT_ARRAY_NR(words); i++)
+		if (starts(l, words[i]))
 			return true;
-	return memmem(l->text, l->len, "std::", 5) && !starts(l, "*") && !starts(l, "//") &&
-	       !starts(l, "/*");
+	for (size_t i = 0; i < BT_ARRAY_NR(heads); i++) {
+		size_t len = strlen(heads[i]);
+
+		if (starts(l, heads[i]) && l->len > len && (is_letter(l->text[len]) || l->text[len] == '<' ||
+							    l->text[len] == '{'))
+			return true;
+	}
+	if (starts(l, "*") || starts(l, "//") || starts(l, "/*"))
+		return false;
+	return has(l, "std::") || (starts(l, "struct ") && (has(l, " : public ") || has(l, " : private ")));
+}
+
+/* Does a comment that starts on this line go on behind its end? */
+static bool opens_comment(const struct line *l)
+{
+	const char *at = l->text, *end = l->text + l->len, *open;
+
+	while ((open = memmem(at, (size_t)(end - at), "/*", 2))) {
+		const char *line_comment = memmem(at, (size_t)(open - at), "//", 2);
+
+		at = memmem(open + 2, (size_t)(end - open - 2), "*/", 2);
+		if (line_comment)
+			return false;
+		if (!at)
+			return true;
+		at += 2;
+	}
+	return false;
 }
 
 const char *bt_content_c_or_cpp(const char *data, size_t len)
@@ -77,15 +124,11 @@ const char *bt_content_c_or_cpp(const char *data, size_t len)
 
 	while (next_line(&at, end, &l)) {
 		if (comment) {
-			comment = !memmem(l.text, l.len, "*/", 2);
-			continue;
-		}
-		if (starts(&l, "/*") && !memmem(l.text, l.len, "*/", 2)) {
-			comment = true;
+			comment = !has(&l, "*/");
 			continue;
 		}
 		if (directive(&l, "if")) {
-			if (guard || (memmem(l.text, l.len, "__cplusplus", 11) && !directive(&l, "ifndef")))
+			if (guard || (has(&l, "__cplusplus") && !directive(&l, "ifndef")))
 				guard++;
 		} else if (guard && directive(&l, "endif")) {
 			guard--;
@@ -94,6 +137,7 @@ const char *bt_content_c_or_cpp(const char *data, size_t len)
 		} else if (!guard && line_is_cpp(&l)) {
 			return "cpp";
 		}
+		comment = opens_comment(&l);
 	}
 	return "c";
 }

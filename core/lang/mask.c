@@ -322,6 +322,14 @@ static bool has_ending(const struct masker *k, const char *text, size_t len)
 	return false;
 }
 
+/* Behind brackets with nothing but numbers in them, which start at `at`; 0: there is more. */
+static size_t only_numbers(const struct masker *k, size_t at)
+{
+	for (at++; at < k->len && k->src[at] && strchr("0123456789, ", k->src[at]);)
+		at++;
+	return at < k->len && k->src[at] == ')' ? at + 1 : 0;
+}
+
 /* Behind `class`: a macro with or without arguments before the name. */
 static size_t tag_macro_end(const struct masker *k, size_t end, size_t next)
 {
@@ -355,6 +363,10 @@ static size_t macro_end(const struct masker *k, size_t start, size_t end)
 		close = skip_brackets(k, next);
 		next = close ? skip_blank(k, close) : k->len;
 		return next < k->len && k->src[next] == '{' ? close : 0;
+	}
+	if (c == '(') {
+		close = only_numbers(k, next);
+		return close && stands_alone(k, start, close, skip_blank(k, close)) ? close : 0;
 	}
 	return stands_alone(k, start, end, next) ? end : 0;
 }

@@ -316,7 +316,7 @@ void walk_params(struct walk *w, uint32_t def, TSNode node)
 	for (uint32_t i = 0; i < nr; i++) {
 		TSSymbol symbol = ts_node_symbol(ts_node_named_child(node, i));
 
-		if (symbol < w->t->symbols_nr &&
+		if (symbol >= w->t->symbols_nr ||	/* an ERROR */
 		    w->t->rules[symbol].flags & (BT_NODE_COMMENT | BT_NODE_PARAM_SKIP))
 			continue;
 		params++;
@@ -359,6 +359,15 @@ static bool marked(const struct walk *w, struct bt_words words, uint32_t start, 
 	return false;
 }
 
+/* ASCII, Latin-1, Greek and Cyrillic. */
+static bool is_capital(const unsigned char *s, uint32_t len)
+{
+	if (s[0] < 0x80 || len < 2)
+		return s[0] >= 'A' && s[0] <= 'Z';
+	return (s[0] == 0xc3 && s[1] >= 0x80 && s[1] <= 0x9e && s[1] != 0x97) ||
+	       (s[0] == 0xce && s[1] >= 0x91 && s[1] <= 0xa9) || (s[0] == 0xd0 && s[1] <= 0xaf);
+}
+
 static bool exported(const struct walk *w, const struct walk_def *d, const struct walk_frame *parent,
 		     uint32_t start, uint32_t end)
 {
@@ -372,7 +381,7 @@ static bool exported(const struct walk *w, const struct walk_def *d, const struc
 	case BT_EXPORT_NONE:
 		return false;
 	case BT_EXPORT_CAPITAL:
-		return w->src[start] >= 'A' && w->src[start] <= 'Z';
+		return is_capital((const unsigned char *)w->src + start, end - start);
 	case BT_EXPORT_NO_UNDERSCORE:
 		return w->src[start] != '_' || (end - start > 4 && !memcmp(w->src + start, "__", 2) &&
 						!memcmp(w->src + end - 2, "__", 2));

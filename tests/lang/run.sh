@@ -24,7 +24,7 @@ TEST_NO_REPO=1
 
 dump=$TEST_BUILD/tests/lang/lang_dump
 test -x "$dump" || test_skip 'lang_dump is not built'
-cases=$TEST_SOURCE/tests/lang
+goldens=$TEST_SOURCE/tests/lang
 : "${run_languages:=$(cd "$goldens" && echo */)}"
 
 # input CASE: its one input file.

@@ -39,6 +39,7 @@ const struct bt_extract_limits bt_extract_limits_default = {
 
 static bool prepared[LANG_NR];
 static bool poisoned;
+static bool dies_later;
 
 size_t bt_langs_nr(void)
 {
@@ -73,10 +74,6 @@ void bt_extract_set_fast(bool fast)
 	(void)fast;
 }
 
-void bt_extract_release(void)
-{
-}
-
 static void put(int fd, const void *p, size_t len)
 {
 	ssize_t n = write(fd, p, len);
@@ -89,6 +86,13 @@ static void crash(void)
 	volatile int *volatile nowhere = NULL;
 
 	*nowhere = 1;
+}
+
+/* Called after the answer to a blob that reached a limit. */
+void bt_extract_release(void)
+{
+	if (dies_later)
+		crash();
 }
 
 /* Writes over the bookkeeping around a block, then has the allocator notice. */
@@ -266,6 +270,7 @@ int bt_extract(const struct bt_lang *lang, const char *data, size_t len, struct 
 			acts[i].run();
 	if (has_word(data, len, "MEM "))
 		return eat_memory(err);
+	dies_later = has_word(data, len, "LIMIT, then dies");
 	if (has_word(data, len, "LIMIT"))
 		return bt_err_set(err, BT_ERR_LIMIT, "too deep\033[31m");
 	if (has_word(data, len, "DO ")) {

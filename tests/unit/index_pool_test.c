@@ -25,6 +25,7 @@
 #include "core/base/clock.h"
 #include "core/base/mem.h"
 #include "core/base/signal.h"
+#include "core/index/pool_int.h"
 #include "core/index/sandbox.h"
 #include "tests/unit/index_fake.h"
 
@@ -216,6 +217,59 @@ static void test_nonsense(void **state)
 	run_word(&o, "HALF", BT_RESULT_KILLED_CRASH, NULL);
 }
 
+/* What a worker may not answer about a blob of 100 bytes with the number 1. */
+static void test_answers(void **state)
+{
+	const uint32_t max = (uint32_t)bt_answer_len_max(100);
+	const struct {
+		struct bt_answer_head head;
+		bool bad, unsent;
+	} cases[] = {
+		{ { 1, BT_ANSWER_FACTS, 0 }, false, false },
+		{ { 1, BT_ANSWER_FACTS, max }, false, false },
+		{ { 1, BT_ANSWER_FACTS, max + 1 }, true, false },
+		{ { 1, BT_ANSWER_FACTS, UINT32_MAX }, true, false },
+		{ { 1, BT_ANSWER_LIMIT, 10 }, false, false },
+		{ { 1, BT_ANSWER_LIMIT + 1, 0 }, true, false },
+		{ { 0, BT_ANSWER_FACTS, 0 }, true, false },
+		{ { 2, BT_ANSWER_FACTS, 0 }, true, false },
+		{ { 1, BT_ANSWER_FACTS, 0 }, true, true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < BT_ARRAY_NR(cases); i++) {
+		struct bt_pool p = { .o = opts(1), .clock_ms = 1 };
+		struct bt_pool_blob *b = bt_xcalloc(1, sizeof(*b) + 100);
+		const char *head = (const char *)&cases[i].head;
+		struct bt_pool_worker *w;
+		int fds[2];
+
+		assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, fds), 0);
+		w = bt_pool_worker_add(&p, 0, fds[0]);
+		b->len = 100;
+		b->lang = &langs[LANG_PLAIN];
+		bt_pool_worker_give(&p, w, b);
+		if (!cases[i].unsent)
+			bt_pool_worker_send(&p, w);
+		for (size_t k = 0; k < sizeof(cases[i].head); k++) { /* in pieces */
+			put(fds[1], head + k, 1);
+			assert_false(w->condemned);
+			bt_pool_worker_receive(&p, w);
+		}
+		assert_int_equal(w->condemned, cases[i].bad);
+		/* nothing is due any more */
+		if (!cases[i].bad && !cases[i].head.len) {
+			put(fds[1], head, sizeof(cases[i].head));
+			bt_pool_worker_receive(&p, w);
+			assert_true(w->condemned);
+			assert_int_equal(w->answered.nr, 1);
+		}
+		bt_pool_worker_drop(&p, 0);
+		close(fds[1]);
+		free(p.workers);
+	}
+}
+
 static void test_time(void **state)
 {
 	struct bt_pool_opts o = opts(2);
@@ -370,17 +424,46 @@ static void test_held_back(void **state)
 	bt_pool_free(&p);
 }
 
-/* A language that comes when workers run already: these lack its table. */
+/* A language that comes when workers run already, and wait for more: these lack its table. */
 static void test_late_language(void **state)
+{
+	static const unsigned order[] = { LANG_PLAIN, LANG_SCANNER, LANG_LATE, LANG_PLAIN };
+	struct bt_pool_opts o = opts(2);
+	struct bt_err err = BT_ERR_INIT;
+	struct bt_pool *p = NULL;
+	struct bt_result r;
+
+	(void)state;
+	ok(bt_pool_open(&o, &p, &err), &err);
+	for (uint64_t i = 0; i < 4 * BT_ARRAY_NR(order); i++) {
+		const struct bt_lang *lang = &langs[order[i % BT_ARRAY_NR(order)]];
+
+		ok(bt_pool_submit(p, lang, i, "text", 4, &err), &err);
+		assert_int_equal(bt_pool_next(p, true, &r, &err), BT_ROW);
+		assert_int_equal(r.tag, i);
+		assert_int_equal(r.status, BT_RESULT_FACTS);
+		assert_int_equal(r.len, 4);
+		assert_memory_equal(r.rec, "text", 4);
+	}
+	bt_pool_free(&p);
+}
+
+/* Death after the answer: in a group it counts, since the answer came from a spoilt process. */
+static void test_death_after_answer(void **state)
 {
 	struct bt_pool_opts o = opts(2);
 	struct set s = { 0 };
 
 	(void)state;
-	for (int i = 0; i < 400; i++)
-		set_add_text(&s, i < 200 ? LANG_PLAIN : i % 3, "text", false);
+	set_add_text(&s, LANG_SCANNER, "sound", false);
+	set_add_text(&s, LANG_SCANNER, "LIMIT, then dies", true);
 	set_run(&s, &o, NULL);
 	set_check(&s);
+	set_release(&s);
+	set_add_text(&s, LANG_PLAIN, "LIMIT, then dies", false);
+	set_run(&s, &o, NULL);
+	assert_int_equal(s.blobs[0].status, BT_RESULT_LIMIT);
+	assert_int_equal(s.blobs[0].results, 1);
 	set_release(&s);
 }
 
@@ -643,6 +726,7 @@ int main(void)
 		cmocka_unit_test(test_nothing),
 		cmocka_unit_test(test_crashes),
 		cmocka_unit_test(test_nonsense),
+		cmocka_unit_test(test_answers),
 		cmocka_unit_test(test_time),
 		cmocka_unit_test(test_memory),
 		cmocka_unit_test(test_soft_limit),
@@ -651,6 +735,7 @@ int main(void)
 		cmocka_unit_test(test_poison),
 		cmocka_unit_test(test_held_back),
 		cmocka_unit_test(test_late_language),
+		cmocka_unit_test(test_death_after_answer),
 		cmocka_unit_test(test_broken_language),
 		cmocka_unit_test(test_busy),
 		cmocka_unit_test(test_large),

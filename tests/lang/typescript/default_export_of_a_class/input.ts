@@ -1,4 +1,4 @@
 /* Nameless. */
-export default abstract class extends Base {
-	abstract run(): void;
+export default class extends Base {
+	run(): void {}
 }

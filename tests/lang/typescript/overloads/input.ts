@@ -6,4 +6,5 @@ class Over {
 	go(x: number): void;
 	go(x?: number) {}
 }
-export default function (x: string): void;
+export function shown(x: string): void;
+export function shown(x: unknown) {}

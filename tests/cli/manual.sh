@@ -1,0 +1,268 @@
+#!/bin/sh
+test_description='manual pages and completions say what the program says'
+# shellcheck source=tests/lib/test-lib.sh
+TEST_NO_REPO=1
+. "$(dirname "$0")/../lib/test-lib.sh"
+
+man=$TEST_SOURCE/man
+commands=$(git-batho --list-commands)
+
+# synopsis FILE: the forms of a page, written as -h writes them but without < and >.
+synopsis() {
+	awk '
+		/^\.Sh / { on = ($2 == "SYNOPSIS"); next }
+		!on { next }
+		/^\.Nm / {
+			if (line != "") print line
+			sub(/^\.Nm /, ""); line = $0; next
+		}
+		{
+			bracket = ""
+			if ($1 == ".Op") bracket = "[]"
+			if ($1 == ".Pq") bracket = "()"
+			text = ""; glue = 1
+			for (i = (bracket == "" ? 1 : 2); i <= NF; i++) {
+				word = $i
+				if (word == ".Ar" || word == "Ar") continue
+				if (word == "Ns") { glue = 1; continue }
+				if (word == "Fl") { word = "-" $++i }
+				if (word == ":" || word == "...") glue = 1
+				text = text (glue ? "" : " ") word
+				glue = 0
+			}
+			line = line " " substr(bracket, 1, 1) text substr(bracket, 2, 1)
+		}
+		END { if (line != "") print line }
+	' "$1"
+}
+
+# usage COMMAND...: the same from -h.
+usage() {
+	git-batho "$@" -h | sed -n -e 's/^usage: //p' -e 's/^   or: //p' | tr -d '<>'
+}
+
+# page_options FILE: "-q --[no-]quiet" or "--jobs n", one entry of the option lists a line.
+page_options() {
+	awk '
+		/^\.Sh / { on = ($2 == "OPTIONS") }
+		on && /^\.It Fl / {
+			text = ""
+			for (i = 2; i <= NF; i++) {
+				if ($i == "Fl") text = text " -" $(++i)
+				else if ($i == "Ar") { text = text " " $(++i); break }
+				else if ($i == "Ns" && $(i + 1) == "Op") { text = text "[" $NF "]"; break }
+			}
+			print substr(text, 2)
+		}
+	' "$1" | sort
+}
+
+# program_options COMMAND: the same from --list-options; arguments that are choices are left to the page.
+program_options() {
+	git-batho "$1" --list-options | awk -F '\t' '{
+		text = $2
+		name = $1
+		if ($4 == "neg") sub(/^--/, "--[no-]", name)
+		if (name != "") text = text (text == "" ? "" : " ") name
+		arg = $5
+		if (arg ~ /^\[/) text = text "[*]"
+		else if (arg ~ /^\(/) text = text " *"
+		else if (arg != "") { gsub(/[<>]/, "", arg); text = text " " arg }
+		print text
+	}' | sort
+}
+
+# Names of arguments that stand for choices are free.
+same_options() {
+	program_options "$1" >want && page_options "$man/git-batho-$1.1" >have &&
+		awk 'NR == FNR { want[FNR] = $0; next }
+			{
+				w = want[FNR]
+				if (w ~ /\[\*\]$/) { sub(/\[\*\]$/, "", w); sub(/\[.*\]$/, "") }
+				if (w ~ / \*$/) { sub(/ \*$/, "", w); sub(/ [^ ]*$/, "") }
+				if ($0 != w) { print "page: " $0 ", program: " w; bad = 1 }
+			}
+			END { exit bad }' want have && test "$(wc -l <want)" = "$(wc -l <have)" || {
+		diff -u want have
+		return 1
+	}
+}
+
+test_expect_success 'the program knows its commands' '
+	for command in init index stats def refs callers callees outline search cat-facts help version; do
+		echo "$commands" | grep -q -x -e "$command" || return 1
+	done
+'
+
+test_expect_success 'every command has a page, every page a command' '
+	for command in $commands; do
+		test_path_is_file "$man/git-batho-$command.1" || return 1
+	done &&
+	for page in "$man"/git-batho-*.1; do
+		name=$(basename "$page" .1) &&
+		echo "$commands" | grep -x -e "${name#git-batho-}" || return 1
+	done
+'
+
+for command in $commands; do
+	page=$man/git-batho-$command.1
+	test_expect_success "$command: synopsis" '
+		usage "$command" >want && synopsis "$page" >have && test_cmp want have
+	'
+	test_expect_success "$command: options" 'same_options "$command"'
+	test_expect_success "$command: the same summary in help, page and git-batho(1)" '
+		summary=$(git-batho help --porcelain | sed -n "s/^command	$command	//p") &&
+		test -n "$summary" &&
+		test "$(sed -n "s/^\.Nd //p" "$page")" = "$summary" &&
+		awk -v want="$command" "/^\.It Cm / { on = (\$3 == want); next } on" "$man/git-batho.1" |
+			head -n 1 | grep -i -F -e "${summary%, as JSON}"
+	'
+done
+
+test_expect_success 'git-batho(1) has what git batho -h has' '
+	test_expect_code 129 git-batho -h >out &&
+	for option in h -help -version -list-commands; do
+		test_grep "^\.It Fl $option" "$man/git-batho.1" || return 1
+	done &&
+	test "$(sed -n "s/^usage: //p" out | tr -d "<>")" = "$(synopsis "$man/git-batho.1")"
+'
+
+test_expect_success 'git-batho-config(5) has every key with its default and bounds' '
+	{ tr "\n" " " <"$TEST_SOURCE/core/conf/keys.c" && echo; } | sed "s/\[BT_KEY_/\n&/g" |
+		sed -n "s/.*\.name = \"\([^\"]*\)\".*/&/p" >rows &&
+	test_line_count -ge 7 rows &&
+	while read -r row; do
+		name=$(echo "$row" | sed "s/.*\.name = \"\([^\"]*\)\".*/\1/") &&
+		awk -v key="batho.$name" "/^\.It Va / { on = (\$3 == key); next } /^\.El/ { on = 0 } on" \
+			"$man/git-batho-config.5" >text &&
+		test -s text || { echo "no $name"; return 1; }
+		case $row in
+		*".tracked = true"*) test_grep "^May be set by the tracked file" text ;;
+		*) test_grep "^Not taken from the tracked file" text ;;
+		esac || return 1
+		case $row in
+		*".deflt = "*)
+			deflt=$(echo "$row" | sed "s/.*\.deflt = \"\([^\"]*\)\".*/\1/") &&
+			tr "\n" " " <text | grep -q "the default is \(.Cm \)\?$deflt *\."
+			;;
+		*) test_grep "the default is empty" text ;;
+		esac || { echo "default of $name"; return 1; }
+	done <rows &&
+	test "$(grep -c "^\.It Va batho\." "$man/git-batho-config.5")" = "$(wc -l <rows)"
+'
+
+# words_of PAGE SECTION: the words of the first .Cm list there.
+words_of() {
+	awk -v want="$1" '/^\.Ss / { on = ($0 == ".Ss " want); next }
+		on && /^\.(Bl|It)/ { exit }
+		on && /^\.Cm / { sub(/^\.Cm /, ""); gsub(/ [,.]/, " "); printf "%s ", $0 }' \
+		"$man/git-batho-format.5" | tr -s ' ' '\n' | sed '/^$/d'
+}
+
+test_expect_success 'git-batho-format(5) has the kinds and roles in the order of their numbers' '
+	sed -n "s/.*\[BT_KIND_[A-Z]*\] = \"\(.*\)\".*/\1/p" "$TEST_SOURCE/core/facts/names.c" >want &&
+	test_line_count -gt 10 want && words_of Kinds >have && test_cmp want have &&
+	sed -n "s/.*\[BT_ROLE_[A-Z]*\] = \"\(.*\)\".*/\1/p" "$TEST_SOURCE/core/facts/names.c" >want &&
+	test_line_count -gt 5 want && words_of Roles >have && test_cmp want have
+'
+
+test_expect_success MAN 'man finds the pages by their names' '
+	mkdir -p share/man/man1 && cp "$man"/*.1 share/man/man1/ &&
+	MANPATH=$PWD/share/man man -w git-batho-index >out && test_grep "git-batho-index.1" out
+'
+
+test_expect_success MAN '--help opens the page of a command' '
+	MANPATH=$PWD/share/man MANPAGER=cat PAGER=cat git batho index --help >out &&
+	test_grep "parse workers" out
+'
+
+test_expect_success '--help without a page prints the usage, with status 0' '
+	MANPATH=$PWD/nowhere git-batho def --help >out && test_grep "^usage: git batho def" out &&
+	MANPATH=$PWD/nowhere git-batho --help >out && test_grep "^usage: git batho" out
+'
+
+# ---- completions ----
+completions=$TEST_SOURCE/completions
+git_completion=
+for file in /usr/share/bash-completion/completions/git /usr/share/git/completion/git-completion.bash; do
+	if test -z "$git_completion" && test -f "$file"; then
+		git_completion=$file
+	fi
+done
+export completions git_completion
+test_lazy_prereq BASH_COMPLETION 'no bash, or no completion of git for it' \
+	'test -n "$git_completion" && bash --version'
+
+write_script complete <<'SCRIPT'
+exec bash -c '
+	. "$git_completion" || exit 1
+	. "$completions/git-batho.bash" || exit 1
+	COMP_LINE="$*" COMP_WORDS=("$@") COMP_CWORD=$(($# - 1)) COMP_POINT=${#COMP_LINE}
+	_get_comp_words_by_ref() {
+		while [ $# -gt 0 ]; do
+			case $1 in
+			cur) cur=${COMP_WORDS[COMP_CWORD]} ;;
+			prev) prev=${COMP_WORDS[COMP_CWORD - 1]} ;;
+			words) words=("${COMP_WORDS[@]}") ;;
+			cword) cword=$COMP_CWORD ;;
+			-n) shift ;;
+			esac
+			shift
+		done
+	}
+	__git_wrap__git_main 2>/dev/null
+	printf "%s\n" "${COMPREPLY[@]}"
+' complete "$@"
+SCRIPT
+
+test_expect_success BASH_COMPLETION 'bash completes every command' '
+	./complete git batho "" >out &&
+	for command in $commands; do
+		test_grep "^$command *\$" out || return 1
+	done
+'
+
+test_expect_success BASH_COMPLETION 'bash completes every option that -h shows' '
+	for command in $commands; do
+		./complete git batho $command "--" >out && ./complete git batho $command "--no-" >>out &&
+		git-batho $command -h | grep -o -e "--[a-z][-a-z]*" | sort -u >options &&
+		test -s options && while read -r option; do
+			test_grep "^$option" out || return 1
+		done <options || return 1
+	done
+'
+
+# What the other shells ask the program for is what the program has: they hold no list of their own.
+test_expect_success 'no completion holds a list of commands or options' '
+	for file in git-batho.bash _git-batho git-batho.fish; do
+		test_grep "list-commands" "$completions/$file" &&
+		test_grep ! -w -e "--rebuild" "$completions/$file" || return 1
+	done
+'
+
+test_expect_success ZSH 'zsh reads its completion' 'zsh -n "$completions/_git-batho"'
+
+test_expect_success ZSH 'zsh completes commands and options' '
+	mkdir -p fpath && cp "$completions/_git-batho" fpath/ &&
+	cat >try.zsh <<-\EOT &&
+	autoload -Uz compinit && fpath=($PWD/fpath $fpath) && compinit -u -d $PWD/dump
+	_describe() { print -rl -- ${(P)@[-1]} }
+	compadd() { while [[ $1 != -- ]]; do shift; done; shift; print -rl -- "$@" }
+	_call_program() { shift; eval "$*" }
+	autoload +X _git-batho
+	CURRENT=2 PREFIX= words=(batho "") _git-batho
+	CURRENT=3 PREFIX=-- words=(batho index --) _git-batho
+	EOT
+	zsh -f try.zsh >out && test_grep -x callers out && test_grep -x -e --rebuild out
+'
+
+test_expect_success FISH 'fish completes commands and options' '
+	XDG_CONFIG_HOME=$PWD/fish fish -c "source $(printf "%s" "$completions/git-batho.fish" |
+		sed "s/[^A-Za-z0-9_/.-]/\\\\&/g"); complete -C \"git batho \"" >out &&
+	test_grep "^callers" out &&
+	XDG_CONFIG_HOME=$PWD/fish fish -c "source $(printf "%s" "$completions/git-batho.fish" |
+		sed "s/[^A-Za-z0-9_/.-]/\\\\&/g"); complete -C \"git batho index --re\"" >out &&
+	test_grep "^--rebuild" out
+'
+
+test_done
