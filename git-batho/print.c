@@ -123,13 +123,13 @@ static void print_line(struct bt_context *c, const struct bt_answer *a, const st
 	bt_out_nl(c->out);
 }
 
-int bt_print_hits(struct bt_context *c, struct bt_answer *a, enum bt_hit_record type, bool worktree,
-		  struct bt_err *err)
+int bt_print_hits(struct bt_context *c, struct bt_answer *a, enum bt_hit_record type,
+		  enum bt_lines_from from, struct bt_err *err)
 {
 	bool apart = bt_out_is_human(c->out) && bt_term_is_user();
 	struct bt_line *lines;
 
-	if (bt_lines_fetch(&c->repo, a, worktree, &lines, err))
+	if (bt_lines_fetch(&c->repo, a, from, &lines, err))
 		return err->code;
 	for (size_t i = 0; i < a->hits_nr && !bt_out_failed(c->out); i++) {
 		if (apart && i && a->hits[i].file != a->hits[i - 1].file)

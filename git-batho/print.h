@@ -24,6 +24,6 @@ enum bt_hit_record {
 	BT_RECORD_REFERENCE,
 };
 /* All hits of an answer, each as a record and a line; files are set apart on a terminal. */
-int bt_print_hits(struct bt_context *c, struct bt_answer *a, enum bt_hit_record type, bool worktree,
-		  struct bt_err *err);
+int bt_print_hits(struct bt_context *c, struct bt_answer *a, enum bt_hit_record type,
+		  enum bt_lines_from from, struct bt_err *err);
 #endif

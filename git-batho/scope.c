@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "core/git/attr.h"
 #include "core/index/index.h"
 #include "core/lang/langs.h"
 #include "git-batho/spawn.h"
@@ -26,10 +27,15 @@ int bt_scope_filter(const struct bt_scope_opts *o, struct bt_filter *ret_f, stru
 {
 	struct bt_filter f = { .path = o->path, .max = (size_t)o->max };
 	const struct bt_lang *lang;
+	struct bt_pattern pattern;
 
 	if (o->all + o->staged + o->worktree + (o->rev != NULL) > 1)
 		return bt_err_set(err, BT_ERR_USAGE,
 				  "--rev, --all, --staged and --worktree exclude each other");
+	if (o->path && bt_pattern_parse(o->path, &pattern, err))
+		return err->code;
+	if (o->path)
+		bt_pattern_release(&pattern);
 	if (parse_kinds(&o->kinds, bt_kind_find, "kind", &f.kinds, err) ||
 	    parse_kinds(&o->roles, bt_role_find, "role", &f.roles, err))
 		return err->code;
@@ -47,9 +53,11 @@ int bt_scope_filter(const struct bt_scope_opts *o, struct bt_filter *ret_f, stru
 	return 0;
 }
 
-bool bt_scope_is_head(const struct bt_scope_opts *o)
+enum bt_lines_from bt_scope_lines(const struct bt_scope_opts *o)
 {
-	return !o->rev && !o->all;
+	if (o->worktree)
+		return BT_LINES_WORKTREE;
+	return o->rev || o->all ? BT_LINES_OBJECTS : BT_LINES_CLEAN;
 }
 
 static int no_commit(const struct bt_context *c, struct bt_err *err)

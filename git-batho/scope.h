@@ -6,6 +6,7 @@
 #define BT_PROGRAM_SCOPE_H
 
 #include "core/query/find.h"
+#include "core/query/lines.h"
 #include "git-batho/context.h"
 
 /* Options of all queries; the first member of their structs. */
@@ -53,7 +54,7 @@ int bt_scope_filter(const struct bt_scope_opts *o, struct bt_filter *ret_f, stru
 /* Opens the view that the options ask for. */
 int bt_scope_open(struct bt_context *c, const struct bt_scope_opts *o, struct bt_view *ret_v,
 		  struct bt_err *err);
-/* May source lines come from the worktree? */
-bool bt_scope_is_head(const struct bt_scope_opts *o);
+/* Where source lines may come from. */
+enum bt_lines_from bt_scope_lines(const struct bt_scope_opts *o);
 
 #endif

@@ -1,30 +1,154 @@
 /*
  * The packed records of blobs. What is in them is the business of core/facts.
+ *
+ * Records have all lengths, a page of the file has one: rows of one record each left a seventh of the file
+ * empty. So the records stand one after the other in one long stream, which is cut into rows that fill a page
+ * exactly; the table facts tells where a record starts. The last row is filled up by the next transaction. A
+ * record that is replaced leaves a hole; the file is derived data and is made again now and then.
  */
+#include <string.h>
+
 #include "core/base/limits.h"
+#include "store/schema.h"
 #include "store/store_int.h"
 
-int bt_store_facts_put(struct bt_store *s, uint32_t blob_id, const void *rec, size_t len,
-		       struct bt_err *err)
+/*
+ * What fits in a leaf page of a table as one row: SQLite keeps 35 bytes of a page free of payload, and
+ * five bytes of the payload tell that it is one blob.
+ */
+#define PIECE_LEN (BT_STORE_PAGE_SIZE - BT_STORE_PAGE_CHECK - 40)
+/* A record and its frame. */
+#define STORED_LEN_MAX ((int64_t)1 << 30)
+
+/* --- the end of the stream --- */
+
+static int tail_open(struct bt_store *s, struct bt_err *err)
 {
 	BT_SQL_OWNED sqlite3_stmt *q = NULL;
+	struct bt_facts_tail *t = &s->facts_tail;
+	const void *p;
+	size_t len;
+	int rc;
+
+	if (t->open)
+		return 0;
+	rc = bt_sql_get(s, BT_SQL_FACTS_LAST_PIECE, &q, err);
+	if (rc)
+		return rc;
+	rc = bt_sql_step(s, q, err);
+	if (rc < 0)
+		return rc;
+	bt_buf_clear(&t->data);
+	t->piece = 0;
+	if (rc == BT_ROW) {
+		t->piece = sqlite3_column_int64(q, 0);
+		p = bt_sql_bytes(q, 1, &len);
+		if (t->piece < 0 || t->piece > INT64_MAX / PIECE_LEN - STORED_LEN_MAX || len > PIECE_LEN)
+			return bt_store_corrupt(s, err, "a piece of facts makes no sense");
+		if (len == PIECE_LEN)
+			t->piece++;
+		else
+			bt_buf_add(&t->data, p, len);
+	}
+	t->open = true;
+	t->dirty = false;
+	return bt_buf_check(&t->data, "facts", err);
+}
+
+int bt_store_facts_flush(struct bt_store *s, struct bt_err *err)
+{
+	BT_SQL_OWNED sqlite3_stmt *q = NULL;
+	struct bt_facts_tail *t = &s->facts_tail;
+	int rc;
+
+	if (!t->dirty)
+		return 0;
+	rc = bt_sql_get(s, BT_SQL_FACTS_PUT_PIECE, &q, err);
+	if (rc)
+		return rc;
+	sqlite3_bind_int64(q, 1, t->piece);
+	bt_sql_bind_bytes(q, 2, t->data.data, t->data.len);
+	rc = bt_sql_run(s, q, err);
+	if (!rc)
+		t->dirty = false;
+	return rc;
+}
+
+void bt_store_facts_forget(struct bt_store *s)
+{
+	s->facts_tail.open = s->facts_tail.dirty = false;
+}
+
+static int tail_append(struct bt_store *s, const char *p, size_t len, struct bt_err *err)
+{
+	struct bt_facts_tail *t = &s->facts_tail;
+
+	while (len) {
+		size_t part = PIECE_LEN - t->data.len;
+		int rc;
+
+		if (part > len)
+			part = len;
+		bt_buf_add(&t->data, p, part);
+		rc = bt_buf_check(&t->data, "facts", err);
+		if (rc)
+			return rc;
+		t->dirty = true;
+		p += part;
+		len -= part;
+		if (t->data.len < PIECE_LEN)
+			break;
+		rc = bt_store_facts_flush(s, err);
+		if (rc)
+			return rc;
+		t->piece++;
+		bt_buf_clear(&t->data);
+	}
+	return 0;
+}
+
+/* --- records --- */
+
+static int facts_put(struct bt_store *s, uint32_t blob_id, const void *rec, size_t len,
+		     struct bt_err *err)
+{
+	BT_SQL_OWNED sqlite3_stmt *q = NULL;
+	int64_t place;
 	int rc = bt_value_pack(s, BT_VALUE_FACTS, blob_id, BT_QUALITY_FAST, NULL, 0, rec, len, err);
 
+	if (!rc)
+		rc = tail_open(s, err);
+	if (rc)
+		return rc;
+	place = s->facts_tail.piece * PIECE_LEN + (int64_t)s->facts_tail.data.len;
+	rc = tail_append(s, s->packed.data, s->packed.len, err);
 	if (!rc)
 		rc = bt_sql_get(s, BT_SQL_FACTS_PUT, &q, err);
 	if (rc)
 		return rc;
 	sqlite3_bind_int64(q, 1, blob_id);
-	bt_sql_bind_bytes(q, 2, s->packed.data, s->packed.len);
+	sqlite3_bind_int64(q, 2, place);
+	sqlite3_bind_int64(q, 3, (int64_t)s->packed.len);
 	return bt_sql_run(s, q, err);
 }
 
-int bt_store_facts_read(struct bt_store *s, uint32_t blob_id, struct bt_buf *out, struct bt_err *err)
+int bt_store_facts_put(struct bt_store *s, uint32_t blob_id, const void *rec, size_t len,
+		       struct bt_err *err)
+{
+	struct bt_store_scope scope;
+	int rc = bt_store_scope_begin(s, &scope, err);
+
+	if (rc)
+		return rc;
+	return bt_store_scope_end(s, &scope, facts_put(s, blob_id, rec, len, err), err);
+}
+
+/* Where a record lies. */
+static int facts_find(struct bt_store *s, uint32_t blob_id, int64_t *ret_place, int64_t *ret_len,
+		      struct bt_err *err)
 {
 	BT_SQL_OWNED sqlite3_stmt *q = NULL;
-	const void *p;
-	size_t len;
-	int rc = bt_sql_get(s, BT_SQL_FACTS_READ, &q, err);
+	int rc = bt_sql_get(s, BT_SQL_FACTS_FIND, &q, err);
 
 	if (rc)
 		return rc;
@@ -34,7 +158,56 @@ int bt_store_facts_read(struct bt_store *s, uint32_t blob_id, struct bt_buf *out
 		return bt_store_corrupt(s, err, "the facts of blob %u are missing", blob_id);
 	if (rc != BT_ROW)
 		return rc;
-	p = bt_sql_bytes(q, 0, &len);
-	return bt_value_unpack(s, BT_VALUE_FACTS, blob_id, NULL, 0, p, len, BT_FACTS_LEN_MAX, out,
-			       err);
+	*ret_place = sqlite3_column_int64(q, 0);
+	*ret_len = sqlite3_column_int64(q, 1);
+	if (*ret_place < 0 || *ret_len <= 0 || *ret_len > STORED_LEN_MAX ||
+	    *ret_place > INT64_MAX - STORED_LEN_MAX)
+		return bt_store_corrupt(s, err, "the place of facts makes no sense");
+	return 0;
+}
+
+static int piece_missing(struct bt_store *s, struct bt_err *err)
+{
+	return bt_store_corrupt(s, err, "a piece of facts is missing");
+}
+
+int bt_store_facts_read(struct bt_store *s, uint32_t blob_id, struct bt_buf *out, struct bt_err *err)
+{
+	BT_SQL_OWNED sqlite3_stmt *q = NULL;
+	int64_t place = 0, left = 0;
+	int rc = bt_store_facts_flush(s, err);
+
+	if (!rc)
+		rc = facts_find(s, blob_id, &place, &left, err);
+	if (!rc)
+		rc = bt_sql_get(s, BT_SQL_FACTS_PIECES, &q, err);
+	if (rc)
+		return rc;
+	sqlite3_bind_int64(q, 1, place / PIECE_LEN);
+	sqlite3_bind_int64(q, 2, (place + left - 1) / PIECE_LEN);
+	bt_buf_clear(&s->packed);
+	while (left) {
+		size_t len, at = (size_t)(place % PIECE_LEN), part;
+		const char *p;
+
+		rc = bt_sql_step(s, q, err);
+		if (rc != BT_ROW)
+			return rc ? rc : piece_missing(s, err);
+		p = bt_sql_bytes(q, 0, &len);
+		if (len > PIECE_LEN || at >= len)
+			return piece_missing(s, err);
+		part = len - at < (size_t)left ? len - at : (size_t)left;
+		/* All in one piece: no copy. */
+		if (part == (size_t)left && !s->packed.len)
+			return bt_value_unpack(s, BT_VALUE_FACTS, blob_id, NULL, 0, p + at, part,
+					       BT_FACTS_LEN_MAX, out, err);
+		bt_buf_add(&s->packed, p + at, part);
+		place += (int64_t)part;
+		left -= (int64_t)part;
+		if (left && place % PIECE_LEN)
+			return piece_missing(s, err);
+	}
+	rc = bt_buf_check(&s->packed, "facts", err);
+	return rc ? rc : bt_value_unpack(s, BT_VALUE_FACTS, blob_id, NULL, 0, s->packed.data,
+					 s->packed.len, BT_FACTS_LEN_MAX, out, err);
 }

@@ -295,6 +295,7 @@ void bt_store_free(struct bt_store **ps)
 	connection_close(s);
 	bt_compressor_release(&s->compressor);
 	bt_buf_release(&s->packed);
+	bt_buf_release(&s->facts_tail.data);
 	bt_buf_release(&s->hint);
 	free(s->path);
 	free(s);

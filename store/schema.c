@@ -47,6 +47,10 @@ const char bt_schema_text[] =
 
 	"CREATE TABLE facts ("
 	" blob INTEGER PRIMARY KEY,"
+	" place BIGINT NOT NULL,"
+	" len INTEGER NOT NULL);"
+	"CREATE TABLE facts_piece ("
+	" id INTEGER PRIMARY KEY,"
 	" data BLOB NOT NULL);"
 
 	/* Not unique: a tree that is walked again keeps its old row, others may be compressed against it. */

@@ -83,9 +83,37 @@ static int merge_number(struct merge *m, struct bt_err *err)
 	return 0;
 }
 
+/* Rows first .. last of a segment. */
+static int rows_drop(struct bt_store *s, enum bt_sql sql, int64_t first, int64_t last,
+		     struct bt_err *err)
+{
+	BT_SQL_OWNED sqlite3_stmt *q = NULL;
+	int rc = bt_sql_get(s, sql, &q, err);
+
+	if (rc)
+		return rc;
+	sqlite3_bind_int64(q, 1, first);
+	sqlite3_bind_int64(q, 2, last);
+	return bt_sql_run(s, q, err);
+}
+
+/* What merging does not need goes first, so that the result takes its place in the file. */
+static int input_drop_indexes(struct bt_store *s, int64_t id, struct bt_err *err)
+{
+	int rc = bt_sql_exec(s, BT_SQL_SEGMENT_DELETE, id, err);
+
+	if (!rc)
+		rc = bt_sql_exec(s, BT_SQL_NAME_KEY_DELETE, id, err);
+	if (!rc)
+		rc = rows_drop(s, BT_SQL_TRIGRAM_DELETE, id << BT_TRIGRAM_SHIFT,
+			       ((id + 1) << BT_TRIGRAM_SHIFT) - 1, err);
+	return rc;
+}
+
 /* The next name of an input: BT_ROW, BT_DONE or an error. */
 static int input_next(struct bt_store *s, struct input *in, struct bt_err *err)
 {
+	int64_t row;
 	int rc;
 
 	if (in->blocks_read)
@@ -93,7 +121,10 @@ static int input_next(struct bt_store *s, struct input *in, struct bt_err *err)
 	while (!in->blocks_read || in->at == in->block.nr) {
 		if (in->blocks_read == in->segment.blocks)
 			return BT_DONE;
+		row = bt_segment_row(in->segment.id, in->blocks_read);
 		rc = bt_block_read(s, in->segment.id, in->blocks_read++, &in->block, err);
+		if (!rc)
+			rc = rows_drop(s, BT_SQL_NAME_BLOCK_DELETE, row, row, err);
 		if (rc)
 			return rc;
 		in->at = 0;
@@ -111,8 +142,10 @@ static bool heap_less(const struct merge *m, uint32_t a, uint32_t b)
 {
 	size_t x_len, y_len;
 	const char *x = input_name(&m->inputs[a], &x_len), *y = input_name(&m->inputs[b], &y_len);
+	int c = bt_name_compare(x, x_len, y, y_len);
 
-	return bt_name_compare(x, x_len, y, y_len) < 0;
+	/* Older segments first: then lists are in the order of their blobs most of the time. */
+	return c ? c < 0 : a < b;
 }
 
 static void heap_sink(struct merge *m, size_t at)
@@ -187,34 +220,6 @@ static int merge_run(struct merge *m, struct bt_segment_writer *w, struct bt_err
 	return 0;
 }
 
-static int segment_drop(struct bt_store *s, int64_t id, struct bt_err *err)
-{
-	static const struct {
-		enum bt_sql sql;
-		int shift;
-	} ranges[] = {
-		{ BT_SQL_NAME_BLOCK_DELETE, BT_SEGMENT_SHIFT },
-		{ BT_SQL_POSTING_DELETE, BT_SEGMENT_SHIFT },
-		{ BT_SQL_TRIGRAM_DELETE, BT_TRIGRAM_SHIFT },
-	};
-	size_t i;
-	int rc = bt_sql_exec(s, BT_SQL_SEGMENT_DELETE, id, err);
-
-	if (!rc)
-		rc = bt_sql_exec(s, BT_SQL_NAME_KEY_DELETE, id, err);
-	for (i = 0; !rc && i < BT_ARRAY_NR(ranges); i++) {
-		BT_SQL_OWNED sqlite3_stmt *q = NULL;
-
-		rc = bt_sql_get(s, ranges[i].sql, &q, err);
-		if (rc)
-			return rc;
-		sqlite3_bind_int64(q, 1, id << ranges[i].shift);
-		sqlite3_bind_int64(q, 2, ((id + 1) << ranges[i].shift) - 1);
-		rc = bt_sql_run(s, q, err);
-	}
-	return rc;
-}
-
 static int merge_segments(struct bt_store *s, const struct bt_segment *list, size_t nr,
 			  struct bt_err *err)
 {
@@ -231,6 +236,8 @@ static int merge_segments(struct bt_store *s, const struct bt_segment *list, siz
 	for (i = 0; i < nr; i++)
 		m.inputs[i].segment = list[i];
 	rc = merge_number(&m, err);
+	for (i = 0; !rc && i < nr; i++)
+		rc = input_drop_indexes(s, list[i].id, err);
 	for (i = 0; !rc && i < nr; i++) {
 		rc = input_next(s, &m.inputs[i], err);
 		if (rc != BT_ROW)
@@ -245,7 +252,8 @@ static int merge_segments(struct bt_store *s, const struct bt_segment *list, siz
 	if (!rc)
 		rc = bt_segment_end(&w, m.ids, (uint32_t)m.ids_nr, err);
 	for (i = 0; !rc && i < nr; i++)
-		rc = segment_drop(s, list[i].id, err);
+		rc = rows_drop(s, BT_SQL_POSTING_DELETE, bt_segment_row(list[i].id, 0),
+			       bt_segment_row(list[i].id + 1, 0) - 1, err);
 	bt_store_segments_release(s);
 	return rc;
 }

@@ -33,9 +33,15 @@ static const char *const texts[BT_SQL_NR] = {
 	[BT_SQL_BLOB_COUNTS] = "SELECT lang, state, count(*), sum(size) FROM blob"
 			       " GROUP BY lang, state ORDER BY lang, state",
 
-	[BT_SQL_FACTS_PUT] = "INSERT INTO facts (blob, data) VALUES (?1, ?2)"
-			     " ON CONFLICT (blob) DO UPDATE SET data = excluded.data",
-	[BT_SQL_FACTS_READ] = "SELECT data FROM facts WHERE blob = ?1",
+	[BT_SQL_FACTS_FIND] = "SELECT place, len FROM facts WHERE blob = ?1",
+	[BT_SQL_FACTS_PUT] = "INSERT INTO facts (blob, place, len) VALUES (?1, ?2, ?3)"
+			     " ON CONFLICT (blob) DO UPDATE"
+			     " SET place = excluded.place, len = excluded.len",
+	[BT_SQL_FACTS_PIECES] =
+		"SELECT data FROM facts_piece WHERE id BETWEEN ?1 AND ?2 ORDER BY id",
+	[BT_SQL_FACTS_LAST_PIECE] = "SELECT id, data FROM facts_piece ORDER BY id DESC LIMIT 1",
+	[BT_SQL_FACTS_PUT_PIECE] = "INSERT INTO facts_piece (id, data) VALUES (?1, ?2)"
+				   " ON CONFLICT (id) DO UPDATE SET data = excluded.data",
 
 	[BT_SQL_TREE_FIND] = "SELECT id, digest, killed, blobs FROM tree"
 			     " WHERE oid = ?1 AND selection = ?2 ORDER BY id DESC LIMIT 1",

@@ -30,6 +30,14 @@ struct bt_segment_blobs {
 	uint32_t nr;
 };
 
+/* The end of the stream of facts, while a transaction writes to it. */
+struct bt_facts_tail {
+	bool open;
+	bool dirty;		/* data is more than what the file holds */
+	int64_t piece;		/* number of the row */
+	struct bt_buf data;
+};
+
 struct bt_store {
 	sqlite3 *db;
 	sqlite3_stmt *stmts[BT_SQL_NR];
@@ -39,6 +47,7 @@ struct bt_store {
 	unsigned reading;	/* depth of bt_store_read_begin */
 	struct bt_compressor compressor;
 	struct bt_buf packed;	/* scratch of value.c */
+	struct bt_facts_tail facts_tail;
 	struct bt_buf hint;	/* what struct bt_blob.hint points into */
 	struct bt_tree_cached trees[BT_TREE_CACHE_NR];
 	struct bt_segment_blobs *segment_blobs;
@@ -88,6 +97,9 @@ int bt_value_unpack(struct bt_store *s, enum bt_value kind, int64_t row, const v
 		    size_t prefix_len, const void *p, size_t len, size_t raw_max,
 		    struct bt_buf *out, struct bt_err *err);
 
+/* facts.c: what a transaction has in hand, before it ends or reads; and after it. */
+int bt_store_facts_flush(struct bt_store *s, struct bt_err *err);
+void bt_store_facts_forget(struct bt_store *s);
 /* tree.c */
 void bt_store_tree_cache_release(struct bt_store *s);
 /* segment_read.c */

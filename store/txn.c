@@ -27,12 +27,16 @@ int bt_store_commit(struct bt_store *s, struct bt_err *err)
 	if (!s->writing)
 		return bt_err_set(err, BT_ERR_FAIL, "index '%s' has no transaction to commit",
 				  s->path);
-	rc = bt_sql_exec(s, BT_SQL_COMMIT, 0, err);
+	rc = bt_store_facts_flush(s, err);
+	if (!rc)
+		rc = bt_sql_exec(s, BT_SQL_COMMIT, 0, err);
 	if (rc) {
 		bt_store_rollback(s);
 		return rc;
 	}
 	s->writing = false;
+	/* The next transaction of somebody else may come first. */
+	bt_store_facts_forget(s);
 	return 0;
 }
 
@@ -46,6 +50,7 @@ void bt_store_rollback(struct bt_store *s)
 	/* Rows of this transaction may be in there, under ids that are given again. */
 	bt_store_tree_cache_release(s);
 	bt_store_segments_release(s);
+	bt_store_facts_forget(s);
 	/* A full disk and the like have rolled back already. */
 	if (!sqlite3_get_autocommit(s->db))
 		bt_sql_exec(s, BT_SQL_ROLLBACK, 0, &ignored);

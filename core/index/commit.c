@@ -29,7 +29,7 @@ static int add_postings(struct bt_index *ix, const struct ix_job *j, struct bt_e
 	return 0;
 }
 
-static int store_job(struct bt_index *ix, size_t job, uint32_t *last_id, struct bt_err *err)
+static int store_job(struct bt_index *ix, size_t job, struct bt_err *err)
 {
 	struct ix_job *j = &ix->jobs[job];
 	struct bt_blob b = {
@@ -37,14 +37,15 @@ static int store_job(struct bt_index *ix, size_t job, uint32_t *last_id, struct 
 		.size = j->size, .digest = j->digest, .hint = j->hint,
 	};
 
+	bool known;
+
 	if (j->state == BT_BLOB_REDIRECT)
 		b.resolved = ix->jobs[j->resolved].lang_id;
-	if (bt_store_blob_put(ix->o.store, &b, &j->id, err))
+	if (bt_store_blob_add(ix->o.store, &b, &j->id, &known, err))
 		return err->code;
 	j->stored = true;
-	if (j->state != BT_BLOB_FACTS || j->id <= *last_id)
+	if (j->state != BT_BLOB_FACTS || known)
 		return 0;	/* another process was faster: it wrote the facts too */
-	*last_id = j->id;
 	if (bt_store_facts_put(ix->o.store, j->id, ix->records.data + j->rec, j->rec_len, err))
 		return err->code;
 	return add_postings(ix, j, err);
@@ -52,13 +53,10 @@ static int store_job(struct bt_index *ix, size_t job, uint32_t *last_id, struct 
 
 static int write_batch(struct bt_index *ix, struct bt_err *err)
 {
-	uint32_t last_id;
 	int rc = bt_store_begin(ix->o.store, err);
 
-	if (!rc)
-		rc = bt_store_blob_last_id(ix->o.store, &last_id, err);
 	for (size_t i = 0; i < ix->unstored_nr && !rc; i++)
-		rc = store_job(ix, ix->unstored[i], &last_id, err);
+		rc = store_job(ix, ix->unstored[i], err);
 	if (!rc)
 		rc = bt_postings_flush(ix->postings, ix->o.store, err);
 	if (!rc)

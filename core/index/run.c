@@ -203,6 +203,10 @@ static int read_one(struct bt_index *ix, size_t job, struct bt_err *err)
 	struct bt_object obj;
 	int rc = bt_odb_next(ix->o.odb, &obj, err);
 
+	if (rc == BT_ERR_CORRUPT) {	/* this object alone: the run goes on without it */
+		finish(ix, job, BT_BLOB_MISSING);
+		return 0;
+	}
 	if (rc < 0 || look_at(ix, &job, &obj, err))
 		return err->code;
 	if (job == SIZE_MAX)
@@ -215,10 +219,33 @@ static int read_one(struct bt_index *ix, size_t job, struct bt_err *err)
 	return rc;
 }
 
+/* Before the first object: what is promised is fetched in one go, and workers get every table they will need. */
+static int prepare(struct bt_index *ix, struct bt_err *err)
+{
+	size_t nr = ix->todo_nr - ix->todo_at;
+	BT_FREE struct bt_oid *oids = bt_xcalloc(nr + 1, sizeof(*oids));
+	BT_FREE bool *seen = bt_xcalloc(bt_langs_nr() + 1, sizeof(*seen));
+	struct bt_err ignored = BT_ERR_INIT;
+
+	for (size_t i = 0; i < nr; i++) {
+		const struct ix_job *j = &ix->jobs[ix->todo[ix->todo_at + i]];
+
+		oids[i] = j->oid;
+		if (!j->lang || seen[j->lang->index])
+			continue;
+		seen[j->lang->index] = true;
+		if (bt_pool_prepare(ix->o.pool, j->lang, err))
+			return err->code;
+	}
+	if (nr)		/* what cannot be fetched is reported as missing, file by file */
+		bt_odb_prefetch(ix->o.repo, oids, nr, &ignored);
+	return bt_cancel_check(err);
+}
+
 static int pump(struct bt_index *ix, struct bt_err *err)
 {
 	size_t asked = ix->todo_at;
-	int rc = 0;
+	int rc = prepare(ix, err);
 
 	while (!rc && ix->todo_at < ix->todo_nr) {
 		if (bt_canceled())

@@ -45,8 +45,11 @@ static int parse_patterns(const struct bt_value *v, struct bt_pattern **ret, siz
 {
 	*ret = bt_xcalloc(v->list_nr + 1, sizeof(**ret));
 	for (*ret_nr = 0; *ret_nr < v->list_nr; (*ret_nr)++)
-		if (bt_pattern_parse(v->list[*ret_nr], &(*ret)[*ret_nr], err))
+		if (bt_pattern_parse(v->list[*ret_nr], &(*ret)[*ret_nr], err)) {
+			if (v->origin != BT_FROM_COMMAND)	/* nobody misused the program */
+				err->code = BT_ERR_FAIL;
 			return err->code;
+		}
 	return 0;
 }
 

@@ -378,7 +378,7 @@ static const char *const tag_words[] = { "class", "struct", "union", "enum", NUL
 static bool is_one_of(const char *text, size_t len, const char *const *words)
 {
 	for (; *words; words++)
-		if (strlen(*words) == len && !memcmp(*words, text, len))
+		if (**words == *text && strlen(*words) == len && !memcmp(*words, text, len))
 			return true;
 	return false;
 }

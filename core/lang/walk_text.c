@@ -212,7 +212,7 @@ uint32_t walk_occ(struct walk *w, uint32_t start, uint32_t end, uint64_t hash, u
 
 bool walk_text_is(const char *text, uint32_t len, const char *word)
 {
-	return strlen(word) == len && !memcmp(text, word, len);
+	return len && *word == *text && strlen(word) == len && !memcmp(text, word, len);
 }
 
 bool walk_is_excepted(const struct bt_node_rule *rule, const char *text, uint32_t len, uint64_t hash)
@@ -223,7 +223,7 @@ bool walk_is_excepted(const struct bt_node_rule *rule, const char *text, uint32_
 bool walk_words_have(struct bt_words words, const char *text, uint32_t len)
 {
 	for (size_t i = 0; i < words.nr; i++)
-		if (walk_text_is(text, len, words.words[i]))
+		if ((!len || *text == *words.words[i]) && walk_text_is(text, len, words.words[i]))
 			return true;
 	return false;
 }

@@ -109,8 +109,6 @@ int bt_answer_add_blob(struct bt_view *v, struct bt_answer *a, uint32_t blob, co
 		add_file(&x, BT_NONE, x.facts->path, x.facts->path_len, 0);
 	else if (add_files(&x, first, nr, err))
 		return err->code;
-	if (a->files_nr > *ret_first)	/* qualifiers may look at the path: any of them will do */
-		x.facts->path = a->files[*ret_first].path;
 	*ret_nr = a->files_nr - *ret_first;
 	return 0;
 }

@@ -21,11 +21,21 @@ static bool kind_passes(const struct bt_filter *f, uint8_t kind)
 	return !f || !f->kinds || (f->kinds & (1u << kind));
 }
 
+/* Files may share the facts of one blob; qualifiers look at the path of each. */
+static struct bt_view_file file_at_path(const struct bt_answer_file *file)
+{
+	struct bt_view_file at = *file->f;
+
+	at.path = file->path;
+	at.path_len = file->path_len;
+	return at;
+}
+
 /* Definitions in a C++ or Rust method's own file are found by scope; so is everything else. */
 static void add_defs_of(struct bt_answer *a, uint32_t file, const struct bt_symbol *s,
 			const struct bt_filter *f)
 {
-	const struct bt_view_file *vf = a->files[file].f;
+	const struct bt_view_file at = file_at_path(&a->files[file]), *vf = &at;
 	size_t len;
 	const char *name = bt_symbol_name(s, &len);
 
@@ -83,7 +93,7 @@ static uint32_t name_number(const struct bt_facts *f, const char *name, size_t l
 static void add_refs_of(struct bt_answer *a, uint32_t file, const struct bt_symbol *s,
 			const struct bt_filter *f)
 {
-	const struct bt_view_file *vf = a->files[file].f;
+	const struct bt_view_file at = file_at_path(&a->files[file]), *vf = &at;
 	size_t len;
 	const char *text = bt_symbol_name(s, &len);
 	uint32_t name = name_number(&vf->facts, text, len);

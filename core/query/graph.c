@@ -156,42 +156,6 @@ static size_t bodies_of(const struct bt_answer *a, uint32_t first, size_t nr)
 	return bodies;
 }
 
-static int callers_of(struct walk *w, const struct todo *t, const struct bt_symbol *s, unsigned depth,
-		      struct bt_err *err)
-{
-	struct bt_answer *a = &w->g->answer;
-	const struct bt_hit target = a->hits[t->hit];
-	const struct bt_facts *tf = &a->files[target.file].f->facts;
-	struct bt_symbol own = symbol_of(w, &tf->names[tf->defs[target.def].name]);
-	uint32_t first, defs;
-	size_t nr, defs_nr;
-
-	if (lookup(w, &own, false, &defs, &defs_nr, err) ||
-	    lookup(w, s ? s : &own, true, &first, &nr, err))
-		return err->code;
-	for (size_t i = 0; i < nr; i++) {
-		struct bt_hit *site = &a->hits[first + i];
-		const struct bt_facts *f = &a->files[site->file].f->facts;
-		uint32_t occ = occ_at(f, site->at);
-		enum bt_edge edge = bt_edge_resolve(a, site, occ, &target, bodies_of(a, defs, defs_nr));
-
-		site->def = callable_around(f, site->def);
-		/* a file that has its own definition of the name means that one */
-		if (edge == BT_EDGE_NAME) {
-			size_t k = 0;
-
-			while (k < defs_nr && !bt_edge_same_file(&a->files[a->hits[defs + k].file],
-								 &a->files[site->file]))
-				k++;
-			if (k < defs_nr)
-				continue;
-		}
-		add_call(w, (uint32_t)(first + i), t->hit, t->from, edge, depth);
-		follow(w, (uint32_t)(first + i), (uint32_t)w->g->calls_nr - 1);
-	}
-	return 0;
-}
-
 /* The best of the definitions a call could mean: a body before a declaration, a nearer edge before a farther. */
 static uint32_t best_target(const struct bt_answer *a, const struct bt_hit *site, uint32_t occ,
 			    uint32_t first, size_t nr, enum bt_edge *ret_edge)
@@ -215,6 +179,61 @@ static uint32_t best_target(const struct bt_answer *a, const struct bt_hit *site
 		}
 	}
 	return best;
+}
+
+static bool parent_is(const struct bt_answer *a, const struct bt_hit *h, const struct bt_name *name)
+{
+	const struct bt_facts *f = &a->files[h->file].f->facts;
+	uint32_t parent = f->defs[h->def].parent;
+
+	return parent != BT_NONE && bt_name_is(f, f->defs[parent].name, name->text, name->len);
+}
+
+/* Does a call say by what stands before it that it means another definition of the name? */
+static bool means_another(const struct bt_answer *a, const struct bt_hit *site, uint32_t occ,
+			  const struct bt_hit *target, uint32_t first, size_t nr)
+{
+	const struct bt_facts *f = &a->files[site->file].f->facts;
+	const struct bt_name *q;
+	bool another = false;
+
+	if (!occ || f->occs[occ].qual != BT_QUAL_NAME)
+		return false;
+	q = &f->names[f->occs[occ - 1].name];
+	if (parent_is(a, target, q))
+		return false;
+	for (size_t i = 0; i < nr && !another; i++)
+		another = parent_is(a, &a->hits[first + i], q);
+	return another;
+}
+
+static int callers_of(struct walk *w, const struct todo *t, unsigned depth, struct bt_err *err)
+{
+	struct bt_answer *a = &w->g->answer;
+	const struct bt_hit target = a->hits[t->hit];
+	const struct bt_facts *tf = &a->files[target.file].f->facts;
+	struct bt_symbol name = symbol_of(w, &tf->names[tf->defs[target.def].name]);
+	uint32_t first, defs;
+	size_t nr, defs_nr;
+
+	if (lookup(w, &name, false, &defs, &defs_nr, err) || lookup(w, &name, true, &first, &nr, err))
+		return err->code;
+	for (size_t i = 0; i < nr; i++) {
+		struct bt_hit *site = &a->hits[first + i];
+		const struct bt_facts *f = &a->files[site->file].f->facts;
+		uint32_t occ = occ_at(f, site->at);
+		enum bt_edge edge = bt_edge_resolve(a, site, occ, &target, bodies_of(a, defs, defs_nr));
+		enum bt_edge nearest;
+
+		/* nearer definitions of the name hide the others */
+		best_target(a, site, occ, defs, defs_nr, &nearest);
+		if (edge > nearest || means_another(a, site, occ, &target, defs, defs_nr))
+			continue;
+		site->def = callable_around(f, site->def);
+		add_call(w, (uint32_t)(first + i), t->hit, t->from, edge, depth);
+		follow(w, (uint32_t)(first + i), (uint32_t)w->g->calls_nr - 1);
+	}
+	return 0;
 }
 
 static int add_callee(struct walk *w, const struct todo *t, uint32_t occ, unsigned depth, struct bt_err *err)
@@ -276,7 +295,7 @@ static int run(struct walk *w, const struct bt_symbol *s, unsigned depth, bool c
 
 			if (bt_cancel_check(err))
 				return err->code;
-			rc = callers ? callers_of(w, &t, level == 1 ? s : NULL, level, err)
+			rc = callers ? callers_of(w, &t, level, err)
 				     : callees_of(w, &t, level, err);
 			if (rc)
 				return rc;

@@ -120,6 +120,45 @@ static void try_worktree(struct lines *l, bool *served)
 	free(w);
 }
 
+/* Takes the carriage returns of CR LF out: what git's filters do to most files. */
+static size_t without_crs(char *data, size_t len)
+{
+	size_t to = 0;
+
+	for (size_t i = 0; i < len; i++)
+		if (data[i] != '\r' || i + 1 == len || data[i + 1] != '\n')
+			data[to++] = data[i];
+	return to;
+}
+
+/* The file of the worktree that was indexed a moment ago. False when it is another one by now. */
+static bool read_worktree(const struct bt_repo *repo, const struct bt_answer_file *f, struct bt_buf *out)
+{
+	struct bt_err ignored = BT_ERR_INIT;
+	BT_FREE char *full = bt_xasprintf("%s/%s", repo->top ? repo->top : "", f->path);
+
+	bt_buf_clear(out);
+	if (!repo->top || f->manifest_file == BT_NONE || bt_file_read(full, BT_BLOB_SIZE_CAP, out, &ignored))
+		return false;
+	if (out->len && out->len != f->f->facts.size)
+		out->len = without_crs(out->data, out->len);
+	return out->len == f->f->facts.size;
+}
+
+static void from_worktree(struct lines *l, const bool *served)
+{
+	BT_BUF_OWNED struct bt_buf data = BT_BUF_INIT;
+
+	for (uint32_t i = 0; i < l->a->files_nr; i++) {
+		uint32_t hit = l->first[i];
+
+		if (served[i] || hit == BT_NONE || l->of_hit[hit].text)
+			continue;
+		if (read_worktree(l->repo, &l->a->files[i], &data))
+			cut(l, i, bt_buf_cstr(&data), data.len);
+	}
+}
+
 static int from_objects(struct lines *l, const bool *served, struct bt_err *err)
 {
 	BT_CLEANUP(bt_odb_free) struct bt_odb *odb = NULL;
@@ -156,8 +195,8 @@ static int from_objects(struct lines *l, const bool *served, struct bt_err *err)
 	return rc;
 }
 
-int bt_lines_fetch(struct bt_repo *repo, struct bt_answer *a, bool worktree, struct bt_line **ret_lines,
-		   struct bt_err *err)
+int bt_lines_fetch(struct bt_repo *repo, struct bt_answer *a, enum bt_lines_from from,
+		   struct bt_line **ret_lines, struct bt_err *err)
 {
 	struct lines l = { .repo = repo, .a = a };
 	bool *served = bt_arena_zalloc(&a->arena, a->files_nr + 1);
@@ -166,38 +205,38 @@ int bt_lines_fetch(struct bt_repo *repo, struct bt_answer *a, bool worktree, str
 	l.first = bt_arena_alloc(&a->arena, (a->files_nr + 1) * sizeof(*l.first));
 	l.next = bt_arena_alloc(&a->arena, (a->hits_nr + 1) * sizeof(*l.next));
 	chain_hits(&l);
-	if (worktree && repo->top)
+	if (from != BT_LINES_OBJECTS && repo->top)
 		try_worktree(&l, served);
 	if (from_objects(&l, served, err))
 		return err->code;
+	if (from == BT_LINES_WORKTREE)
+		from_worktree(&l, served);
 	*ret_lines = l.of_hit;
 	return 0;
 }
 
-int bt_lines_blob(struct bt_repo *repo, struct bt_answer *a, uint32_t file, bool worktree,
+int bt_lines_blob(struct bt_repo *repo, struct bt_answer *a, uint32_t file, enum bt_lines_from from,
 		  struct bt_line *ret_text, struct bt_err *err)
 {
 	BT_CLEANUP(bt_odb_free) struct bt_odb *odb = NULL;
+	BT_BUF_OWNED struct bt_buf data = BT_BUF_INIT;
 	const struct bt_answer_file *f = &a->files[file];
 	struct bt_clean_file c = { f->path, f->f->blob.oid, f->f->facts.size, false };
 	struct bt_object obj;
 
 	memset(ret_text, 0, sizeof(*ret_text));
-	if (worktree && repo->top)
+	if (from != BT_LINES_OBJECTS && repo->top)
 		bt_index_file_clean(repo, &c, 1);
-	if (c.clean) {
-		BT_BUF_OWNED struct bt_buf data = BT_BUF_INIT;
-		BT_FREE char *full = bt_xasprintf("%s/%s", repo->top, f->path);
-
-		if (!bt_file_read(full, BT_BLOB_SIZE_CAP, &data, err) && data.len == c.size) {
-			*ret_text = copy(&a->arena, bt_buf_cstr(&data), data.len);
-			return 0;
-		}
+	if (c.clean && read_worktree(repo, f, &data)) {
+		*ret_text = copy(&a->arena, bt_buf_cstr(&data), data.len);
+		return 0;
 	}
 	if (bt_odb_open(repo, &bt_odb_git_program, &odb, err) ||
 	    bt_odb_read(odb, &f->f->blob.oid, BT_BLOB_SIZE_CAP, &obj, err))
 		return err->code;
 	if (obj.data)
 		*ret_text = copy(&a->arena, obj.data, obj.size);
+	else if (from == BT_LINES_WORKTREE && read_worktree(repo, f, &data))
+		*ret_text = copy(&a->arena, bt_buf_cstr(&data), data.len);
 	return 0;
 }

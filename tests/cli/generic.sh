@@ -161,6 +161,7 @@ test_expect_success 'options: beginnings, joined values, the end of options' '
 
 test_expect_success 'bad values are named' '
 	test_expect_code 129 git batho def --kind thing add 2>err && test_grep "unknown kind .thing." err &&
+	test_expect_code 129 git batho def --path "!x" add 2>err && test_grep "!x" err &&
 	test_expect_code 129 git batho refs --role thing add 2>err && test_grep "unknown role .thing." err &&
 	test_expect_code 129 git batho def --lang pyton add 2>err &&
 	test_grep "unknown language .pyton." err && test_grep "^hint: .*python" err &&

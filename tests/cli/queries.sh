@@ -1,0 +1,359 @@
+#!/bin/sh
+test_description='what the questions answer, and of which content'
+# shellcheck source=tests/lib/test-lib.sh
+. "$(dirname "$0")/../lib/test-lib.sh"
+
+# answers WANT-ON-STDIN COMMAND...: the answer, line by line; status 0, or 1 for none.
+answers() {
+	cat >../want
+	git batho "$@" >../have
+	test_rc=$?
+	test_cmp ../want ../have && if test -s ../want; then test "$test_rc" = 0; else test "$test_rc" = 1; fi
+}
+
+test_expect_success 'a project' '
+	mkdir -p net app &&
+	cat >net/wire.h <<-\EOT &&
+	#ifndef WIRE_H
+	#define WIRE_H
+	#define WIRE_MAX 16
+	#define SEND(w) wire_send(w, WIRE_MAX)
+	struct wire { int fd; };
+	/* Sends. */
+	int wire_send(struct wire *w, int n);
+	#endif
+	EOT
+	cat >net/wire.c <<-\EOT &&
+	#include "wire.h"
+
+	static int helper(int n)
+	{
+		return n;
+	}
+
+	int wire_send(struct wire *w, int n)
+	{
+		if (helper(n))
+			w->fd = 1;
+		return w->fd;
+	}
+	EOT
+	cat >app/main.c <<-\EOT &&
+	#include <stdio.h>
+	#include "../net/wire.h"
+
+	static int helper(void)
+	{
+		puts("x");
+		return 0;
+	}
+
+	int main(void)
+	{
+		struct wire w = { 0 };
+
+		helper();
+		return SEND(&w);
+	}
+	EOT
+	cat >app/shop.py <<-\EOT &&
+	class Base:
+	    def total(self):
+	        return 0
+
+	class Cart(Base):
+	    def total(self):
+	        return self.price() + Base.total(self)
+
+	    def price(self):
+	        return 1
+
+	def checkout():
+	    cart = Cart()
+	    return cart.total()
+	EOT
+	git add . && git commit -q -m one && git tag v1
+'
+
+test_expect_success 'def: definitions and declarations, in the order of paths' '
+	answers def wire_send <<-\EOT &&
+	net/wire.c:8:5: function: int wire_send(struct wire *w, int n)
+	net/wire.h:7:5: declaration: int wire_send(struct wire *w, int n);
+	EOT
+	answers def WIRE_MAX <<-\EOT &&
+	net/wire.h:3:9: macro: #define WIRE_MAX 16
+	EOT
+	answers def nothing </dev/null
+'
+
+test_expect_success 'def: filters' '
+	answers def --path app helper <<-\EOT &&
+	app/main.c:4:12: function: static int helper(void)
+	EOT
+	answers def --lang python total <<-\EOT &&
+	app/shop.py:2:9: method: def total(self):
+	app/shop.py:6:9: method: def total(self):
+	EOT
+	answers def --kind struct wire <<-\EOT &&
+	net/wire.h:5:8: struct: struct wire { int fd; };
+	EOT
+	answers def --kind class --kind struct Cart <<-\EOT &&
+	app/shop.py:5:7: class: class Cart(Base):
+	EOT
+	answers def --lang c Cart </dev/null &&
+	git batho def --max 1 helper >../out 2>../err && test_line_count = 1 ../out &&
+	test_grep "there are more" ../err && git batho def --quiet --max 1 helper 2>../err && test_must_be_empty ../err
+'
+
+test_expect_success 'names with qualifiers' '
+	answers def Cart.total <<-\EOT &&
+	app/shop.py:6:9: method: def total(self):
+	EOT
+	for name in Cart::total Cart#total shop.Cart.total app.Cart.total; do
+		git batho def "$name" >../have && test_cmp ../want ../have || return 1
+	done &&
+	answers def wire.fd <<-\EOT &&
+	net/wire.h:5:19: field: struct wire { int fd; };
+	EOT
+	answers def net.helper <<-\EOT &&
+	net/wire.c:3:12: function: static int helper(int n)
+	EOT
+	answers def Other.total </dev/null &&
+	test_expect_code 129 git batho def "" 2>../err && test_grep "empty" ../err
+'
+
+test_expect_success 'refs: roles, and what stands in macros' '
+	answers refs wire_send <<-\EOT &&
+	net/wire.c:8:5: function: int wire_send(struct wire *w, int n)
+	net/wire.h:4:17: call: #define SEND(w) wire_send(w, WIRE_MAX)
+	net/wire.h:7:5: declaration: int wire_send(struct wire *w, int n);
+	EOT
+	answers refs --role declaration --role call wire_send <<-\EOT &&
+	net/wire.h:4:17: call: #define SEND(w) wire_send(w, WIRE_MAX)
+	net/wire.h:7:5: declaration: int wire_send(struct wire *w, int n);
+	EOT
+	git batho refs fd >../have && test_grep "net/wire.c:11:4: write:" ../have && test_grep "net/wire.c:12:11: read:" ../have &&
+	answers refs --role inherit Base <<-\EOT
+	app/shop.py:5:12: inherit: class Cart(Base):
+	EOT
+'
+
+test_expect_success 'callers and callees, with how they were found' '
+	answers callers wire_send <<-\EOT &&
+	net/wire.h:4:17: SEND [unique]: #define SEND(w) wire_send(w, WIRE_MAX)
+	EOT
+	git batho callers helper >../have && test_line_count = 2 ../have &&
+	test_grep -x "app/main.c:14:1: main \[file\]: helper();" ../have &&
+	test_grep -x "net/wire.c:10:5: wire_send \[file\]: if (helper(n))" ../have &&
+	git batho callees checkout >../have && test_grep "Cart \[file\]" ../have && test_grep "total \[" ../have &&
+	answers callees app.helper <<-\EOT &&
+	app/main.c:6:1: puts [external]: puts("x");
+	EOT
+	git batho callees Cart.total >../have && test_grep "price \[scope\]" ../have
+'
+
+test_expect_success 'callers and callees over several levels, each definition once' '
+	git batho callers --depth 0 net.helper >../have &&
+	test_grep -x "net/wire.c:10:5: wire_send .*" ../have && test_grep "^  net/wire.h:4:17: SEND" ../have &&
+	test_grep "^    app/main.c:15:8: main" ../have &&
+	git batho callers --depth 2 net.helper >../have && test_line_count = 2 ../have &&
+	printf "int ping(int n)\n{\n\treturn pong(n);\n}\nint pong(int n)\n{\n\treturn ping(n);\n}\n" >loop.c &&
+	git add . && git commit -q -m loop && git batho callees --depth 0 ping >../have && test_line_count = 2 ../have &&
+	git batho callers --depth 0 --json ping >../have && test_grep "\"depth\":2" ../have &&
+	test_expect_code 129 git batho callers --depth -1 ping && test_expect_code 1 git batho callers nobody 2>../err &&
+	test_grep "defined nowhere" ../err
+'
+
+test_expect_success 'outline: nesting, kinds, order' '
+	answers outline app/shop.py <<-\EOT &&
+	     1  class Base
+	     2    method total  def total(self):
+	     5  class Cart
+	     6    method total  def total(self):
+	     9    method price  def price(self):
+	    12  function checkout  def checkout():
+	EOT
+	answers outline --kind class app/shop.py <<-\EOT &&
+	     1  class Base
+	     5  class Cart
+	EOT
+	answers outline --kind struct app/shop.py </dev/null
+'
+
+test_expect_success 'search: what matches, best first' '
+	answers search wire --path "*.h" <<-\EOT &&
+	net/wire.h:5:8: struct: struct wire { int fd; };
+	net/wire.h:3:9: macro: #define WIRE_MAX 16
+	net/wire.h:7:5: declaration: int wire_send(struct wire *w, int n);
+	EOT
+	answers search --match substring eckou <<-\EOT &&
+	app/shop.py:12:5: function: def checkout():
+	EOT
+	git batho search eckou >../have && test_cmp ../want ../have &&
+	git batho search chekout >../have && test_cmp ../want ../have &&
+	git batho search --match fuzzy chekcout >../have && test_cmp ../want ../have &&
+	answers search --match prefix eckou </dev/null &&
+	answers search "c*t" <<-\EOT &&
+	app/shop.py:5:7: class: class Cart(Base):
+	app/shop.py:12:5: function: def checkout():
+	EOT
+	git batho search "ca?t" >../have && test_line_count = 2 ../have || { cat ../have; test_line_count -ge 1 ../have; } &&
+	answers search --kind method --max 1 price <<-\EOT &&
+	app/shop.py:9:9: method: def price(self):
+	EOT
+	test_expect_code 129 git batho search "" 2>../err && test_grep "empty" ../err &&
+	answers search zzzzzzzz </dev/null
+'
+
+# ---- scopes ----
+test_expect_success '--rev, --staged, --worktree, --all' '
+	git rm -q loop.c && echo "int only_staged;" >s.c && git add s.c && echo "int only_here;" >w.c &&
+	answers def ping <<-\EOT &&
+	loop.c:1:5: function: int ping(int n)
+	EOT
+	answers def --rev v1 ping </dev/null &&
+	answers def --staged ping </dev/null && answers def --worktree ping </dev/null &&
+	answers def --staged only_staged <<-\EOT &&
+	s.c:1:5: variable: int only_staged;
+	EOT
+	git batho def --worktree only_staged >../have && test_cmp ../want ../have &&
+	answers def --staged only_here </dev/null &&
+	answers def --worktree only_here <<-\EOT &&
+	w.c:1:5: variable: int only_here;
+	EOT
+	answers def only_staged </dev/null &&
+	for name in ping only_staged only_here; do
+		git batho def --all $name >../have && test_line_count = 1 ../have || return 1
+	done &&
+	git batho stats --all >../have && test_grep "^total" ../have
+'
+
+test_expect_success 'source lines are those of the blob, not of the file as it is now' '
+	git reset -q --hard && rm -f w.c && sed "1i /* new */" loop.c >t && mv t loop.c &&
+	answers def ping <<-\EOT &&
+	loop.c:1:5: function: int ping(int n)
+	EOT
+	answers def --worktree ping <<-\EOT &&
+	loop.c:2:5: function: int ping(int n)
+	EOT
+	rm loop.c && answers def --rev HEAD ping <<-\EOT
+	loop.c:1:5: function: int ping(int n)
+	EOT
+'
+
+test_expect_success 'a file changed without a trace in size and time is told apart' '
+	git reset -q --hard && touch -d "2001-01-01" loop.c && git update-index -q --refresh &&
+	printf "int PING(int n)\n{\n\treturn pong(n);\n}\nint pong(int n)\n{\n\treturn ping(n);\n}\n" >loop.c &&
+	answers def ping <<-\EOT &&
+	loop.c:1:5: function: int ping(int n)
+	EOT
+	git reset -q --hard
+'
+
+test_expect_success 'what is not indexed is indexed on the way, once' '
+	rm -rf .git/batho && git batho def ping && git batho index >../out && test_grep "nothing to do" ../out &&
+	git batho def --rev v1 main && git batho index v1 >../out && test_grep "nothing to do" ../out
+'
+
+test_expect_success 'a name in files of the same content' '
+	cp app/shop.py app/copy.py && git add . && git commit -q -m copy &&
+	answers def checkout <<-\EOT &&
+	app/copy.py:12:5: function: def checkout():
+	app/shop.py:12:5: function: def checkout():
+	EOT
+	answers def copy.checkout <<-\EOT
+	app/copy.py:12:5: function: def checkout():
+	EOT
+'
+
+# ---- forms ----
+test_expect_success 'JSON has the fields of git-batho-format(5)' '
+	git batho def --json wire_send >../have && test_line_count = 3 ../have &&
+	test_grep "^{\"batho\":1,\"command\":\"def\"}$" ../have &&
+	test_grep "\"path\":\"net/wire.c\",\"line\":8,\"column\":5,\"offset\":[0-9]*,\"blob\":\"$(git rev-parse HEAD:net/wire.c)\"" ../have &&
+	test_grep "\"end_line\":13,\"exported\":true,\"declaration\":false,\"params\":2,\"complexity\":2,\"nesting\":1" ../have &&
+	test_grep "\"source\":\"int wire_send(struct wire \*w, int n)\"" ../have
+'
+
+# The types of records and their fields, from the page: "record field".
+fields_of_page() {
+	awk '
+		/^\.Sh / { on = ($2 == "RECORDS"); next }
+		/^\.Ss / && on { record = $2; sub(/,$/, "", record); next }
+		/^\.It Va / && on { print record, $3 }
+	' "$TEST_SOURCE/man/git-batho-format.5" | sort -u
+}
+
+test_expect_success PYTHON 'and every field is on that page' '
+	fields_of_page >../page && test_line_count -gt 50 ../page &&
+	printf "\0" >nul.c && printf "int a b c(;;\n" >bad.c && git add . && git commit -q -m odd &&
+	{
+		git batho init --json && git batho index --json && git batho index --all --json &&
+		git batho stats --json && git batho stats --digest --json && git batho stats --skipped --json &&
+		git batho def total --json && git batho refs total --json && git batho callers helper --json &&
+		git batho callees main --json && git batho outline app/shop.py --json && git batho search c --json &&
+		git batho cat-facts HEAD:app/shop.py && git batho cat-facts HEAD:net/wire.c &&
+		git batho cat-facts HEAD:bad.c && git batho cat-facts HEAD:net/wire.h && git batho help --json && git batho version --json --build-options
+	} >../records &&
+	python3 - ../records ../page <<-\EOT
+	import json, sys
+	page = set(line.strip() for line in open(sys.argv[2]))
+	unknown, seen = set(), set()
+	def look(record, value):
+	    if isinstance(value, dict):
+	        for key, inner in value.items():
+	            if key == "record":
+	                continue
+	            name = record + " " + key
+	            seen.add(record)
+	            if record == "Spans" or name in page:
+	                seen.add(name)
+	            if name not in page:
+	                unknown.add(name)
+	            if isinstance(inner, dict):
+	                look("Spans", inner)
+	for line in open(sys.argv[1]):
+	    row = json.loads(line)
+	    if "record" in row:
+	        look(row["record"], row)
+	print("not on the page:", sorted(unknown))
+	unseen = sorted(name for name in page if name not in seen)
+	print("on the page alone:", unseen)
+	sys.exit(bool(unknown or unseen))
+	EOT
+'
+
+test_expect_success 'porcelain has the fields of the page, in its order' '
+	awk "/^\.Ss definition, of def/ { on = 1; next } /^\.Ss/ { on = 0 } on && /^\.It Va/ { print \$3 }" \
+		"$TEST_SOURCE/man/git-batho-format.5" >../names &&
+	git batho def --porcelain --kind function wire_send >../have &&
+	tail -n 1 ../have | tr "\t" "\n" >../values && test_line_count = "$(($(wc -l <../names) + 1))" ../values &&
+	sed -n "$(($(grep -n -x name ../names | cut -d : -f 1) + 1))p" ../values >../name &&
+	test "$(cat ../name)" = wire_send
+'
+
+test_expect_success 'cat-facts: by revision and path, by id, by tag' '
+	id=$(git rev-parse HEAD:net/wire.c) && git batho cat-facts HEAD:net/wire.c >../a &&
+	git batho cat-facts "$id" >../b && test_cmp ../a ../b && (cd net && git batho cat-facts HEAD:./wire.c) >../b &&
+	test_cmp ../a ../b && git tag -a -m blob blobtag "$id" && git batho cat-facts blobtag >../b && test_cmp ../a ../b &&
+	blob=$(echo "int loose;" | git hash-object -w --stdin) &&
+	test_expect_code 128 git batho cat-facts $blob 2>../err && test_grep "hint: .*--path" ../err &&
+	git batho cat-facts --path x.c $blob >../out && test_grep "\"name\":\"loose\"" ../out &&
+	for bad in HEAD HEAD^{tree} HEAD:net HEAD:no 1234567; do
+		test_expect_code 128 git batho cat-facts $bad 2>../err && test_grep "names no blob" ../err || return 1
+	done
+'
+
+test_expect_success 'version and help' '
+	git batho version >../out && test_grep "^git-batho version [0-9]" ../out &&
+	git batho --version >../out2 && test_cmp ../out ../out2 &&
+	git batho version --build-options >../out &&
+	for word in SQLite libgit2 tree-sitter libcurl cJSON seccomp landlock "language c:" "language python:"; do
+		test_grep "$word" ../out || return 1
+	done &&
+	git batho help >../out && test_line_count = "$(git batho --list-commands | wc -l)" ../out &&
+	git batho help callers >../out && test_grep "^usage: git batho callers" ../out &&
+	test_expect_code 129 git batho help nothing 2>../err && test_grep "not a git-batho command" ../err
+'
+
+test_done
