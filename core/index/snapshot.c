@@ -68,10 +68,15 @@ static int make_manifest(struct bt_store *store, uint32_t root_row, struct bt_bu
 	BT_BUF_OWNED struct bt_buf path = BT_BUF_INIT;
 	BT_CLEANUP(bt_manifest_builder_release) struct bt_manifest_builder b;
 	struct bt_tree_row row;
+	int rc;
 
 	bt_manifest_builder_init(&b);
-	if (add_rows(store, root_row, &path, &b, 0, &row, err))
+	if (bt_store_read_begin(store, err))
 		return err->code;
+	rc = add_rows(store, root_row, &path, &b, 0, &row, err);
+	bt_store_read_end(store);
+	if (rc)
+		return rc;
 	return bt_manifest_builder_end(&b, root_row, row.killed, &row.digest, out, err);
 }
 

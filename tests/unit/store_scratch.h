@@ -77,10 +77,10 @@ static inline int scratch_reset(void **state)
 #define expect_code(want, call)                                                              \
 	do {                                                                                 \
 		struct bt_err err = BT_ERR_INIT;                                             \
-		int got = (call);                                                            \
+		int code_got = (call);                                                          \
                                                                                              \
-		if (got != (want))                                                           \
-			fail_msg("%s gave %d, not %d: %s", #call, got, (want), err.msg);      \
+		if (code_got != (want))                                                          \
+			fail_msg("%s gave %d, not %d: %s", #call, code_got, (want), err.msg); \
 	} while (0)
 #define expect_ok(call) expect_code(0, call)
 

@@ -1,0 +1,312 @@
+/* store: what open finds, makes and refuses. */
+#include "tests/unit/store_scratch.h"
+
+#include <sqlite3.h>
+
+#include "store/open.h"
+#include "store/schema.h"
+
+static unsigned mode_of(const char *path)
+{
+	struct stat st;
+
+	assert_int_equal(stat(path, &st), 0);
+	return st.st_mode & 07777;
+}
+
+static bool exists(const char *end)
+{
+	char path[sizeof(scratch_db) + 16];
+
+	snprintf(path, sizeof(path), "%s%s", scratch_db, end);
+	return !access(path, F_OK);
+}
+
+static void put_language(const char *name)
+{
+	STORE_OWNED struct bt_store *s = store_open_mode(BT_STORE_WRITE);
+	uint32_t id;
+
+	expect_ok(bt_store_language_id(s, name, 1, &id, &err));
+}
+
+static void test_create(void **state)
+{
+	STORE_OWNED struct bt_store *s = NULL;
+	uint64_t bytes = 0;
+	mode_t mask = umask(022);
+
+	(void)state;
+	expect_code(BT_ERR_NOT_FOUND, bt_store_open(scratch_dir, BT_STORE_READ, 0, &s, &err));
+	assert_null(s);
+	assert_false(exists(""));
+	s = store_open_mode(BT_STORE_WRITE);
+	assert_int_equal(mode_of(scratch_dir), 0700);
+	assert_int_equal(mode_of(scratch_db), 0600);
+	expect_ok(bt_store_bytes(s, &bytes, &err));
+	assert_int_equal(bytes % BT_STORE_PAGE_SIZE, 0);
+	bt_store_free(&s);
+	bt_store_free(&s);
+	/* Whoever closes last leaves one file. */
+	assert_false(exists("-wal") || exists("-shm") || exists("-journal"));
+	umask(mask);
+}
+
+static void test_create_shared(void **state)
+{
+	STORE_OWNED struct bt_store *s = NULL;
+	mode_t mask = umask(077);
+	uint32_t id;
+
+	(void)state;
+	expect_ok(bt_store_open(scratch_dir, BT_STORE_WRITE, 0660, &s, &err));
+	assert_int_equal(mode_of(scratch_dir), 02770);
+	assert_int_equal(mode_of(scratch_db), 0660);
+	expect_ok(bt_store_begin(s, &err));
+	expect_ok(bt_store_language_id(s, "c", 1, &id, &err));
+	expect_ok(bt_store_commit(s, &err));
+	bt_store_free(&s);
+	expect_ok(bt_store_rebuild(scratch_dir, 0664, &s, &err));
+	assert_int_equal(mode_of(scratch_db), 0664);
+	umask(mask);
+}
+
+/* Left-overs of a file that is gone do not get into the new one. */
+static void test_stale_companions(void **state)
+{
+	STORE_OWNED struct bt_store *s = store_open_mode(BT_STORE_WRITE);
+	char wal[sizeof(scratch_db) + 16], *bytes;
+	size_t len;
+	uint32_t id;
+
+	(void)state;
+	snprintf(wal, sizeof(wal), "%s-wal", scratch_db);
+	expect_ok(bt_store_language_id(s, "old", 1, &id, &err));
+	bytes = file_bytes(wal, &len);
+	assert_true(len > 0);
+	bt_store_free(&s);
+	assert_int_equal(unlink(scratch_db), 0);
+	file_make(wal, bytes, len);
+	free(bytes);
+	s = store_open_mode(BT_STORE_WRITE);
+	bt_store_free(&s);
+	s = store_open_mode(BT_STORE_READ);
+	expect_code(BT_ERR_NOT_FOUND, bt_store_language_id(s, "old", 1, &id, &err));
+}
+
+static void test_rebuild(void **state)
+{
+	STORE_OWNED struct bt_store *s = NULL;
+	uint32_t id;
+
+	(void)state;
+	put_language("c");
+	expect_ok(bt_store_rebuild(scratch_dir, 0, &s, &err));
+	bt_store_free(&s);
+	s = store_open_mode(BT_STORE_READ);
+	expect_code(BT_ERR_NOT_FOUND, bt_store_language_id(s, "c", 1, &id, &err));
+	bt_store_free(&s);
+	/* Whatever is in the way. */
+	file_make(scratch_db, "garbage", 7);
+	expect_ok(bt_store_rebuild(scratch_dir, 0, &s, &err));
+}
+
+static void refused(enum bt_code code, const char *why)
+{
+	static const enum bt_store_mode modes[] = { BT_STORE_READ, BT_STORE_WRITE };
+	size_t i, len, again_len;
+	char *before = file_bytes(scratch_db, &len), *after;
+
+	for (i = 0; i < 2; i++) {
+		STORE_OWNED struct bt_store *s = NULL;
+		struct bt_err err = BT_ERR_INIT;
+		uint32_t cursor = 0;
+		struct bt_store_language l;
+		int rc = bt_store_open(scratch_dir, modes[i], 0, &s, &err);
+
+		if (!rc)
+			rc = bt_store_language_next(s, &cursor, &l, &err);
+		if (rc != (int)code)
+			fail_msg("%s: %d %s", why, rc, err.msg);
+		if (!strstr(err.msg, "index.db'") || strcmp(err.hint, "git batho index --rebuild"))
+			fail_msg("%s: '%s', hint '%s'", why, err.msg, err.hint);
+	}
+	/* Not ours, not touched. */
+	after = file_bytes(scratch_db, &again_len);
+	assert_int_equal(len, again_len);
+	assert_memory_equal(before, after, len);
+	free(before);
+	free(after);
+}
+
+static void test_foreign(void **state)
+{
+	sqlite3 *db = NULL;
+	char *bytes, text[3000];
+	size_t len, cuts[] = { 0, 1, 16, 99, 100, 4096, 8191, 8192, 3 * 8192, 3 * 8192 + 5 }, i;
+
+	(void)state;
+	put_language("c");
+	bytes = file_bytes(scratch_db, &len);
+	for (i = 0; i < BT_ARRAY_NR(cuts); i++) {
+		assert_true(cuts[i] < len);
+		file_make(scratch_db, bytes, cuts[i]);
+		refused(BT_ERR_CORRUPT, "cut short");
+	}
+	memset(text, 'x', sizeof(text));
+	file_make(scratch_db, text, sizeof(text));
+	refused(BT_ERR_CORRUPT, "text");
+	bytes[63]++;
+	file_make(scratch_db, bytes, len);
+	refused(BT_ERR_VERSION, "newer");
+	bytes[63] -= 2;
+	file_make(scratch_db, bytes, len);
+	refused(BT_ERR_VERSION, "older");
+	bytes[63]++;
+	bytes[71]++;
+	file_make(scratch_db, bytes, len);
+	refused(BT_ERR_CORRUPT, "another application");
+	bytes[71]--;
+	bytes[16] = 2;
+	file_make(scratch_db, bytes, len);
+	refused(BT_ERR_CORRUPT, "other pages");
+	free(bytes);
+	unlink(scratch_db);
+	assert_int_equal(sqlite3_open(scratch_db, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db, "CREATE TABLE language (id, name, version)", NULL, NULL, NULL),
+			 SQLITE_OK);
+	sqlite3_close(db);
+	refused(BT_ERR_CORRUPT, "another database");
+}
+
+static void test_not_a_file(void **state)
+{
+	struct bt_store *s = NULL;
+	char other[sizeof(scratch_db) + 8];
+
+	(void)state;
+	put_language("c");
+	snprintf(other, sizeof(other), "%s.other", scratch_db);
+	assert_int_equal(rename(scratch_db, other), 0);
+	assert_int_equal(symlink(other, scratch_db), 0);
+	expect_code(BT_ERR_READONLY, bt_store_open(scratch_dir, BT_STORE_READ, 0, &s, &err));
+	expect_code(BT_ERR_READONLY, bt_store_open(scratch_dir, BT_STORE_WRITE, 0, &s, &err));
+	assert_int_equal(unlink(scratch_db), 0);
+	assert_int_equal(mkdir(scratch_db, 0700), 0);
+	expect_code(BT_ERR_READONLY, bt_store_open(scratch_dir, BT_STORE_READ, 0, &s, &err));
+	assert_null(s);
+	file_make(other, "", 0);
+	expect_code(BT_ERR_FAIL, bt_store_open(other, BT_STORE_WRITE, 0, &s, &err));
+}
+
+/* --- where nothing can be written --- */
+
+static void as_nobody(void)
+{
+	if (!geteuid() && (setgid(65534) || setuid(65534)))
+		_exit(99);
+}
+
+/* Exits 0 when the language that was put is read and nothing can be written. */
+static void body_read(void *arg)
+{
+	struct bt_err err = BT_ERR_INIT;
+	struct bt_store *s = NULL;
+	uint32_t id;
+
+	(void)arg;
+	as_nobody();
+	if (bt_store_open(scratch_dir, BT_STORE_WRITE, 0, &s, &err) != BT_ERR_READONLY)
+		_exit(2);
+	if (bt_store_open(scratch_dir, BT_STORE_READ, 0, &s, &err)) {
+		fprintf(stderr, "# %s\n", err.msg);
+		_exit(err.code == BT_ERR_READONLY ? 3 : 4);
+	}
+	if (bt_store_language_id(s, "c", 1, &id, &err))
+		_exit(5);
+	bt_store_free(&s);
+}
+
+static void folder_shut(bool shut)
+{
+	assert_int_equal(chmod(scratch_dir, shut ? 0555 : 0755), 0);
+	assert_int_equal(chmod(scratch_db, shut ? 0444 : 0644), 0);
+}
+
+static void test_read_only(void **state)
+{
+	int status;
+
+	(void)state;
+	put_language("c");
+	folder_shut(true);
+	status = child_status(body_read, NULL);
+	folder_shut(false);
+	if (status == 99)
+		unit_skip("no other user to become");
+	assert_int_equal(status, 0);
+	assert_false(exists("-wal") || exists("-shm"));
+}
+
+/* A writer that died left a WAL, which cannot be read without writing. */
+static void test_read_only_wal(void **state)
+{
+	STORE_OWNED struct bt_store *s = NULL;
+	char wal[sizeof(scratch_db) + 16], *bytes, *db;
+	size_t len, db_len;
+	uint32_t id;
+	int status;
+
+	(void)state;
+	put_language("c");
+	db = file_bytes(scratch_db, &db_len);
+	s = store_open_mode(BT_STORE_WRITE);
+	expect_ok(bt_store_language_id(s, "go", 1, &id, &err));
+	snprintf(wal, sizeof(wal), "%s-wal", scratch_db);
+	bytes = file_bytes(wal, &len);
+	bt_store_free(&s);
+	file_make(scratch_db, db, db_len);
+	file_make(wal, bytes, len);
+	folder_shut(true);
+	status = child_status(body_read, NULL);
+	folder_shut(false);
+	if (status == 99)
+		unit_skip("no other user to become");
+	assert_int_equal(status, 3);
+	/* Where it can be written, it is read and tidied up. */
+	s = store_open_mode(BT_STORE_READ);
+	expect_ok(bt_store_language_id(s, "go", 1, &id, &err));
+	bt_store_free(&s);
+	assert_false(exists("-wal"));
+	free(db);
+	free(bytes);
+}
+
+/* --- names --- */
+
+static void test_uri(void **state)
+{
+	BT_BUF_OWNED struct bt_buf b = BT_BUF_INIT;
+
+	(void)state;
+	bt_store_path_uri(&b, "/a b/c%d?e#\xff/index.db");
+	assert_string_equal(bt_buf_cstr(&b), "file:/a%20b/c%25d%3fe%23%ff/index.db?immutable=1");
+	assert_true(bt_store_folder_remote("/there/is/no/such/folder"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(test_create, scratch_reset),
+		cmocka_unit_test_setup(test_create_shared, scratch_reset),
+		cmocka_unit_test_setup(test_stale_companions, scratch_reset),
+		cmocka_unit_test_setup(test_rebuild, scratch_reset),
+		cmocka_unit_test_setup(test_foreign, scratch_reset),
+		cmocka_unit_test_setup(test_not_a_file, scratch_reset),
+		cmocka_unit_test_setup(test_read_only, scratch_reset),
+		cmocka_unit_test_setup(test_read_only_wal, scratch_reset),
+		cmocka_unit_test_setup(test_uri, scratch_reset),
+	};
+
+	return cmocka_run_group_tests(tests, scratch_setup, scratch_teardown);
+}

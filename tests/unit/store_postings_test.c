@@ -1,0 +1,307 @@
+/* store: postings, segments and their merging against plain arrays. */
+#include "tests/unit/store_model.h"
+
+#include "store/segment.h"
+
+static void flush(struct bt_store *s, struct bt_postings *p)
+{
+	expect_ok(bt_store_begin(s, &err));
+	expect_ok(bt_postings_flush(p, s, &err));
+	expect_ok(bt_store_commit(s, &err));
+}
+
+/* One name: what the store says, and what the model says. */
+static void name_check(struct bt_store *s, struct model *m, uint32_t name, bool defs_only)
+{
+	const struct bt_strmap_entry *e = &m->names.entries[name];
+	const struct model_pair *want;
+	BT_FREE struct bt_posting *got = NULL;
+	size_t want_nr, nr, i, j = 0;
+
+	want = model_find(m, name, &want_nr);
+	expect_ok(bt_postings_find(s, e->key, e->len, defs_only, &got, &nr, &err));
+	for (i = 0; i < want_nr; i++) {
+		if (defs_only && !want[i].kinds)
+			continue;
+		if (j == nr || got[j].blob_id != want[i].blob || got[j].kinds != want[i].kinds)
+			fail_msg("name %u '%s', posting %zu of %zu, %zu in the model", name, e->key, j,
+				 nr, want_nr);
+		j++;
+	}
+	assert_int_equal(j, nr);
+}
+
+static void model_check(struct bt_store *s, struct model *m)
+{
+	BT_FREE struct bt_posting *got = NULL;
+	size_t nr = 1;
+	uint32_t i;
+
+	expect_ok(bt_store_read_begin(s, &err));
+	for (i = 0; i < m->names.nr; i++) {
+		name_check(s, m, i, false);
+		name_check(s, m, i, true);
+	}
+	bt_store_read_end(s);
+	expect_ok(bt_postings_find(s, "there is no such name", 21, false, &got, &nr, &err));
+	assert_int_equal(nr, 0);
+	expect_ok(bt_postings_find(s, "", 0, false, &got, &nr, &err));
+	assert_int_equal(nr, 0);
+}
+
+static size_t segments_nr(struct bt_store *s, uint64_t *ret_pairs)
+{
+	BT_FREE struct bt_segment *list = NULL;
+	size_t nr = 0, i, per_level[16] = { 0 };
+
+	*ret_pairs = 0;
+	expect_ok(bt_segment_list(s, &list, &nr, &err));
+	for (i = 0; i < nr; i++) {
+		*ret_pairs += list[i].pairs;
+		assert_true(++per_level[list[i].level] < BT_SEGMENT_FANOUT);
+	}
+	return nr;
+}
+
+static void test_nothing(void **state)
+{
+	STORE_OWNED struct bt_store *s = store_open_mode(BT_STORE_WRITE);
+	POSTINGS_OWNED struct bt_postings *p = bt_postings_new();
+	BT_FREE struct bt_posting *got = NULL;
+	uint64_t pairs;
+	size_t nr = 1;
+
+	(void)state;
+	flush(s, p);
+	bt_postings_add(p, 1, "", 0, 1);
+	flush(s, p);
+	assert_int_equal(segments_nr(s, &pairs), 0);
+	expect_ok(bt_postings_find(s, "x", 1, false, &got, &nr, &err));
+	assert_int_equal(nr, 0);
+}
+
+/* Many small segments, and one of the same pairs. */
+static void test_merge(void **state)
+{
+	STORE_OWNED struct bt_store *s = store_open_mode(BT_STORE_WRITE);
+	STORE_OWNED struct bt_store *whole = NULL;
+	POSTINGS_OWNED struct bt_postings *p = bt_postings_new(), *all = bt_postings_new();
+	uint64_t seed = test_seed(), twice, pairs;
+	struct model m;
+	uint32_t blob;
+
+	(void)state;
+	model_init(&m);
+	for (blob = 1; blob <= 700; blob++) {
+		uint32_t nr = test_random(&seed, 300);
+
+		twice = seed;
+		blob_fill(&m, p, blob, nr, 6000, &seed);
+		blob_fill(NULL, all, blob, nr, 6000, &twice);
+		if (test_random(&seed, 4) == 0)
+			flush(s, p);
+	}
+	flush(s, p);
+	model_sort(&m);
+	assert_true(segments_nr(s, &pairs) <= 3 * BT_SEGMENT_FANOUT);
+	assert_int_equal(pairs, m.nr);
+	model_check(s, &m);
+	bt_store_free(&s);
+
+	scratch_reset(NULL);
+	whole = store_open_mode(BT_STORE_WRITE);
+	flush(whole, all);
+	assert_int_equal(segments_nr(whole, &pairs), 1);
+	assert_int_equal(pairs, m.nr);
+	model_check(whole, &m);
+	model_release(&m);
+}
+
+/* Ids that do not ascend, that come again, in one segment and in several. */
+static void test_order(void **state)
+{
+	STORE_OWNED struct bt_store *s = store_open_mode(BT_STORE_WRITE);
+	POSTINGS_OWNED struct bt_postings *p = bt_postings_new();
+	uint64_t seed = test_seed() + 1, pairs;
+	struct model m;
+	int i;
+
+	(void)state;
+	model_init(&m);
+	for (i = 0; i < 400; i++) {
+		uint32_t blob = 1 + test_random(&seed, 150);
+
+		blob_fill(&m, p, i % 7 ? blob : UINT32_MAX - blob, 60, 500, &seed);
+		if (i % 20 == 0)
+			flush(s, p);
+	}
+	flush(s, p);
+	segments_nr(s, &pairs);
+	model_check(s, &m);
+	model_release(&m);
+}
+
+/* Names in every blob, in every second one, and their neighbours. */
+static void test_long_lists(void **state)
+{
+	STORE_OWNED struct bt_store *s = store_open_mode(BT_STORE_WRITE);
+	POSTINGS_OWNED struct bt_postings *p = bt_postings_new();
+	uint64_t seed = test_seed() + 2;
+	struct model m;
+	char name[80];
+	uint32_t blob, i;
+
+	(void)state;
+	model_init(&m);
+	for (blob = 1; blob < 4000; blob++) {
+		for (i = 0; i < 12; i++) {
+			uint32_t kinds = i % 3 == 2 && test_random(&seed, 5) == 0 ? 1u << i : 0;
+
+			if (i > 3 && test_random(&seed, 1u << (i - 3)))
+				continue;
+			sprintf(name, "long_%u", i);
+			model_add(&m, blob, name, strlen(name), kinds);
+			bt_postings_add(p, blob, name, strlen(name), kinds);
+		}
+		sprintf(name, "long_%u_%u", blob % 12, blob);
+		model_add(&m, blob, name, strlen(name), 1);
+		bt_postings_add(p, blob, name, strlen(name), 1);
+		if (blob % 200 == 0)
+			flush(s, p);
+	}
+	flush(s, p);
+	model_check(s, &m);
+	model_release(&m);
+}
+
+/* Equal but for what follows the shared bytes, zeros and lengths. */
+static void test_alike(void **state)
+{
+	STORE_OWNED struct bt_store *s = store_open_mode(BT_STORE_WRITE);
+	POSTINGS_OWNED struct bt_postings *p = bt_postings_new();
+	char name[BT_NAME_LEN_MAX];
+	struct model m;
+	size_t len, k;
+
+	(void)state;
+	model_init(&m);
+	for (k = 0; k < 3; k++) {
+		memset(name, k ? 'a' : 0, sizeof(name));
+		if (k == 2)
+			memset(name, 0xff, sizeof(name));
+		for (len = 1; len <= sizeof(name); len += 1 + len / 40) {
+			model_add(&m, 5, name, len, (uint32_t)len % 2);
+			bt_postings_add(p, 5, name, len, (uint32_t)len % 2);
+			name[len - 1]++;
+			model_add(&m, 5, name, len, 4);
+			bt_postings_add(p, 5, name, len, 4);
+			name[len - 1]--;
+		}
+	}
+	flush(s, p);
+	model_check(s, &m);
+	model_release(&m);
+}
+
+static void test_long_name(void **state)
+{
+	STORE_OWNED struct bt_store *s = store_open_mode(BT_STORE_WRITE);
+	POSTINGS_OWNED struct bt_postings *p = bt_postings_new();
+	BT_FREE struct bt_posting *got = NULL;
+	char name[2 * BT_NAME_LEN_MAX];
+	size_t nr;
+
+	(void)state;
+	memset(name, 'n', sizeof(name));
+	bt_postings_add(p, 3, name, sizeof(name), 2);
+	flush(s, p);
+	expect_ok(bt_postings_find(s, name, sizeof(name), true, &got, &nr, &err));
+	assert_int_equal(nr, 1);
+	assert_int_equal(got[0].blob_id, 3);
+	assert_int_equal(got[0].kinds, 2);
+}
+
+static void test_rollback(void **state)
+{
+	STORE_OWNED struct bt_store *s = store_open_mode(BT_STORE_WRITE);
+	POSTINGS_OWNED struct bt_postings *p = bt_postings_new();
+	BT_FREE struct bt_posting *got = NULL;
+	size_t nr;
+	int i;
+
+	(void)state;
+	for (i = 1; i < 40; i++) {
+		bt_postings_add(p, (uint32_t)i, "kept", 4, 0);
+		flush(s, p);
+		bt_postings_add(p, (uint32_t)i + 1000, "gone", 4, 0);
+		bt_postings_add(p, (uint32_t)i + 1000, "kept", 4, 0);
+		expect_ok(bt_store_begin(s, &err));
+		expect_ok(bt_postings_flush(p, s, &err));
+		expect_ok(bt_postings_find(s, "gone", 4, false, &got, &nr, &err));
+		assert_int_equal(nr, 1);
+		free(got);
+		got = NULL;
+		bt_store_rollback(s);
+	}
+	expect_ok(bt_postings_find(s, "gone", 4, false, &got, &nr, &err));
+	assert_int_equal(nr, 0);
+	expect_ok(bt_postings_find(s, "kept", 4, false, &got, &nr, &err));
+	assert_int_equal(nr, 39);
+}
+
+static void test_memory(void **state)
+{
+	POSTINGS_OWNED struct bt_postings *p = bt_postings_new();
+	STORE_OWNED struct bt_store *s = store_open_mode(BT_STORE_WRITE);
+	size_t empty = bt_postings_memory(p), full;
+	uint64_t seed = test_seed();
+
+	(void)state;
+	blob_fill(NULL, p, 1, 5000, 100000, &seed);
+	full = bt_postings_memory(p);
+	assert_true(full > empty + 5000 * 8);
+	flush(s, p);
+	assert_true(bt_postings_memory(p) < full);
+}
+
+/* More pairs than level 0 holds: merges of merges. */
+static void test_levels(void **state)
+{
+	STORE_OWNED struct bt_store *s = store_open_mode(BT_STORE_WRITE);
+	POSTINGS_OWNED struct bt_postings *p = bt_postings_new();
+	uint64_t seed = test_seed() + 3, pairs;
+	struct model m;
+	uint32_t blob, i;
+
+	(void)state;
+	model_init(&m);
+	for (blob = 1; blob <= 1200; blob++) {
+		blob_fill(&m, p, blob, 400, 50000, &seed);
+		if (blob % 4 == 0)
+			flush(s, p);
+	}
+	model_sort(&m);
+	assert_true(m.nr > BT_SEGMENT_FANOUT * BT_SEGMENT_PAIRS_MIN);
+	assert_true(segments_nr(s, &pairs) < 3 * BT_SEGMENT_FANOUT);
+	assert_int_equal(pairs, m.nr);
+	for (i = 0; i < m.names.nr; i += 17)
+		name_check(s, &m, i, false);
+	model_release(&m);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(test_nothing, scratch_reset),
+		cmocka_unit_test_setup(test_merge, scratch_reset),
+		cmocka_unit_test_setup(test_order, scratch_reset),
+		cmocka_unit_test_setup(test_long_lists, scratch_reset),
+		cmocka_unit_test_setup(test_alike, scratch_reset),
+		cmocka_unit_test_setup(test_long_name, scratch_reset),
+		cmocka_unit_test_setup(test_rollback, scratch_reset),
+		cmocka_unit_test_setup(test_memory, scratch_reset),
+		cmocka_unit_test_setup(test_levels, scratch_reset),
+	};
+
+	return cmocka_run_group_tests(tests, scratch_setup, scratch_teardown);
+}
