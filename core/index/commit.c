@@ -117,11 +117,11 @@ static void digest_folder(struct bt_blake2b *h, const struct ix_entry *e, const 
 }
 
 /* What an entry is under the limits of this run, whatever earlier runs allowed. */
-static uint8_t entry_state(const struct bt_index *ix, const struct ix_entry *e, const struct ix_job *j)
+uint8_t ix_entry_state(const struct bt_index *ix, const struct ix_entry *e, const struct ix_job *j)
 {
 	if (e->fixed_state != BT_BLOB_FACTS)
 		return e->fixed_state;
-	if (j->state == BT_BLOB_FACTS && j->size > ix->o.selection->max_blob_size)
+	if (j->size > ix->o.selection->max_blob_size)	/* whatever else it turned out to be */
 		return BT_BLOB_TOO_LARGE;
 	return j->state;
 }
@@ -130,7 +130,7 @@ static void finish_file(struct bt_index *ix, struct ix_node *n, const struct ix_
 			struct bt_blake2b *h, struct bt_buf *row)
 {
 	const struct ix_job *j = e->target == BT_NONE ? NULL : ix_job_final(ix, e->target);
-	uint8_t state = entry_state(ix, e, j);
+	uint8_t state = ix_entry_state(ix, e, j);
 	struct bt_row_entry out = {
 		.state = state, .flags = e->flags, .name = e->name, .name_len = e->name_len,
 	};

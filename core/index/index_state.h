@@ -84,5 +84,7 @@ void ix_job_settle(struct bt_index *ix, size_t job, enum bt_blob_state state);
 /* commit.c */
 int ix_commit_batch(struct bt_index *ix, struct bt_err *err);
 int ix_commit_trees(struct bt_index *ix, struct bt_err *err);
+/* enum bt_blob_state of an entry whose final job is j. */
+uint8_t ix_entry_state(const struct bt_index *ix, const struct ix_entry *e, const struct ix_job *j);
 
 #endif

@@ -24,9 +24,7 @@ static int add_nodes(const struct bt_index *ix, uint32_t number, struct bt_buf *
 
 			f.blob = j->id;
 			f.lang = j->lang_id;
-			f.state = j->state;
-			if (f.state == BT_BLOB_FACTS && j->size > ix->o.selection->max_blob_size)
-				f.state = BT_BLOB_TOO_LARGE;
+			f.state = ix_entry_state(ix, e, j);
 		}
 		bt_manifest_builder_add(b, path->data, path->len, &f);
 	}

@@ -20,12 +20,16 @@ int bt_index_root_find(struct bt_store *store, const struct bt_oid *tree, uint64
 		       struct bt_index_root *ret_root, struct bt_err *err)
 {
 	struct bt_tree_row row;
+	struct bt_digest nothing;
 	int rc = bt_store_tree_find(store, tree, root_selection, &row, err);
 
-	if (rc == BT_ROW)
-		*ret_root = (struct bt_index_root){
-			.row = row.id, .blobs = row.blobs, .killed = row.killed, .digest = row.digest,
-		};
+	if (rc != BT_ROW)
+		return rc;
+	bt_blake2b("", 0, &nothing);	/* the digest of a folder without entries */
+	*ret_root = (struct bt_index_root){
+		.row = row.id, .blobs = row.blobs, .killed = row.killed, .digest = row.digest,
+		.empty = !memcmp(&row.digest, &nothing, sizeof(nothing)),
+	};
 	return rc;
 }
 

@@ -84,9 +84,9 @@ put() {
 	esac 2>/dev/null && test ! -d "$1" && printf "$2" >"$1"
 	:
 }
-# nth N: the Nth file, counted round.
+# nth N: the Nth file, counted round; not one of ours.
 nth() {
-	git ls-files >../files && nr=$(wc -l <../files) && test "$nr" -gt 0 &&
+	git ls-files | grep -v -e "config.ini$" -e "attributes$" >../files && nr=$(wc -l <../files) && test "$nr" -gt 0 &&
 		chosen=$(sed -n "$(($1 % nr + 1))p" ../files) && test -f "$chosen"
 }
 append() {

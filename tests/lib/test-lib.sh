@@ -236,6 +236,7 @@ test_expect_success() {
 		return 0
 	fi
 	cd "$TEST_TOP" || exit 1
+	test -z "${TEST_VALGRIND:-}" || rm -f "$TEST_TRASH"/valgrind.*
 	if test -n "$test_verbose"; then
 		test_eval "$test_script" </dev/null >&2
 		test_rc=$?
@@ -255,6 +256,7 @@ test_expect_success() {
 		echo "--- it printed (status $test_rc):"
 		tail -n 100 "$TEST_TRASH/.output"
 	} | test_say
+	test -z "${TEST_VALGRIND:-}" || cat "$TEST_TRASH"/valgrind.* | test_say
 	test -z "$test_immediate" || test_done
 	return 0
 }
@@ -448,6 +450,7 @@ if test -n "${TEST_VALGRIND:-}"; then
 		write_script "$TEST_TRASH/bin/$test_file" <<-SCRIPT
 			exec valgrind -q --error-exitcode=125 --leak-check=full \\
 				--errors-for-leak-kinds=definite --trace-children=no \\
+				--log-file="$TEST_TRASH/valgrind.%p" \\
 				"$TEST_BUILD/git-batho/$test_file" "\$@"
 		SCRIPT
 	done
