@@ -141,6 +141,14 @@ test_expect_success SCRIPT 'on a terminal: colour, and the pager of git' '
 	in_terminal git -c pager.batho=false batho def add >out && test_grep ! "the pager got" out
 '
 
+test_expect_success 'a long answer to a reader that goes away: quiet, and at once' '
+	awk "BEGIN { for (i = 0; i < 20000; i++) print \"int v\" i \" = add(\" i \");\" }" >long.c &&
+	for format in human json porcelain; do
+		{ git batho refs --worktree --format=$format add 2>err; echo $? >status; } | head -n 1 >out &&
+		test_must_be_empty err && test_line_count = 1 out && test "$(cat status)" = 141 || return 1
+	done && rm long.c
+'
+
 test_expect_success 'no command, an unknown command' '
 	test_expect_code 129 git batho >out && test_grep "^usage: git batho" out &&
 	test_expect_code 129 git batho frobnicate 2>err &&

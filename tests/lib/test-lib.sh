@@ -450,6 +450,7 @@ if test -n "${TEST_VALGRIND:-}"; then
 		write_script "$TEST_TRASH/bin/$test_file" <<-SCRIPT
 			exec valgrind -q --error-exitcode=125 --leak-check=full \\
 				--errors-for-leak-kinds=definite --trace-children=no \\
+				--suppressions="$TEST_SOURCE/tests/lib/valgrind.supp" \\
 				--log-file="$TEST_TRASH/valgrind.%p" \\
 				"$TEST_BUILD/git-batho/$test_file" "\$@"
 		SCRIPT

@@ -74,13 +74,12 @@ static inline int scratch_reset(void **state)
 }
 
 /* A call must give `want`; otherwise the error is shown. */
-#define expect_code(want, call)                                                              \
-	do {                                                                                 \
-		struct bt_err err = BT_ERR_INIT;                                             \
-		int code_got = (call);                                                          \
-                                                                                             \
-		if (code_got != (want))                                                          \
-			fail_msg("%s gave %d, not %d: %s", #call, code_got, (want), err.msg); \
+#define expect_code(want, call)                                                                \
+	do {                                                                                   \
+		struct bt_err err = BT_ERR_INIT;                                               \
+		int code_got = (call);                                                         \
+		if (code_got != (want))                                                        \
+			fail_msg("%s gave %d, not %d: %s", #call, code_got, (want), err.msg);  \
 	} while (0)
 #define expect_ok(call) expect_code(0, call)
 

@@ -1,0 +1,50 @@
+/*
+ * A tracked .batho/config.ini: any bytes. It sets what a tracked file may set, within bounds, or it is refused
+ * with one line and changes nothing that is not tracked.
+ */
+#include "core/conf/conf_state.h"
+#include "tests/fuzz/fuzz.h"
+
+static void check_values(const struct bt_conf *c)
+{
+	for (int i = 0; i < BT_KEY_NR; i++) {
+		const struct bt_value *v = bt_conf_get(c, (enum bt_key_id)i);
+
+		FUZZ_CHECK(v->origin == BT_FROM_DEFAULT || (v->origin == BT_FROM_TRACKED && bt_keys[i].tracked));
+		if (bt_keys[i].type == BT_TYPE_INT || bt_keys[i].type == BT_TYPE_SIZE)
+			FUZZ_CHECK(v->number >= bt_keys[i].min && v->number <= bt_keys[i].max);
+		for (size_t k = 0; k < v->list_nr; k++)
+			FUZZ_CHECK(v->list[k]);
+	}
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct bt_conf *c = calloc(1, sizeof(*c));
+	uint64_t hash;
+
+	FUZZ_CHECK(c);
+	for (int i = 0; i < BT_KEY_NR; i++) {
+		struct bt_err err = BT_ERR_INIT;
+
+		FUZZ_CHECK(!bt_keys[i].deflt || !conf_set(c, (enum bt_key_id)i, BT_FROM_DEFAULT,
+							  bt_keys[i].deflt, "the defaults", &err));
+	}
+	hash = bt_conf_selection_hash(c);
+	for (int round = 0; round < 2; round++) {
+		struct bt_err err = BT_ERR_INIT;
+
+		if (bt_conf_set_tracked(c, (const char *)data, size, "HEAD:.batho/config.ini", &err))
+			FUZZ_CHECK(*err.msg && !strchr(err.msg, '\n') && !strchr(err.hint, '\n'));
+		check_values(c);
+	}
+	/* The tracked file is no part of it: the root tree's id covers it. */
+	{
+		struct bt_err err = BT_ERR_INIT;
+
+		FUZZ_CHECK(!bt_conf_set_tracked(c, "", 0, "HEAD:.batho/config.ini", &err));
+	}
+	FUZZ_CHECK(bt_conf_selection_hash(c) == hash);
+	bt_conf_free(&c);
+	return 0;
+}
