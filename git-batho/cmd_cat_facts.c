@@ -235,7 +235,7 @@ static int run_cat(struct bt_context *c, void *opts, const struct bt_args *args,
 		const char *spawn[] = { "index", "--quiet", "--blob", bt_oid_hex(&oid, hex), path, NULL };
 
 		bt_store_free(&c->store);
-		if (bt_indexer_run(c, spawn, NULL, err) || print_blob(c, &oid, &nr, err))
+		if (bt_indexer_run(c, spawn, NULL, err) < 0 || print_blob(c, &oid, &nr, err))
 			return err->code;
 	}
 	if (nr)

@@ -31,7 +31,7 @@ static int indexer_lines(struct bt_context *c, struct bt_err *err)
 	BT_BUF_OWNED struct bt_buf out = BT_BUF_INIT;
 	const char *p, *end;
 
-	if (bt_indexer_run(c, args, &out, err))
+	if (bt_indexer_run(c, args, &out, err) < 0)
 		return err->code;
 	p = bt_buf_cstr(&out);
 	end = p + out.len;

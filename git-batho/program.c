@@ -230,7 +230,8 @@ static int report(const struct bt_err *err)
 	if (err->code == BT_ERR_CANCELED)
 		return STATUS_INTERRUPTED;
 	bt_text_safe(&msg, err->msg, strlen(err->msg), 0);
-	fprintf(stderr, "git-batho: %s\n", bt_buf_cstr(&msg));
+	if (msg.len)	/* else a child said it */
+		fprintf(stderr, "git-batho: %s\n", msg.data);
 	bt_text_safe(&hint, err->hint, strlen(err->hint), 0);
 	if (hint.len)
 		fprintf(stderr, "hint: %s\n", hint.data);

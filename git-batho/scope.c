@@ -84,7 +84,7 @@ static int open_revision(struct bt_context *c, struct bt_view *v, struct bt_err 
 	struct bt_manifest manifest = BT_MANIFEST_INIT;
 	struct bt_index_root root;
 	uint64_t selection;
-	int rc;
+	int rc, indexed;
 
 	if (!c->rev.found)
 		return no_commit(c, err);
@@ -93,12 +93,16 @@ static int open_revision(struct bt_context *c, struct bt_view *v, struct bt_err 
 	rc = find_root(c, selection, &root, err);
 	if (rc == BT_DONE) {
 		bt_store_free(&c->store);
-		if (bt_indexer_run(c, args, NULL, err))
+		indexed = bt_indexer_run(c, args, NULL, err);
+		if (indexed < 0)
 			return err->code;
 		rc = find_root(c, selection, &root, err);
-		if (rc == BT_DONE)
+		if (rc == BT_DONE && indexed == BT_ROW)
 			return bt_err_set(err, BT_ERR_FAIL,
 					  "'%s' could not be indexed whole: objects are missing", c->rev.spec);
+		if (rc == BT_DONE)
+			return bt_err_set(err, BT_ERR_FAIL,
+					  "git-batho-indexer is of another build than git-batho");
 	}
 	if (rc < 0 || bt_index_manifest(c->store, root.row, false, &manifest, err))
 		return err->code;
@@ -116,7 +120,7 @@ static int open_listing(struct bt_context *c, const char *which, struct bt_view 
 	struct bt_oid hex;
 	int rc;
 
-	if (bt_indexer_run(c, args, &out, err))
+	if (bt_indexer_run(c, args, &out, err) < 0)
 		return err->code;
 	if (out.len < BT_OID_HEX_MAX || bt_oid_parse(out.data, BT_OID_HEX_MAX, &hex, err))
 		return bt_err_set(err, BT_ERR_FAIL, "git-batho-indexer gave no list of files");

@@ -81,9 +81,11 @@ int bt_indexer_run(struct bt_context *c, const char *const *args, struct bt_buf 
 	o.env = env[0] ? env : NULL;
 	if (bt_child_run(&o, NULL, 0, out, NULL, &status, err))
 		return err->code;
+	if (status <= 1)
+		return status ? BT_ROW : 0;
 	if (status == 130)
 		return bt_err_set(err, BT_ERR_CANCELED, "interrupted");
-	if (status > 1)		/* it said why itself */
-		return bt_err_set(err, BT_ERR_FAIL, "cannot index what is asked for");
-	return 0;
+	if (status <= 129)	/* it said why itself */
+		return bt_err_set(err, BT_ERR_FAIL, "%s", "");
+	return bt_err_set(err, BT_ERR_FAIL, "git-batho-indexer ended with status %d", status);
 }

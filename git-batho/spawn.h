@@ -12,8 +12,9 @@ int bt_indexer_path(char **ret_path, struct bt_err *err);
 /* Becomes the indexer, with the arguments this program got. Returns on failure only. */
 int bt_indexer_exec(struct bt_context *c, struct bt_err *err);
 /*
- * Runs it as a child: args as after `git-batho-indexer`, NULL-terminated; stdout into *out (may be NULL). Its own
- * message has gone to stderr when it fails.
+ * Runs it as a child: args as after `git-batho-indexer`, NULL-terminated; stdout into *out (may be NULL). 0, or
+ * BT_ROW when it ended with status 1 (something is missing). When it fails it has said why on stderr: the message
+ * in *err is empty then, and nobody says more.
  */
 int bt_indexer_run(struct bt_context *c, const char *const *args, struct bt_buf *out,
 		   struct bt_err *err);

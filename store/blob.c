@@ -1,5 +1,6 @@
 /*
- * Blobs: what is known about (object id, language), and the numbers that stand for them everywhere else.
+ * Blobs: what is known about (object id, language), and the numbers that stand for them everywhere
+ * else.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -165,8 +166,8 @@ static int blob_update(struct bt_store *s, uint32_t id, const struct bt_blob *b,
 	return bt_sql_run(s, q, err);
 }
 
-int bt_store_blob_add(struct bt_store *s, const struct bt_blob *b, uint32_t *ret_id, bool *ret_known,
-		      struct bt_err *err)
+int bt_store_blob_add(struct bt_store *s, const struct bt_blob *b, uint32_t *ret_id,
+		      bool *ret_known, struct bt_err *err)
 {
 	struct bt_store_scope scope;
 	struct bt_blob old;
@@ -229,7 +230,8 @@ int bt_store_counts(struct bt_store *s, struct bt_store_count **ret_rows, size_t
 		rc = bt_sql_step(s, q, err);
 		if (rc != BT_ROW)
 			break;
-		if (sqlite3_column_int64(q, 1) < 0 || sqlite3_column_int64(q, 1) >= BT_BLOB_STATE_NR)
+		if (sqlite3_column_int64(q, 1) < 0 ||
+		    sqlite3_column_int64(q, 1) >= BT_BLOB_STATE_NR)
 			return bt_store_corrupt(s, err, "a blob has an unknown state");
 		BT_GROW(rows, alloc, nr + 1);
 		rows[nr++] = (struct bt_store_count){

@@ -66,8 +66,8 @@ int bt_store_fail(struct bt_store *s, int rc, struct bt_err *err)
 				  sqlite3_errmsg(s->db));
 	case SQLITE_CANTOPEN:
 		return bt_err_set(err, BT_ERR_READONLY, "cannot open the index '%s': %s", s->path,
-				  rc == SQLITE_CANTOPEN_SYMLINK ? "it is a symbolic link" :
-				  sqlite3_errmsg(s->db));
+				  rc == SQLITE_CANTOPEN_SYMLINK ? "it is a symbolic link"
+								: sqlite3_errmsg(s->db));
 	case SQLITE_TOOBIG:
 		return bt_err_set(err, BT_ERR_LIMIT, "a record is too large for the index '%s'",
 				  s->path);

@@ -1,10 +1,11 @@
 /*
  * The packed records of blobs. What is in them is the business of core/facts.
  *
- * Records have all lengths, a page of the file has one: rows of one record each left a seventh of the file
- * empty. So the records stand one after the other in one long stream, which is cut into rows that fill a page
- * exactly; the table facts tells where a record starts. The last row is filled up by the next transaction. A
- * record that is replaced leaves a hole; the file is derived data and is made again now and then.
+ * Records have all lengths, a page of the file has one: rows of one record each left a seventh of
+ * the file empty. So the records stand one after the other in one long stream, which is cut into
+ * rows that fill a page exactly; the table facts tells where a record starts. The last row is
+ * filled up by the next transaction. A record that is replaced leaves a hole; the file is derived
+ * data and is made again now and then.
  */
 #include <string.h>
 
@@ -13,8 +14,8 @@
 #include "store/store_int.h"
 
 /*
- * What fits in a leaf page of a table as one row: SQLite keeps 35 bytes of a page free of payload, and
- * five bytes of the payload tell that it is one blob.
+ * What fits in a leaf page of a table as one row: SQLite keeps 35 bytes of a page free of payload,
+ * and five bytes of the payload tell that it is one blob.
  */
 #define PIECE_LEN (BT_STORE_PAGE_SIZE - BT_STORE_PAGE_CHECK - 40)
 /* A record and its frame. */
@@ -43,7 +44,8 @@ static int tail_open(struct bt_store *s, struct bt_err *err)
 	if (rc == BT_ROW) {
 		t->piece = sqlite3_column_int64(q, 0);
 		p = bt_sql_bytes(q, 1, &len);
-		if (t->piece < 0 || t->piece > INT64_MAX / PIECE_LEN - STORED_LEN_MAX || len > PIECE_LEN)
+		if (t->piece < 0 || t->piece > INT64_MAX / PIECE_LEN - STORED_LEN_MAX ||
+		    len > PIECE_LEN)
 			return bt_store_corrupt(s, err, "a piece of facts makes no sense");
 		if (len == PIECE_LEN)
 			t->piece++;
@@ -171,7 +173,8 @@ static int piece_missing(struct bt_store *s, struct bt_err *err)
 	return bt_store_corrupt(s, err, "a piece of facts is missing");
 }
 
-int bt_store_facts_read(struct bt_store *s, uint32_t blob_id, struct bt_buf *out, struct bt_err *err)
+int bt_store_facts_read(struct bt_store *s, uint32_t blob_id, struct bt_buf *out,
+			struct bt_err *err)
 {
 	BT_SQL_OWNED sqlite3_stmt *q = NULL;
 	int64_t place = 0, left = 0;
@@ -208,6 +211,7 @@ int bt_store_facts_read(struct bt_store *s, uint32_t blob_id, struct bt_buf *out
 			return piece_missing(s, err);
 	}
 	rc = bt_buf_check(&s->packed, "facts", err);
-	return rc ? rc : bt_value_unpack(s, BT_VALUE_FACTS, blob_id, NULL, 0, s->packed.data,
-					 s->packed.len, BT_FACTS_LEN_MAX, out, err);
+	return rc ? rc
+		  : bt_value_unpack(s, BT_VALUE_FACTS, blob_id, NULL, 0, s->packed.data,
+				    s->packed.len, BT_FACTS_LEN_MAX, out, err);
 }

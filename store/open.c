@@ -1,10 +1,10 @@
 /*
- * Opening index.db. Nothing in the file is believed before its header was looked at: ours, this version, our
- * page size. What costs I/O waits for the first statement.
+ * Opening index.db. Nothing in the file is believed before its header was looked at: ours, this
+ * version, our page size. What costs I/O waits for the first statement.
  *
- * A new file is made under another name and linked into place when it is complete, under a lock on the folder, so
- * that nobody ever sees half of one and left-overs of an earlier file (its WAL above all) cannot be taken for
- * its own.
+ * A new file is made under another name and linked into place when it is complete, under a lock on
+ * the folder, so that nobody ever sees half of one and left-overs of an earlier file (its WAL
+ * above all) cannot be taken for its own.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -24,7 +24,10 @@
 
 #define HEADER_LEN 100
 #define BUSY_MS 5000
-/* Pages in the WAL before they are moved into the file: 32 MiB; every move waits for the disk twice. */
+/*
+ * Pages in the WAL before they are moved into the file: 32 MiB; every move waits for the disk
+ * twice.
+ */
 #define WAL_PAGES 4096
 
 struct header {
@@ -46,7 +49,10 @@ static int header_foreign(const char *path, const char *what, struct bt_err *err
 	return bt_err_hint(err, BT_STORE_REBUILD_HINT);
 }
 
-/* The first bytes of the file, through SQLite's own descriptor: closing another would drop its locks. */
+/*
+ * The first bytes of the file, through SQLite's own descriptor: closing another would drop its
+ * locks.
+ */
 static int header_check(struct bt_store *s, struct header *ret_header, struct bt_err *err)
 {
 	uint8_t h[HEADER_LEN];
@@ -68,8 +74,9 @@ static int header_check(struct bt_store *s, struct header *ret_header, struct bt
 		return header_foreign(s->path, "it is the database of another program", err);
 	version = load_be(h + 60, 4);
 	if (version != BT_STORE_VERSION) {
-		bt_err_set(err, BT_ERR_VERSION, "index '%s' was made by %s git-batho (format %u, here %u)",
-			   s->path, version > BT_STORE_VERSION ? "a newer" : "an older", version,
+		bt_err_set(err, BT_ERR_VERSION,
+			   "index '%s' was made by %s git-batho (format %u, here %u)", s->path,
+			   version > BT_STORE_VERSION ? "a newer" : "an older", version,
 			   BT_STORE_VERSION);
 		return bt_err_hint(err, BT_STORE_REBUILD_HINT);
 	}
@@ -88,17 +95,12 @@ static void connection_harden(sqlite3 *db)
 	static const struct {
 		int id, value;
 	} limits[] = {
-		{ SQLITE_LIMIT_LENGTH, 1 << 30 },	/* BT_FACTS_LEN_MAX and its frame */
-		{ SQLITE_LIMIT_SQL_LENGTH, 1 << 16 },
-		{ SQLITE_LIMIT_COLUMN, 64 },
-		{ SQLITE_LIMIT_EXPR_DEPTH, 64 },
-		{ SQLITE_LIMIT_COMPOUND_SELECT, 4 },
-		{ SQLITE_LIMIT_FUNCTION_ARG, 8 },
-		{ SQLITE_LIMIT_ATTACHED, 0 },
-		{ SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 64 },
-		{ SQLITE_LIMIT_VARIABLE_NUMBER, 32 },
-		{ SQLITE_LIMIT_TRIGGER_DEPTH, 1 },
-		{ SQLITE_LIMIT_WORKER_THREADS, 0 },
+		{ SQLITE_LIMIT_LENGTH, 1 << 30 }, /* BT_FACTS_LEN_MAX and its frame */
+		{ SQLITE_LIMIT_SQL_LENGTH, 1 << 16 },	  { SQLITE_LIMIT_COLUMN, 64 },
+		{ SQLITE_LIMIT_EXPR_DEPTH, 64 },	  { SQLITE_LIMIT_COMPOUND_SELECT, 4 },
+		{ SQLITE_LIMIT_FUNCTION_ARG, 8 },	  { SQLITE_LIMIT_ATTACHED, 0 },
+		{ SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 64 }, { SQLITE_LIMIT_VARIABLE_NUMBER, 32 },
+		{ SQLITE_LIMIT_TRIGGER_DEPTH, 1 },	  { SQLITE_LIMIT_WORKER_THREADS, 0 },
 	};
 	size_t i;
 
@@ -117,8 +119,10 @@ static void connection_harden(sqlite3 *db)
 /* name: a path, or a URI with SQLITE_OPEN_URI in flags. */
 static int connection_open(struct bt_store *s, const char *name, int flags, struct bt_err *err)
 {
-	int rc = sqlite3_open_v2(name, &s->db, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW |
-				 SQLITE_OPEN_EXRESCODE, BT_VFS_NAME);
+	int rc = sqlite3_open_v2(name, &s->db,
+				 flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW |
+					 SQLITE_OPEN_EXRESCODE,
+				 BT_VFS_NAME);
 
 	if (!s->db)
 		return bt_err_set(err, BT_ERR_FAIL, "out of memory in the index '%s'", s->path);
@@ -303,8 +307,8 @@ void bt_store_free(struct bt_store **ps)
 }
 
 /*
- * A file in WAL mode in a folder that cannot be written: SQLite cannot make the shared memory it wants. Without
- * a WAL the file is all there is and stays so, since nobody here can write it.
+ * A file in WAL mode in a folder that cannot be written: SQLite cannot make the shared memory it
+ * wants. Without a WAL the file is all there is and stays so, since nobody here can write it.
  */
 static int store_settle_readonly(struct bt_store *s, const char *dir, struct bt_err *err)
 {
@@ -318,8 +322,10 @@ static int store_settle_readonly(struct bt_store *s, const char *dir, struct bt_
 	if (!stat(bt_buf_cstr(&name), &st) && st.st_size) {
 		if (!sqlite3_exec(s->db, "SELECT id FROM language LIMIT 1", NULL, NULL, NULL))
 			return 0;
-		bt_err_set(err, BT_ERR_READONLY, "index '%s' has changes that cannot be read here: "
-			   "its folder cannot be written", s->path);
+		bt_err_set(err, BT_ERR_READONLY,
+			   "index '%s' has changes that cannot be read here: "
+			   "its folder cannot be written",
+			   s->path);
 		return bt_err_hint(err, "run a command of git batho where it can be written");
 	}
 	connection_close(s);

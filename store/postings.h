@@ -1,12 +1,12 @@
 /*
  * The inverted index: names -> blobs.
  *
- * A segment covers the blobs of one batch. It holds two sorted string tables: names (key: the name;
- * value: the ascending blob ids that hold it, each with a flag "defines it" and the set of kinds it is
- * defined as), and trigrams of the lower-cased names that are defined somewhere in the segment (key:
- * three bytes; value: the blocks of the name table to look into). Tables are made of compressed
- * blocks of front-coded keys and a top index of first keys. Segments of one level are merged when
- * BT_SEGMENT_FANOUT of them are there, so that a lookup touches a bounded number.
+ * A segment covers the blobs of one batch, whichever they are. It holds two sorted string tables:
+ * names (key: the name; value: the ascending blobs that hold it, each with the set of kinds it is
+ * defined as there), and trigrams of the lower-cased names that are defined somewhere in the
+ * segment (value: the blocks of the name table to look into). Segments of about the same size are
+ * merged when BT_SEGMENT_FANOUT of them are there, so that a lookup touches a bounded number.
+ * segment.h and trigram.h describe the bytes.
  */
 #ifndef BT_STORE_POSTINGS_H
 #define BT_STORE_POSTINGS_H
@@ -21,13 +21,20 @@ struct bt_postings;
 struct bt_postings *bt_postings_new(void);
 void bt_postings_free(struct bt_postings **pp);
 /*
- * blob ids must ascend between calls; a name is given once per blob. kinds: bit (1 << enum bt_kind) per kind
- * of definition (declarations included), 0 when the blob only uses the name.
+ * The names of one blob come together, each once; nothing is lost when blobs come in another order
+ * than that of their ids, or twice, but it costs. kinds: bit (1 << enum bt_kind) per kind of
+ * definition (declarations included), 0 when the blob only uses the name. A name is cut at
+ * BT_NAME_LEN_MAX bytes; an empty one is ignored.
  */
 void bt_postings_add(struct bt_postings *p, uint32_t blob_id, const char *name, size_t len,
 		     uint32_t kinds);
-size_t bt_postings_memory(const struct bt_postings *p);	/* bytes held */
-/* Writes everything as a segment inside the caller's transaction, merges when due, and empties p. */
+/* Bytes that the names hold. bt_postings_flush needs about as much again while it runs. */
+size_t bt_postings_memory(const struct bt_postings *p);
+/*
+ * Writes everything as a segment inside the caller's transaction, merges when due, and empties p,
+ * also when it fails: a transaction that is tried again starts with adding. Few large segments
+ * (64 MiB of memory) are smaller, and faster to write and to search, than many small ones.
+ */
 int bt_postings_flush(struct bt_postings *p, struct bt_store *s, struct bt_err *err);
 
 /* One (name, blob) pair. */
@@ -44,13 +51,17 @@ int bt_postings_find(struct bt_store *s, const char *name, size_t len, bool defs
 enum bt_name_match {
 	BT_MATCH_PREFIX,
 	BT_MATCH_SUBSTRING,
-	BT_MATCH_GLOB,		/* * ? [..]; the longest literal run is used to find blocks */
-	BT_MATCH_FUZZY,		/* Damerau-Levenshtein <= edits, found by exact pieces of the pattern */
+	BT_MATCH_GLOB,		/* the whole name: * ? [a-z] [!a-z] \x */
+	/*
+	 * The whole name, at most `edits` bytes put in, left out, replaced, or swapped with their
+	 * neighbour (optimal string alignment: no byte is edited twice).
+	 */
+	BT_MATCH_FUZZY,
 };
 struct bt_name_query {
 	enum bt_name_match match;
-	const char *pattern;
-	bool ignore_case;
+	const char *pattern;	/* BT_ERR_USAGE when empty */
+	bool ignore_case;	/* of ASCII letters */
 	unsigned edits;		/* for BT_MATCH_FUZZY: 1..2 */
 	size_t names_max;	/* stop after so many distinct names (0: none) */
 };
@@ -61,8 +72,11 @@ struct bt_name_hit {
 	size_t postings_nr;
 	unsigned distance;	/* for BT_MATCH_FUZZY */
 };
-/* each: returns 0 to go on, 1 to stop, negative to fail. Names come in no promised order, and the same
- * name may come once per segment. */
+/*
+ * each: returns 0 to go on, 1 to stop, negative to fail; it may ask the store. Names come in no
+ * promised order, and the same name may come once per segment. A pattern of one or two bytes
+ * reads all names: give names_max.
+ */
 int bt_postings_search(struct bt_store *s, const struct bt_name_query *q,
 		       int (*each)(void *ctx, const struct bt_name_hit *hit, struct bt_err *err),
 		       void *ctx, struct bt_err *err);

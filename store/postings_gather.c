@@ -1,10 +1,10 @@
 /*
  * Gathering (name, blob) pairs in memory.
  *
- * A pair costs a look into a table of names, which is far larger than any cache, so names wait in a
- * short queue while their slot, and then their text, is on its way from memory. What a pair leaves
- * behind is four bytes in a log (eight when it defines): the number of the name. Sorting and counting is left
- * to the end, when a log can be read from front to back.
+ * A pair costs a look into a table of names, which is far larger than any cache, so names wait in
+ * a short queue while their slot, and then their text, is on its way from memory. What a pair
+ * leaves behind is four bytes in a log (eight when it defines): the number of the name. Sorting
+ * and counting is left to the end, when a log can be read from front to back.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -24,8 +24,8 @@
 #define ARENA_START 4
 
 struct slot {
-	uint32_t tag;		/* of the hash */
-	uint32_t at;		/* place in the arena / 4; 0: free */
+	uint32_t tag; /* of the hash */
+	uint32_t at;  /* place in the arena / 4; 0: free */
 };
 
 struct waiting {
@@ -36,7 +36,7 @@ struct waiting {
 };
 
 struct bt_postings {
-	char *arena;		/* struct bt_gathered, one after the other */
+	char *arena; /* struct bt_gathered, one after the other */
 	size_t arena_len, arena_alloc;
 	struct slot *slots;
 	uint32_t mask;
@@ -50,7 +50,7 @@ struct bt_postings {
 	size_t blobs_nr, blobs_alloc, starts_alloc;
 	uint64_t pairs_nr;
 	struct waiting queue[QUEUE_NR];
-	unsigned queue_in, queue_out;	/* count up; in - out wait */
+	unsigned queue_in, queue_out; /* count up; in - out wait */
 };
 
 /* Random access to megabytes: large pages save faults, and the walk to find each page. */
@@ -247,11 +247,11 @@ void bt_postings_add(struct bt_postings *p, uint32_t blob_id, const char *name, 
 /* The lists of all names, one after the other in the order of `items`. */
 struct lists {
 	struct bt_sort_item *items;
-	uint32_t *ends;		/* per number of a name: where its list ends */
-	uint32_t *nrs;		/* per number of a name */
+	uint32_t *ends; /* per number of a name: where its list ends */
+	uint32_t *nrs;	/* per number of a name */
 	struct bt_posting *all;
-	uint32_t *ids;		/* blob ids, ascending */
-	uint32_t *places;	/* per blob in the order of arrival: its number; NULL when that is its order */
+	uint32_t *ids; /* blob ids, ascending */
+	uint32_t *places; /* per blob that came: its number; NULL when they came in order */
 	uint32_t ids_nr;
 };
 
@@ -315,7 +315,7 @@ static void lists_count(const struct bt_postings *p, struct lists *l)
 	for (i = 0; i < p->names_nr; i++) {
 		uint32_t number = l->items[i].number;
 
-		l->ends[number] = total;	/* grows while the list is filled */
+		l->ends[number] = total; /* grows while the list is filled */
 		total += l->nrs[number];
 	}
 }
@@ -332,9 +332,8 @@ static void lists_fill(const struct bt_postings *p, struct lists *l)
 		while (i < end) {
 			uint32_t entry = p->log[i++];
 
-			l->all[l->ends[entry >> 1]++] = (struct bt_posting){
-				place, entry & 1 ? p->log[i++] : 0
-			};
+			l->all[l->ends[entry >> 1]++] =
+				(struct bt_posting){ place, entry & 1 ? p->log[i++] : 0 };
 		}
 	}
 }

@@ -1,10 +1,10 @@
 /*
- * A radix step on the first two bytes, which follows the arena and leaves small groups, then quicksort with
- * eight bytes of each name in the item. Names in one group share long prefixes (FOO_REG_17, FOO_REG_18): equals
- * go on with their next eight bytes.
+ * A radix step on the first two bytes, which follows the arena and leaves small groups, then
+ * quicksort with eight bytes of each name in the item. Names in one group share long prefixes
+ * (FOO_REG_17, FOO_REG_18): equals go on with their next eight bytes.
  *
- * A name may end in a zero byte, which the key cannot tell from its end: where the last of the eight bytes is
- * zero, lengths decide.
+ * A name may end in a zero byte, which the key cannot tell from its end: where the last of the
+ * eight bytes is zero, lengths decide.
  */
 #include "store/postings_sort.h"
 
@@ -66,7 +66,8 @@ static void equals_sort(const char *arena, struct bt_sort_item *list, size_t nr,
 	for (i = 1; i < ended; i++) {
 		size_t j = i;
 
-		for (; j && gathered_at(arena, list[j - 1].at)->len > gathered_at(arena, list[j].at)->len;
+		for (; j && gathered_at(arena, list[j - 1].at)->len >
+				    gathered_at(arena, list[j].at)->len;
 		     j--)
 			item_swap(&list[j - 1], &list[j]);
 	}
@@ -107,7 +108,10 @@ static uint64_t pivot_choose(const struct bt_sort_item *list, size_t nr)
 	return c < a ? a : c < b ? c : b;
 }
 
-/* Depth of the stack: the smaller part is recursed into; equals go eight bytes deeper, 128 times at most. */
+/*
+ * Depth of the stack: the smaller part is recursed into; equals go eight bytes deeper, 128 times
+ * at most.
+ */
 static void items_sort(const char *arena, struct bt_sort_item *list, size_t nr, size_t depth)
 {
 	while (nr > SMALL) {

@@ -21,7 +21,7 @@ static inline size_t bt_gathered_size(size_t len)
 }
 
 struct bt_sort_item {
-	uint64_t key;		/* eight bytes of the name, the first is the highest; zeros behind its end */
+	uint64_t key;		/* eight bytes, the first is the highest; zeros behind the end */
 	uint32_t at;		/* place in the arena / 4 */
 	uint32_t number;
 };

@@ -1,8 +1,8 @@
 /*
  * The schema of index.db. Ordinary types and keys, so that another database could hold it.
  *
- * Rows of a segment are numbered (segment << BT_SEGMENT_SHIFT) + n, see segment.h: a range of ids is one
- * segment, and goes with it.
+ * Rows of a segment are numbered (segment << BT_SEGMENT_SHIFT) + n, see segment.h: a range of ids
+ * is one segment, and goes with it.
  */
 #include "store/schema.h"
 
@@ -53,7 +53,10 @@ const char bt_schema_text[] =
 	" id INTEGER PRIMARY KEY,"
 	" data BLOB NOT NULL);"
 
-	/* Not unique: a tree that is walked again keeps its old row, others may be compressed against it. */
+	/*
+	 * Not unique: a tree that is walked again keeps its old row, others may be compressed
+	 * against it.
+	 */
 	"CREATE TABLE tree ("
 	" id INTEGER PRIMARY KEY AUTOINCREMENT,"
 	" oid BLOB NOT NULL,"

@@ -1,6 +1,6 @@
 /*
- * What index.db looks like. It is never migrated: another schema is another user_version, and the file is
- * made again.
+ * What index.db looks like. It is never migrated: another schema is another user_version, and the
+ * file is made again.
  */
 #ifndef BT_STORE_SCHEMA_H
 #define BT_STORE_SCHEMA_H
@@ -9,7 +9,7 @@
 #define BT_STORE_APPLICATION_ID 0x62617449
 /* Raised with every change of the schema or of the bytes in a value. */
 #define BT_STORE_VERSION 2
-/* Measured: docs/decisions/0003-store-file.md. */
+/* Measured: docs/decisions/0010-store-file.md. */
 #define BT_STORE_PAGE_SIZE 8192
 /* Bytes at the end of every page that hold its checksum (vfs.c). */
 #define BT_STORE_PAGE_CHECK 8

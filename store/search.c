@@ -1,10 +1,11 @@
 /*
  * Symbol search. In every segment: which blocks can hold a match, then the names of those.
  *
- * A start that is known (prefix; glob without star in front) is a range of blocks. A text of three bytes or more
- * inside is looked up by its trigrams. What depends on the first bytes in another way (case ignored,
- * edits) is tried on the fences: the bytes that all names of a block share. What is left, a pattern of one or
- * two bytes, reads all blocks, which is fast enough to stop at names_max.
+ * A start that is known (prefix; glob without star in front) is a range of blocks. A text of three
+ * bytes or more inside is looked up by its trigrams. What depends on the first bytes in another
+ * way (case ignored, edits) is tried on the fences: the bytes that all names of a block share.
+ * What is left, a pattern of one or two bytes, reads all blocks, which is fast enough to stop at
+ * names_max.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -21,7 +22,7 @@ struct search {
 	struct bt_block block;
 	struct bt_postings_list list;
 	struct bt_buf scratch;
-	uint64_t *wanted;	/* bits: blocks of the segment */
+	uint64_t *wanted; /* bits: blocks of the segment */
 	size_t words_alloc;
 	/* Distinct names so far, when they are counted: hashes, 0 is free. */
 	uint64_t *seen;
@@ -56,8 +57,8 @@ static void wanted_reset(struct search *c, uint32_t blocks, bool all)
 }
 
 /*
- * By what the row of each block says: the lengths of its defined names, and the bytes that all its names share,
- * which are those its fence shares with the next one.
+ * By what the row of each block says: the lengths of its defined names, and the bytes that all its
+ * names share, which are those its fence shares with the next one.
  */
 static int wanted_by_fences(struct search *c, const struct bt_segment *seg, struct bt_err *err)
 {
@@ -65,7 +66,7 @@ static int wanted_by_fences(struct search *c, const struct bt_segment *seg, stru
 	char low[BT_NAME_LEN_MAX];
 	size_t low_len = 0;
 	uint32_t block = 0;
-	bool fits = false;	/* the lengths of the block before */
+	bool fits = false; /* the lengths of the block before */
 	int rc = bt_sql_get(c->s, BT_SQL_NAME_KEY_LIST, &q, err);
 
 	if (rc)
@@ -75,7 +76,8 @@ static int wanted_by_fences(struct search *c, const struct bt_segment *seg, stru
 		size_t len;
 		const char *key = bt_sql_bytes(q, 0, &len);
 
-		if (fits && bt_matcher_alive(&c->matcher, low, bt_name_shared(low, low_len, key, len)))
+		if (fits &&
+		    bt_matcher_alive(&c->matcher, low, bt_name_shared(low, low_len, key, len)))
 			wanted_set(c, block);
 		block = (uint32_t)sqlite3_column_int64(q, 1);
 		if (block >= seg->blocks || len > sizeof(low))
@@ -162,8 +164,8 @@ static int wanted_by_trigrams(struct search *c, const struct bt_segment *seg, st
 			if (rc)
 				return rc;
 			for (j = 0; j < BT_REGION_WORDS; j++)
-				all.words[j] = m->any ? all.words[j] | one.words[j] :
-					       all.words[j] & one.words[j];
+				all.words[j] = m->any ? all.words[j] | one.words[j]
+						      : all.words[j] & one.words[j];
 		}
 		for (j = 0; j < BT_REGION_WORDS; j++)
 			words[j] &= all.words[j];
@@ -299,8 +301,13 @@ int bt_postings_search(struct bt_store *s, const struct bt_name_query *q,
 		       int (*each)(void *ctx, const struct bt_name_hit *hit, struct bt_err *err),
 		       void *ctx, struct bt_err *err)
 {
-	BT_CLEANUP(search_release) struct search c = {
-		.s = s, .query = q, .each = each, .ctx = ctx, .block = BT_BLOCK_INIT,
+	BT_CLEANUP(search_release)
+	struct search c = {
+		.s = s,
+		.query = q,
+		.each = each,
+		.ctx = ctx,
+		.block = BT_BLOCK_INIT,
 	};
 	BT_FREE struct bt_segment *segments = NULL;
 	size_t nr = 0, i;

@@ -46,7 +46,9 @@ void bt_matcher_release(struct bt_matcher *m);
 bool bt_matcher_alive(struct bt_matcher *m, const char *start, size_t len);
 /* Before the first bt_matcher_next of a block. */
 void bt_matcher_begin(struct bt_matcher *m, const struct bt_block *b);
-/* The number of the first match from `from` on; b->nr when there is none. from ascends in a block. */
+/*
+ * The number of the first match from `from` on; b->nr when there is none. from ascends in a block.
+ */
 uint32_t bt_matcher_next(struct bt_matcher *m, const struct bt_block *b, uint32_t from);
 
 /* search_glob.c: the whole of `text`. Patterns: * ? [a-z] [!a-z] \x. */
@@ -58,7 +60,8 @@ bool bt_name_glob_run(const char *pattern, size_t len, size_t *at, const char **
 /* search_fuzzy.c */
 void bt_fuzzy_texts(struct bt_matcher *m);
 void bt_fuzzy_begin(struct bt_matcher *m);
-uint32_t bt_fuzzy_next(struct bt_matcher *m, const struct bt_block *b, const char *text, uint32_t from);
+uint32_t bt_fuzzy_next(struct bt_matcher *m, const struct bt_block *b, const char *text,
+		       uint32_t from);
 bool bt_fuzzy_alive(struct bt_matcher *m, const char *start, size_t len);
 
 #endif

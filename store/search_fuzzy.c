@@ -1,10 +1,11 @@
 /*
- * Names within one or two edits of the pattern: bytes put in, left out, replaced, or two neighbours swapped (no
- * byte is edited twice: the optimal string alignment distance).
+ * Names within one or two edits of the pattern: bytes put in, left out, replaced, or two
+ * neighbours swapped (no byte is edited twice: the optimal string alignment distance).
  *
- * Row i of the table holds the distances between the first i bytes of a name and every start of the pattern.
- * Names in order share their first rows. A row whose entries are all too large is the end of all names that
- * start like this; a swap looks back one row further, so that one must be too large as well.
+ * Row i of the table holds the distances between the first i bytes of a name and every start of
+ * the pattern. Names in order share their first rows. A row whose entries are all too large is the
+ * end of all names that start like this; a swap looks back one row further, so that one must be
+ * too large as well.
  */
 #include <stdlib.h>
 
@@ -16,9 +17,10 @@
 #define ROWS_EXTRA 4
 
 /*
- * Edits + 1 pieces: an edit spoils one of them, so one is left whole, unless a swap across a border spoils
- * two. Then the pieces that touch the border are whole but for one byte each, and the swapped bytes stand behind
- * the last whole byte of the first; another edit, which spoils the third piece, does not reach there.
+ * Edits + 1 pieces: an edit spoils one of them, so one is left whole, unless a swap across a
+ * border spoils two. Then the pieces that touch the border are whole but for one byte each, and
+ * the swapped bytes stand behind the last whole byte of the first; another edit, which spoils the
+ * third piece, does not reach there.
  */
 void bt_fuzzy_texts(struct bt_matcher *m)
 {
@@ -100,7 +102,8 @@ static bool rows_make(struct bt_matcher *m, const char *text, size_t len, size_t
 	return true;
 }
 
-uint32_t bt_fuzzy_next(struct bt_matcher *m, const struct bt_block *b, const char *text, uint32_t from)
+uint32_t bt_fuzzy_next(struct bt_matcher *m, const struct bt_block *b, const char *text,
+		       uint32_t from)
 {
 	uint32_t i;
 

@@ -3,7 +3,10 @@
  */
 #include "store/search.h"
 
-/* The end of the set that starts behind '[' at p, or NULL when it is not closed: '[' is itself then. */
+/*
+ * The end of the set that starts behind '[' at p, or NULL when it is not closed: '[' is itself
+ * then.
+ */
 static const char *set_end(const char *p, const char *end)
 {
 	if (p < end && (*p == '!' || *p == '^'))

@@ -58,7 +58,6 @@ static size_t rarest(const char *p, size_t len)
 	return best;
 }
 
-
 static void text_add(struct bt_matcher *m, const char *text, size_t len)
 {
 	if (len >= 3 && m->texts_nr < BT_MATCHER_TEXTS)
@@ -144,10 +143,11 @@ bool bt_matcher_alive(struct bt_matcher *m, const char *start, size_t len)
 }
 
 /*
- * All names at once: jumps from one rare byte to the next, wherever names end, and looks then which name it is.
+ * All names at once: jumps from one rare byte to the next, wherever names end, and looks then
+ * which name it is.
  */
-static uint32_t substring_next(const struct bt_matcher *m, const struct bt_block *b, const char *text,
-			       uint32_t from)
+static uint32_t substring_next(const struct bt_matcher *m, const struct bt_block *b,
+			       const char *text, uint32_t from)
 {
 	const struct bt_block_name *n = b->names + from, *last = b->names + b->nr;
 	const char *end = text + b->text.len, *p = n < last ? text + n->at + m->rare : end;
@@ -171,7 +171,8 @@ static bool name_match(const struct bt_matcher *m, const char *name, size_t len)
 {
 	if (len < m->start_len || memcmp(name, m->pattern, m->start_len))
 		return false;
-	return m->query->match == BT_MATCH_PREFIX || bt_name_glob_match(m->pattern, m->len, name, len);
+	return m->query->match == BT_MATCH_PREFIX ||
+	       bt_name_glob_match(m->pattern, m->len, name, len);
 }
 
 uint32_t bt_matcher_next(struct bt_matcher *m, const struct bt_block *b, uint32_t from)

@@ -1,20 +1,23 @@
 /*
- * Segments: the names of some blobs, sorted, with what is known about each. Between the files of the
- * store; git-batho-format(5) does not promise any of it.
+ * Segments: the names of some blobs, sorted, with what is known about each. Between the files of
+ * the store; git-batho-format(5) does not promise any of it.
  *
- * A segment numbers its blobs 0..n-1 in the order of their ids. Its names lie in blocks, each one row of
- * name_block:
+ * A segment numbers its blobs 0..n-1 in the order of their ids. Its names lie in blocks, each one
+ * row of name_block:
  *
- *	names: count, low and high fence, then a column of heads (shared prefix; rest * 2 + defined) and one
- *	  of the rests. All names of a block are in [low, high); fences are as short as they can be.
- *	lists: a column of heads, one of deltas and one of kinds. Head 0: the same list as that of the name
- *	  before; else 1 + ((count - 1) << 2 | elsewhere << 1 | defines). The first delta is against the first
- *	  blob of the explicit list before, zig-zag; the others are gaps - 1. When the list defines and has several blobs,
- *	  each of these is doubled and its lowest bit says "defines it". Per defining blob a byte: the kind,
- *	  or 0x80 and then the set as a number. "elsewhere": the delta is the number of a row of posting.
+ *	names: count, low and high fence, then a column of heads (shared prefix; rest * 2 +
+ *	  defined) and one of the rests. All names of a block are in [low, high); fences are as
+ *	  short as they can be.
+ *	lists: a column of heads, one of deltas and one of kinds. Head 0: the same list as that of
+ *	  the name before; else 1 + ((count - 1) << 2 | elsewhere << 1 | defines). The first delta
+ *	  is against the first blob of the explicit list before, zig-zag; the others are gaps - 1. When
+ *	  the list defines and has several blobs, each of these is doubled and its lowest bit says
+ *	  "defines it". Per defining blob a byte: the kind, or 0x80 and then the set as a number.
+ *	  "elsewhere": the delta is the number of a row of posting.
  *
- * Both parts are compressed by themselves, since a search needs the names and few lists. name_key finds
- * the block of a name, and tells the lengths of the defined names in it. Trigrams: see trigram.h.
+ * Both parts are compressed by themselves, since a search needs the names and few lists. name_key
+ * finds the block of a name, and tells the lengths of the defined names in it. Trigrams: see
+ * trigram.h.
  */
 #ifndef BT_STORE_SEGMENT_H
 #define BT_STORE_SEGMENT_H
@@ -27,16 +30,24 @@
 
 /* Segments of one level that are merged. */
 #define BT_SEGMENT_FANOUT 16
-/* Pairs of (name, blob) in a segment of level 0; each level holds BT_SEGMENT_FANOUT times as many. */
+/*
+ * Pairs of (name, blob) in a segment of level 0; each level holds BT_SEGMENT_FANOUT times as many.
+ */
 #define BT_SEGMENT_PAIRS_MIN 16384
 /* Rows of name_block and posting are numbered (segment << BT_SEGMENT_SHIFT) + n. */
 #define BT_SEGMENT_SHIFT 24
 #define BT_SEGMENT_ROWS_MAX ((uint32_t)1 << BT_SEGMENT_SHIFT)
-/* A block is closed when its columns hold this many bytes. Measured: docs/decisions/0002-postings.md. */
+/*
+ * A block is closed when its columns hold this many bytes. Measured:
+ * docs/decisions/0009-postings.md.
+ */
 #define BT_BLOCK_LEN 2048
 /* A list with more bytes than this gets a row of its own, so that its neighbours stay cheap. */
 #define BT_LIST_INLINE_MAX 256
-/* Columns of one block or list, raw: names, fences and 256 bytes of list each; or a list of every blob. */
+/*
+ * Columns of one block or list, raw: names, fences and 256 bytes of list each; or a list of every
+ * blob.
+ */
 #define BT_BLOCK_RAW_MAX (16u << 20)
 #define BT_BLOCK_NAMES_MAX (1u << 16)
 /* Names are copied 16 bytes at a time: what lies behind the text may be written and read. */
@@ -81,7 +92,7 @@ struct bt_segment_writer {
 	uint32_t blocks, lists;
 	uint64_t names, pairs;
 	size_t shared_since;		/* shared with the last defined name of the block */
-	uint32_t shortest, longest;	/* lengths of the defined names of the block; 0: there are none */
+	uint32_t shortest, longest;	/* defined names of the block; 0: it has none */
 	struct bt_trigram_writer trigrams;
 };
 
@@ -103,7 +114,10 @@ struct bt_block_name {
 	bool defined;
 };
 
-/* A block with its names, and a cursor over its lists, which are unpacked when the first one is wanted. */
+/*
+ * A block with its names, and a cursor over its lists, which are unpacked when the first one is
+ * wanted.
+ */
 struct bt_block {
 	int64_t segment;
 	struct bt_buf raw;
@@ -124,7 +138,8 @@ struct bt_block {
 	struct bt_reader list_deltas, list_kinds;	/* where it starts */
 };
 
-#define BT_BLOCK_INIT { .raw = BT_BUF_INIT, .text = BT_BUF_INIT, .packed = BT_BUF_INIT, .lists = BT_BUF_INIT }
+#define BT_BLOCK_INIT { .raw = BT_BUF_INIT, .text = BT_BUF_INIT, .packed = BT_BUF_INIT, \
+			.lists = BT_BUF_INIT }
 #define BT_BLOCK_OWNED BT_CLEANUP(bt_block_release)
 
 void bt_block_release(struct bt_block *b);
@@ -144,8 +159,8 @@ void bt_postings_list_release(struct bt_postings_list *l);
 /* Sorts by blob and makes one of those that name the same one; returns how many are left. */
 uint32_t bt_postings_tidy(struct bt_posting *list, uint32_t nr);
 /*
- * Appends the list of name number `at` (ascending between calls), with numbers of blobs as in the segment. They are
- * less than blobs_nr, or the block is damaged.
+ * Appends the list of name number `at` (ascending between calls), with numbers of blobs as in the
+ * segment. They are less than blobs_nr, or the block is damaged.
  */
 int bt_block_list(struct bt_store *s, struct bt_block *b, uint32_t at, uint32_t blobs_nr,
 		  struct bt_postings_list *out, struct bt_err *err);

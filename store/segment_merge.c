@@ -1,6 +1,6 @@
 /*
- * Merging segments: all inputs are read side by side, a block of each at a time; what is held besides is
- * the numbering of blobs and the longest list.
+ * Merging segments: all inputs are read side by side, a block of each at a time; what is held
+ * besides is the numbering of blobs and the longest list.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -11,19 +11,19 @@
 struct input {
 	struct bt_segment segment;
 	struct bt_segment_blobs blobs;
-	uint32_t *numbers;	/* per number of a blob: its number in the result */
+	uint32_t *numbers; /* per number of a blob: its number in the result */
 	struct bt_block block;
 	uint32_t blocks_read;
-	uint32_t at;		/* the current name of the block */
+	uint32_t at; /* the current name of the block */
 };
 
 struct merge {
 	struct bt_store *s;
 	struct input *inputs;
 	size_t nr;
-	uint32_t *heap;		/* inputs that have a name, the least name first */
+	uint32_t *heap; /* inputs that have a name, the least name first */
 	size_t heap_nr;
-	uint32_t *ids;		/* blobs of the result, ascending */
+	uint32_t *ids; /* blobs of the result, ascending */
 	size_t ids_nr;
 	struct bt_postings_list list;
 };

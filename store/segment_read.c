@@ -1,6 +1,6 @@
 /*
- * Reading a segment: its blobs, its blocks, the names and lists in them. Every number is bounds-checked: the
- * checksum keeps accidents out, not malice.
+ * Reading a segment: its blobs, its blocks, the names and lists in them. Every number is
+ * bounds-checked: the checksum keeps accidents out, not malice.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -141,7 +141,10 @@ static int block_nonsense(struct bt_store *s, struct bt_err *err)
 	return bt_store_corrupt(s, err, "a block of names makes no sense");
 }
 
-/* Most pieces are short: whole words, without asking how long. Writes and reads up to 15 bytes more. */
+/*
+ * Most pieces are short: whole words, without asking how long. Writes and reads up to 15 bytes
+ * more.
+ */
 static inline void piece_copy(char *to, const char *from, size_t len)
 {
 	size_t i;
@@ -316,8 +319,9 @@ static inline uint32_t kinds_read(struct bt_reader *r)
 }
 
 /* One list: nr blobs from the columns; `base` is what the first delta counts from. */
-static bool list_decode(struct bt_reader *deltas, struct bt_reader *kinds, uint32_t nr, bool defines,
-			uint32_t base, uint32_t blobs_nr, struct bt_postings_list *out)
+static bool list_decode(struct bt_reader *deltas, struct bt_reader *kinds, uint32_t nr,
+			bool defines, uint32_t base, uint32_t blobs_nr,
+			struct bt_postings_list *out)
 {
 	uint64_t at = 0;
 	uint32_t i;
@@ -355,7 +359,8 @@ static bool list_skip(struct bt_block *b, uint32_t nr, bool defines, uint32_t *r
 		uint64_t delta = bt_reader_varint(&deltas);
 
 		if (!i)
-			*ret_first = b->list_base + (uint32_t)bt_unzigzag(marked ? delta >> 1 : delta);
+			*ret_first = b->list_base +
+				     (uint32_t)bt_unzigzag(marked ? delta >> 1 : delta);
 		if (marked ? delta & 1 : defines)
 			kinds_read(&kinds);
 	}
@@ -417,13 +422,15 @@ static int list_elsewhere(struct bt_store *s, struct bt_block *b, uint32_t blobs
 	if (rc != BT_ROW)
 		return rc;
 	p = bt_sql_bytes(q, 0, &row_len);
-	rc = bt_value_unpack(s, BT_VALUE_POSTING, row, NULL, 0, p, row_len, BT_LIST_RAW_MAX, &raw, err);
+	rc = bt_value_unpack(s, BT_VALUE_POSTING, row, NULL, 0, p, row_len, BT_LIST_RAW_MAX, &raw,
+			     err);
 	if (rc)
 		return rc;
 	r = bt_reader_make(raw.data, raw.len);
 	len = bt_reader_varint(&r);
 	deltas = bt_reader_make(bt_reader_bytes(&r, len), r.bad ? 0 : len);
-	if (r.bad || !list_decode(&deltas, &r, head_nr(b->list_head), b->list_head & 1, 0, blobs_nr, out))
+	if (r.bad ||
+	    !list_decode(&deltas, &r, head_nr(b->list_head), b->list_head & 1, 0, blobs_nr, out))
 		return lists_nonsense(s, err);
 	return 0;
 }

@@ -42,8 +42,8 @@ int bt_segment_begin(struct bt_segment_writer *w, struct bt_store *s, struct bt_
 
 void bt_segment_writer_release(struct bt_segment_writer *w)
 {
-	struct bt_buf *const bufs[] = { &w->heads, &w->rests, &w->list_heads, &w->deltas, &w->kinds,
-					&w->raw, &w->row };
+	struct bt_buf *const bufs[] = { &w->heads, &w->rests, &w->list_heads, &w->deltas,
+					&w->kinds, &w->raw,   &w->row };
 	size_t i;
 
 	for (i = 0; i < BT_ARRAY_NR(bufs); i++)
@@ -178,8 +178,8 @@ static void list_encode(struct bt_segment_writer *w, const struct bt_posting *li
 	uint32_t i, last = 0;
 
 	for (i = 0; i < nr; i++) {
-		uint64_t delta = i ? list[i].blob_id - last - 1 :
-				 bt_zigzag((int64_t)list[0].blob_id - w->prev_first);
+		uint64_t delta = i ? list[i].blob_id - last - 1
+				   : bt_zigzag((int64_t)list[0].blob_id - w->prev_first);
 
 		last = list[i].blob_id;
 		if (defines && nr > 1)
@@ -214,8 +214,8 @@ static int list_banish(struct bt_segment_writer *w, size_t deltas, size_t kinds,
 	w->kinds.len = kinds;
 	rc = bt_buf_check(&w->raw, "a list of the index", err);
 	if (!rc)
-		rc = bt_value_pack(w->s, BT_VALUE_POSTING, id, BT_QUALITY_FAST, NULL, 0, w->raw.data,
-				   w->raw.len, err);
+		rc = bt_value_pack(w->s, BT_VALUE_POSTING, id, BT_QUALITY_FAST, NULL, 0,
+				   w->raw.data, w->raw.len, err);
 	if (!rc)
 		rc = bt_sql_get(w->s, BT_SQL_POSTING_PUT, &q, err);
 	if (rc)
@@ -350,8 +350,8 @@ int bt_segment_end(struct bt_segment_writer *w, const uint32_t *ids, uint32_t id
 	int rc = w->nr ? block_close(w, NULL, 0, err) : 0;
 
 	if (!rc && w->trigrams.nr)
-		rc = bt_trigram_flush(&w->trigrams, w->s, w->id, (w->blocks - 1) / BT_TRIGRAM_REGION,
-				      err);
+		rc = bt_trigram_flush(&w->trigrams, w->s, w->id,
+				      (w->blocks - 1) / BT_TRIGRAM_REGION, err);
 	if (rc)
 		return rc;
 	bt_buf_clear(&w->raw);

@@ -45,8 +45,8 @@ static const char *const texts[BT_SQL_NR] = {
 
 	[BT_SQL_TREE_FIND] = "SELECT id, digest, killed, blobs FROM tree"
 			     " WHERE oid = ?1 AND selection = ?2 ORDER BY id DESC LIMIT 1",
-	[BT_SQL_TREE_READ] = "SELECT oid, selection, digest, killed, blobs, base, depth, data FROM tree"
-			     " WHERE id = ?1",
+	[BT_SQL_TREE_READ] = "SELECT oid, selection, digest, killed, blobs, base, depth, data"
+			     " FROM tree WHERE id = ?1",
 	[BT_SQL_TREE_PUT] =
 		"INSERT INTO tree (oid, selection, base, depth, digest, killed, blobs, data)"
 		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",

@@ -4,7 +4,7 @@
  * One SQLite file in <common dir>/batho. Rows:
  *   language  (name, extractor version) -> small id; a new version is a new id
  *   blob      (oid, language id) -> blob id, state, size, path hint, digest of its facts
- *   facts     blob id -> packed record (core/facts), compressed
+ *   facts     blob id -> packed record (core/facts), compressed, in one stream cut into pages
  *   tree      (oid, selection id) -> entries, digest, counts; compressed against an earlier tree
  *   manifest  (key) -> the flat list of a whole revision, kept for the last few asked for
  *   segment   sorted string tables: name -> blobs, and trigram -> blocks of names
@@ -12,8 +12,9 @@
  *
  * One connection per process, opened after fork. Writers group rows in bt_store_begin/commit (BEGIN
  * IMMEDIATE); a store closed inside a transaction rolls back. Corruption of any kind is
- * BT_ERR_CORRUPT with the hint `git batho index --rebuild`; a file of a newer program is
- * BT_ERR_VERSION; a file that is not ours is BT_ERR_CORRUPT and is not touched.
+ * BT_ERR_CORRUPT with the hint `git batho index --rebuild`; a file of another version of
+ * the format is BT_ERR_VERSION; a file that is not ours is BT_ERR_CORRUPT and is not touched. Every
+ * page and every value has a checksum: a flipped bit is an error and never a wrong answer.
  */
 #ifndef BT_STORE_STORE_H
 #define BT_STORE_STORE_H
@@ -29,7 +30,8 @@
 struct bt_store;
 
 enum bt_store_mode {
-	BT_STORE_READ,		/* BT_ERR_NOT_FOUND when there is none; works where nothing can be written */
+	/* BT_ERR_NOT_FOUND when there is none; works where nothing can be written */
+	BT_STORE_READ,
 	BT_STORE_WRITE,		/* created when there is none */
 };
 
@@ -43,19 +45,23 @@ int bt_store_rebuild(const char *dir, unsigned shared_mode, struct bt_store **re
 const char *bt_store_sqlite_version(void);
 
 /*
- * BT_ERR_BUSY after five seconds. A commit that fails has rolled back. Calls that write outside of a transaction
- * make one of their own. After a rollback, ids given inside are void, those of languages too.
+ * BT_ERR_BUSY after five seconds. A commit that fails has rolled back. Calls that write outside of
+ * a transaction make one of their own. After a rollback, ids given inside are void, those of
+ * languages too.
  */
 int bt_store_begin(struct bt_store *s, struct bt_err *err);
 int bt_store_commit(struct bt_store *s, struct bt_err *err);
 void bt_store_rollback(struct bt_store *s);
-/* Between them all calls see one state, and cost less; they nest. Keep it short: a writer's log grows meanwhile. */
+/*
+ * Between them all calls see one state, and cost less; they nest. Keep it short: a writer's log
+ * grows meanwhile.
+ */
 int bt_store_read_begin(struct bt_store *s, struct bt_err *err);
 void bt_store_read_end(struct bt_store *s);
 
 /*
- * Languages: `name` may also be a detection class (see core/lang/langs.h), with its own version. One that is
- * not there gets an id when the store was opened for writing, else BT_ERR_NOT_FOUND.
+ * Languages: `name` may also be a detection class (see core/lang/langs.h), with its own version.
+ * One that is not there gets an id when the store was opened for writing, else BT_ERR_NOT_FOUND.
  */
 int bt_store_language_id(struct bt_store *s, const char *name, uint64_t version, uint32_t *ret_id,
 			 struct bt_err *err);
@@ -98,23 +104,27 @@ struct bt_blob {
 	uint64_t size;		/* of the blob; 0 when unknown */
 	uint32_t resolved;	/* for BT_BLOB_REDIRECT */
 	struct bt_digest digest;	/* of the record, for BT_BLOB_FACTS; otherwise zero */
-	const char *hint;	/* a path it was seen at; out: valid until the next call; may be NULL */
+	const char *hint;	/* a path it was seen at, or NULL; out: until the next call */
 };
 
 int bt_store_blob_find(struct bt_store *s, const struct bt_oid *oid, uint32_t lang,
 		       struct bt_blob *ret_blob, struct bt_err *err);	/* BT_ROW or BT_DONE */
-int bt_store_blob_get(struct bt_store *s, uint32_t id, struct bt_blob *ret_blob, struct bt_err *err);
+int bt_store_blob_get(struct bt_store *s, uint32_t id, struct bt_blob *ret_blob,
+		      struct bt_err *err);
 /*
- * Inserts and gives the id. A row of the same key keeps its id and is replaced; one that has facts stays as
- * it is, since another writer was faster.
+ * Inserts and gives the id. A row of the same key keeps its id and is replaced; one that has facts
+ * stays as it is, since another writer was faster.
  */
 int bt_store_blob_put(struct bt_store *s, const struct bt_blob *b, uint32_t *ret_id,
 		      struct bt_err *err);
 /* The largest blob id there is; 0: none. Inside a transaction: ids given from now on are larger. */
 int bt_store_blob_last_id(struct bt_store *s, uint32_t *ret_id, struct bt_err *err);
-/* The same; *ret_known: the row had facts, so its facts and postings are there and need not be written again. */
-int bt_store_blob_add(struct bt_store *s, const struct bt_blob *b, uint32_t *ret_id, bool *ret_known,
-		      struct bt_err *err);
+/*
+ * The same; *ret_known: the row had facts, so its facts and postings are there and need not be
+ * written again.
+ */
+int bt_store_blob_add(struct bt_store *s, const struct bt_blob *b, uint32_t *ret_id,
+		      bool *ret_known, struct bt_err *err);
 /* All rows of one blob whatever the language, for cat-facts: *cursor = 0 to start. */
 int bt_store_blob_by_oid(struct bt_store *s, const struct bt_oid *oid, uint32_t *cursor,
 			 struct bt_blob *ret_blob, struct bt_err *err);
@@ -124,9 +134,13 @@ int bt_store_blob_clear_killed(struct bt_store *s, uint64_t *ret_nr, struct bt_e
 /* The packed record (uncompressed bytes); the store compresses. */
 int bt_store_facts_put(struct bt_store *s, uint32_t blob_id, const void *rec, size_t len,
 		       struct bt_err *err);
-int bt_store_facts_read(struct bt_store *s, uint32_t blob_id, struct bt_buf *out, struct bt_err *err);
+int bt_store_facts_read(struct bt_store *s, uint32_t blob_id, struct bt_buf *out,
+			struct bt_err *err);
 
-/* Trees. `entries` is opaque here (core/index/tree_row.h); base: a tree id to compress against, or 0. */
+/*
+ * Trees. `entries` is opaque here (core/index/tree_row.h); base: a tree id to compress against, or
+ * 0.
+ */
 struct bt_tree_row {
 	uint32_t id;
 	struct bt_oid oid;
@@ -135,25 +149,28 @@ struct bt_tree_row {
 	uint32_t killed;	/* blobs below that are missing because they were killed */
 	uint32_t blobs;		/* indexed files below */
 };
+/* BT_ROW or BT_DONE */
 int bt_store_tree_find(struct bt_store *s, const struct bt_oid *oid, uint64_t selection,
-		       struct bt_tree_row *ret_row, struct bt_err *err);	/* BT_ROW or BT_DONE */
+		       struct bt_tree_row *ret_row, struct bt_err *err);
 /*
- * Sets row->id: a new one, or that of a row of the same key and digest when neither lacks killed blobs. The newest
- * row of a key is found; older ones stay readable by id, since others may lean on them.
+ * Sets row->id: a new one, or that of a row of the same key and digest when neither lacks killed
+ * blobs. The newest row of a key is found; older ones stay readable by id, since others may lean
+ * on them.
  */
-int bt_store_tree_put(struct bt_store *s, struct bt_tree_row *row, uint32_t base, const void *entries,
-		      size_t len, struct bt_err *err);
+int bt_store_tree_put(struct bt_store *s, struct bt_tree_row *row, uint32_t base,
+		      const void *entries, size_t len, struct bt_err *err);
 /* Replaces what *entries holds. */
 int bt_store_tree_read(struct bt_store *s, uint32_t id, struct bt_tree_row *ret_row,
 		       struct bt_buf *entries, struct bt_err *err);
-int bt_store_tree_clear(struct bt_store *s, struct bt_err *err);	/* all rows, and manifests */
+/* All rows, and manifests. */
+int bt_store_tree_clear(struct bt_store *s, struct bt_err *err);
 
 /* Manifests: flat list of a revision; the newest BT_MANIFESTS_KEPT stay. */
 #define BT_MANIFESTS_KEPT 8
 int bt_store_manifest_read(struct bt_store *s, const struct bt_digest *key, struct bt_buf *out,
 			   struct bt_err *err);	/* BT_ROW or BT_DONE */
-int bt_store_manifest_put(struct bt_store *s, const struct bt_digest *key, const void *data, size_t len,
-			  struct bt_err *err);
+int bt_store_manifest_put(struct bt_store *s, const struct bt_digest *key, const void *data,
+			  size_t len, struct bt_err *err);
 
 /* Counters for `stats`. */
 struct bt_store_count {

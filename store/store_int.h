@@ -23,7 +23,10 @@ struct bt_tree_cached {
 	struct bt_buf entries;
 };
 
-/* The blobs of a segment, by their number in it; kept while the store is open, ids are never reused. */
+/*
+ * The blobs of a segment, by their number in it; kept while the store is open, ids are never
+ * reused.
+ */
 struct bt_segment_blobs {
 	int64_t segment;
 	uint32_t *ids;
@@ -68,11 +71,12 @@ struct bt_store_scope {
 };
 int bt_store_scope_begin(struct bt_store *s, struct bt_store_scope *scope, struct bt_err *err);
 /* Commits, or rolls back when rc is negative; returns rc or the commit's error. */
-int bt_store_scope_end(struct bt_store *s, struct bt_store_scope *scope, int rc, struct bt_err *err);
+int bt_store_scope_end(struct bt_store *s, struct bt_store_scope *scope, int rc,
+		       struct bt_err *err);
 
 /*
- * value.c: a value is a checksum (4 bytes, little endian), the raw length and the compressed bytes. The kind and
- * the row's id are part of the checksum, so that no row can stand for another.
+ * value.c: a value is a checksum (4 bytes, little endian), the raw length and the compressed
+ * bytes. The kind and the row's id are part of the checksum, so that no row can stand for another.
  */
 enum bt_value {			/* part of the checksums: append only */
 	BT_VALUE_FACTS = 1,

@@ -1,7 +1,7 @@
 /*
- * Tree rows. A folder that changed a little resembles its earlier self: its entries are compressed with
- * those as a prefix. A chain of such rows is at most BT_TREE_DEPTH rows long, so that reading one decodes
- * few; the rows decoded last are kept.
+ * Tree rows. A folder that changed a little resembles its earlier self: its entries are compressed
+ * with those as a prefix. A chain of such rows is at most BT_TREE_DEPTH rows long, so that reading
+ * one decodes few; the rows decoded last are kept.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -167,8 +167,8 @@ static int tree_chain_fetch(struct bt_store *s, uint32_t id, struct tree_chain *
 }
 
 /* The entries of a row, replacing what *out holds. *ret_depth: how many rows it leans on. */
-static int tree_decode(struct bt_store *s, uint32_t id, struct bt_tree_row *row,
-		       struct bt_buf *out, uint32_t *ret_depth, struct bt_err *err)
+static int tree_decode(struct bt_store *s, uint32_t id, struct bt_tree_row *row, struct bt_buf *out,
+		       uint32_t *ret_depth, struct bt_err *err)
 {
 	BT_CLEANUP(tree_chain_release) struct tree_chain c = { .nr = 0 };
 	BT_BUF_OWNED struct bt_buf prefix = BT_BUF_INIT;
@@ -188,8 +188,8 @@ static int tree_decode(struct bt_store *s, uint32_t id, struct bt_tree_row *row,
 		rc = bt_buf_check(&prefix, "a tree of the index", err);
 		bt_buf_clear(out);
 		if (!rc)
-			rc = bt_value_unpack(s, BT_VALUE_TREE, c.rows[i].mark, prefix.data, prefix.len,
-					     c.rows[i].data.data, c.rows[i].data.len,
+			rc = bt_value_unpack(s, BT_VALUE_TREE, c.rows[i].mark, prefix.data,
+					     prefix.len, c.rows[i].data.data, c.rows[i].data.len,
 					     BT_TREE_SIZE_MAX, out, err);
 		if (rc)
 			return rc;
@@ -299,8 +299,8 @@ static int tree_put(struct bt_store *s, struct bt_tree_row *row, uint32_t base, 
 	return rc;
 }
 
-int bt_store_tree_put(struct bt_store *s, struct bt_tree_row *row, uint32_t base, const void *entries,
-		      size_t len, struct bt_err *err)
+int bt_store_tree_put(struct bt_store *s, struct bt_tree_row *row, uint32_t base,
+		      const void *entries, size_t len, struct bt_err *err)
 {
 	struct bt_store_scope scope;
 	int rc;

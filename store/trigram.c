@@ -130,7 +130,8 @@ int bt_trigram_flush(struct bt_trigram_writer *w, struct bt_store *s, int64_t se
 	while (!rc && i < w->nr) {
 		uint32_t t = w->pairs[i] >> BT_TRIGRAM_REGION_BITS;
 
-		for (end = i + 1; end < w->nr && w->pairs[end] >> BT_TRIGRAM_REGION_BITS == t; end++)
+		for (end = i + 1; end < w->nr && w->pairs[end] >> BT_TRIGRAM_REGION_BITS == t;
+		     end++)
 			;
 		bt_buf_clear(&w->runs);
 		runs_add(&w->runs, w->pairs, i, end);
@@ -169,8 +170,8 @@ static int runs_load(struct bt_store *s, struct bt_reader r, struct bt_region *r
 }
 
 /* Finds the trigram in a row that starts with `first`. */
-static int row_search(struct bt_store *s, const struct bt_buf *row, uint32_t first, uint32_t trigram,
-		      struct bt_region *ret_blocks, struct bt_err *err)
+static int row_search(struct bt_store *s, const struct bt_buf *row, uint32_t first,
+		      uint32_t trigram, struct bt_region *ret_blocks, struct bt_err *err)
 {
 	struct bt_reader r = bt_reader_make(row->data, row->len);
 	uint64_t t = first;
@@ -210,7 +211,8 @@ int bt_trigram_read(struct bt_store *s, int64_t segment, uint32_t region, uint32
 	id = sqlite3_column_int64(q, 0);
 	p = bt_sql_bytes(q, 1, &len);
 	bt_buf_clear(scratch);
-	rc = bt_value_unpack(s, BT_VALUE_TRIGRAM, id, NULL, 0, p, len, BT_TRIGRAM_ROW_MAX, scratch, err);
+	rc = bt_value_unpack(s, BT_VALUE_TRIGRAM, id, NULL, 0, p, len, BT_TRIGRAM_ROW_MAX, scratch,
+			     err);
 	if (rc)
 		return rc;
 	return row_search(s, scratch, (uint32_t)(id - row_id(segment, region, 0)), trigram,

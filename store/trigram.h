@@ -1,13 +1,14 @@
 /*
  * Trigrams of the lower-cased names that are defined in a segment, and the blocks that hold them.
  *
- * A byte is one of 64 classes: a letter without case, a digit, '_', or one of 27 shared by all other bytes; a
- * trigram is a number of 18 bits. So a block that is named may still hold no match, but a block that is not
- * named holds none. Blocks are counted in regions of 4096, so that a writer holds one region at a time.
+ * A byte is one of 64 classes: a letter without case, a digit, '_', or one of 27 shared by all
+ * other bytes; a trigram is a number of 18 bits. So a block that is named may still hold no match,
+ * but a block that is not named holds none. Blocks are counted in regions of 4096, so that a
+ * writer holds one region at a time.
  *
- * Rows of the table trigram: several trigrams in a row, numbered (segment << 36) + (region << 18) + the first
- * of them. Per trigram: distance to the one before, length, and the blocks as runs: gap * 2, or gap * 2
- * + 1 and then the length of the run - 2.
+ * Rows of the table trigram: several trigrams in a row, numbered (segment << 36) + (region << 18)
+ * + the first of them. Per trigram: distance to the one before, length, and the blocks as runs:
+ * gap * 2, or gap * 2 + 1 and then the length of the run - 2.
  */
 #ifndef BT_STORE_TRIGRAM_H
 #define BT_STORE_TRIGRAM_H

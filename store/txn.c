@@ -1,6 +1,7 @@
 /*
- * Transactions. Writers take the lock at once (BEGIN IMMEDIATE), so that what they read is what they change;
- * readers may hold one state over several calls. Nothing here waits longer than the busy time-out.
+ * Transactions. Writers take the lock at once (BEGIN IMMEDIATE), so that what they read is what
+ * they change; readers may hold one state over several calls. Nothing here waits longer than the
+ * busy time-out.
  */
 #include "store/store_int.h"
 
@@ -9,7 +10,8 @@ int bt_store_begin(struct bt_store *s, struct bt_err *err)
 	int rc;
 
 	if (s->mode != BT_STORE_WRITE)
-		return bt_err_set(err, BT_ERR_READONLY, "index '%s' was opened for reading", s->path);
+		return bt_err_set(err, BT_ERR_READONLY, "index '%s' was opened for reading",
+				  s->path);
 	if (s->writing || s->reading)
 		return bt_err_set(err, BT_ERR_FAIL, "index '%s' is already in a transaction",
 				  s->path);

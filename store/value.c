@@ -15,7 +15,8 @@ uint32_t bt_value_check(enum bt_value kind, int64_t row, const void *p, size_t l
 void bt_value_seal(enum bt_value kind, int64_t row, void *p, size_t len)
 {
 	uint8_t *to = p;
-	uint32_t check = bt_value_check(kind, row, to + BT_VALUE_CHECK_LEN, len - BT_VALUE_CHECK_LEN);
+	uint32_t check = bt_value_check(kind, row, to + BT_VALUE_CHECK_LEN,
+					len - BT_VALUE_CHECK_LEN);
 	int i;
 
 	for (i = 0; i < BT_VALUE_CHECK_LEN; i++)
@@ -32,7 +33,8 @@ bool bt_value_sealed(enum bt_value kind, int64_t row, const void *p, size_t len)
 		return false;
 	for (i = 0; i < BT_VALUE_CHECK_LEN; i++)
 		check |= (uint32_t)at[i] << 8 * i;
-	return check == bt_value_check(kind, row, at + BT_VALUE_CHECK_LEN, len - BT_VALUE_CHECK_LEN);
+	return check ==
+	       bt_value_check(kind, row, at + BT_VALUE_CHECK_LEN, len - BT_VALUE_CHECK_LEN);
 }
 
 int bt_value_pack(struct bt_store *s, enum bt_value kind, int64_t row, enum bt_quality quality,

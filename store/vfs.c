@@ -1,12 +1,14 @@
 /*
- * Every page of index.db ends in eight bytes that are a hash of the rest and of where it stands. They are
- * made when a page is written to the database file and compared when it is read, so that a flipped bit, a page
- * at the wrong place or a torn write is an error (SQLITE_IOERR_DATA) before SQLite believes a byte of it.
+ * Every page of index.db ends in eight bytes that are a hash of the rest and of where it stands.
+ * They are made when a page is written to the database file and compared when it is read, so that
+ * a flipped bit, a page at the wrong place or a torn write is an error (SQLITE_IOERR_DATA) before
+ * SQLite believes a byte of it.
  *
- * Only the database file is wrapped: journal and WAL get the methods of the VFS below (SQLite checks its WAL by
- * itself). SQLite leaves the eight bytes alone (SQLITE_FCNTL_RESERVE_BYTES when the file is made), so that
- * they may be set in its own buffer. The first 16 bytes of a file, the change counter and the like
- * are read without a lock and by parts: those reads are not checked, SQLite reads the page again.
+ * Only the database file is wrapped: journal and WAL get the methods of the VFS below (SQLite
+ * checks its WAL by itself). SQLite leaves the eight bytes alone (SQLITE_FCNTL_RESERVE_BYTES when
+ * the file is made), so that they may be set in its own buffer. The first 16 bytes of a file, the
+ * change counter and the like are read without a lock and by parts: those reads are not checked,
+ * SQLite reads the page again.
  */
 #include "store/vfs.h"
 
@@ -54,7 +56,10 @@ static bool page_sealed(const uint8_t *page, sqlite3_int64 at)
 
 	for (i = 0; i < BT_STORE_PAGE_CHECK; i++)
 		have |= (uint64_t)page[BT_STORE_PAGE_SIZE - BT_STORE_PAGE_CHECK + i] << 8 * i;
-	/* A page that was never written, in a file that grew behind it: SQLite finds nothing in it. */
+	/*
+	 * A page that was never written, in a file that grew behind it: SQLite finds nothing in
+	 * it.
+	 */
 	return have == want || page_empty(page);
 }
 

@@ -246,5 +246,5 @@ int bt_manifest_find(const struct bt_manifest *m, const char *path, size_t len, 
 		return BT_DONE;
 	if (bt_manifest_path(m, *ret_index, &at, err))
 		return err->code;
-	return at.len == len && !memcmp(at.data, path, len) ? BT_ROW : BT_DONE;
+	return at.len == len && !memcmp(bt_buf_cstr(&at), path, len) ? BT_ROW : BT_DONE;
 }

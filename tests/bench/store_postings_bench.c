@@ -1,11 +1,12 @@
 /*
- * Packed postings against SQLite's own tables, on the identifiers of real sources: time to write, size, exact
- * look-ups and searches. docs/decisions/0002-postings.md has the figures.
+ * Packed postings against SQLite's own tables, on the identifiers of real sources: time to write,
+ * size, exact look-ups and searches. docs/decisions/0009-postings.md has the figures.
  *
  *	store_postings_bench SCRATCH_FOLDER SOURCE_FOLDER...
  *
- * A blob is a .c or .h file of at most 1 MiB; its names are its identifiers outside of comments and strings. "Defines"
- * is a guess that is good enough for sizes: what follows #define, struct, union or enum, or starts a line.
+ * A blob is a .c or .h file of at most 1 MiB; its names are its identifiers outside of comments
+ * and strings. "Defines" is a guess that is good enough for sizes: what follows #define, struct,
+ * union or enum, or starts a line.
  */
 #include <ctype.h>
 #include <ftw.h>
@@ -16,13 +17,12 @@
 #include <time.h>
 #include <unistd.h>
 
-#include <sqlite3.h>
-
 #include "core/base/arena.h"
 #include "core/base/file.h"
 #include "core/base/limits.h"
 #include "core/base/map.h"
 #include "store/postings.h"
+#include "store/sql.h"
 
 #define FLUSH_AT ((size_t)64 << 20)
 #define LOOKUPS 1000
@@ -111,9 +111,8 @@ static void name_seen(struct bt_strmap *here, const char *p, size_t len, bool de
 	if (new) {
 		BT_GROW(corpus.pairs, corpus.alloc, corpus.nr + 1);
 		e->value = corpus.nr;
-		corpus.pairs[corpus.nr++] = (struct pair){
-			corpus.blobs, (uint32_t)(name - corpus.names.entries), 0
-		};
+		corpus.pairs[corpus.nr++] =
+			(struct pair){ corpus.blobs, (uint32_t)(name - corpus.names.entries), 0 };
 	}
 	corpus.pairs[e->value].kinds |= defines;
 }
@@ -155,7 +154,8 @@ static int file_visit(const char *path, const struct stat *st, int type, struct 
 	const char *end = strrchr(path, '.');
 
 	(void)where;
-	if (type != FTW_F || !end || (strcmp(end, ".c") && strcmp(end, ".h")) || st->st_size > 1 << 20)
+	if (type != FTW_F || !end || (strcmp(end, ".c") && strcmp(end, ".h")) ||
+	    st->st_size > 1 << 20)
 		return 0;
 	check(bt_file_read(path, 1 << 20, &text, &err), &err);
 	source_read(bt_buf_cstr(&text), text.len);
@@ -164,9 +164,11 @@ static int file_visit(const char *path, const struct stat *st, int type, struct 
 
 /* --- what is asked --- */
 
-static const char *const substrings[] = { "alloc_page", "mutex", "sched_clock", "init_once", "checksum" };
+static const char *const substrings[] = { "alloc_page", "mutex", "sched_clock", "init_once",
+					  "checksum" };
 static const char *const prefixes[] = { "get_", "list_add", "str", "free_", "is_" };
-static const char *const typos[] = { "kmaloc", "mutex_lokc", "checksmu", "strbuf_ad", "hash_tabel" };
+static const char *const typos[] = { "kmaloc", "mutex_lokc", "checksmu", "strbuf_ad",
+				     "hash_tabel" };
 
 static void report(const char *what, double seconds, double per, const char *unit)
 {
@@ -216,8 +218,8 @@ static void packed_write(struct bt_store *s)
 	bt_postings_free(&p);
 }
 
-static void packed_search(struct bt_store *s, const char *what, enum bt_name_match match, unsigned edits,
-			  const char *const *patterns, size_t nr)
+static void packed_search(struct bt_store *s, const char *what, enum bt_name_match match,
+			  unsigned edits, const char *const *patterns, size_t nr)
 {
 	struct bt_err err = BT_ERR_INIT;
 	double start = cpu_seconds();
@@ -291,7 +293,10 @@ static void name_bind(sqlite3_stmt *q, int at, const struct bt_strmap_entry *e)
 	sqlite3_bind_text(q, at, e->key, (int)e->len, SQLITE_STATIC);
 }
 
-/* Numbers for names, and a row per pair in the order of the key, as kindly to SQLite as one can be. */
+/*
+ * Numbers for names, and a row per pair in the order of the key, as kindly to SQLite as one can
+ * be.
+ */
 static void rows_write(void)
 {
 	sqlite3_stmt *name = prepare("INSERT INTO name VALUES (?1, ?2)");
@@ -335,6 +340,9 @@ static void rows_search(const char *what, const char *text, const char *const *p
 	sqlite3_finalize(q);
 }
 
+static const char fts_text[] = "CREATE VIRTUAL TABLE t USING fts5(name, tokenize = 'trigram',"
+			       " content = 'name', content_rowid = 'id')";
+
 static void rows_bench(const char *dir)
 {
 	sqlite3_stmt *q;
@@ -359,7 +367,8 @@ static void rows_bench(const char *dir)
 	size_report(path);
 	if (sqlite3_open(path, &db))
 		die(path);
-	q = prepare("SELECT blob, kinds FROM pair WHERE name = (SELECT id FROM name WHERE name = ?1)");
+	q = prepare(
+		"SELECT blob, kinds FROM pair WHERE name = (SELECT id FROM name WHERE name = ?1)");
 	start = cpu_seconds();
 	for (i = 0; i < LOOKUPS; i++) {
 		name_bind(q, 1, name_pick(i));
@@ -369,20 +378,22 @@ static void rows_bench(const char *dir)
 	}
 	report("  exact name", cpu_seconds() - start, 1e3 / LOOKUPS, "ms");
 	sqlite3_finalize(q);
-	rows_search("  prefix", "SELECT id FROM name WHERE name >= ?1 AND name < ?1 || char(1114111)", prefixes,
+	rows_search("  prefix",
+		    "SELECT id FROM name WHERE name >= ?1 AND name < ?1 || char(1114111)", prefixes,
 		    BT_ARRAY_NR(prefixes));
 	rows_search("  substring", "SELECT id FROM name WHERE instr(name, ?1)", substrings,
 		    BT_ARRAY_NR(substrings));
 	/* Not in every build of SQLite. */
-	if (sqlite3_exec(db, "CREATE VIRTUAL TABLE t USING fts5(name, tokenize = 'trigram', content = 'name',"
-			 " content_rowid = 'id')", NULL, NULL, NULL)) {
+	if (sqlite3_exec(db, fts_text, NULL, NULL, NULL)) {
 		puts("  no FTS5 in this SQLite");
 	} else {
 		start = cpu_seconds();
 		sql("INSERT INTO t (t) VALUES ('rebuild'); PRAGMA wal_checkpoint(TRUNCATE)");
-		report("  trigrams of FTS5, per name", cpu_seconds() - start, 1e9 / (double)corpus.names.nr, "ns");
+		report("  trigrams of FTS5, per name", cpu_seconds() - start,
+		       1e9 / (double)corpus.names.nr, "ns");
 		size_report(path);
-		rows_search("  substring by FTS5", "SELECT rowid FROM t WHERE name LIKE '%' || ?1 || '%'", substrings,
+		rows_search("  substring by FTS5",
+			    "SELECT rowid FROM t WHERE name LIKE '%' || ?1 || '%'", substrings,
 			    BT_ARRAY_NR(substrings));
 	}
 	sqlite3_close(db);
@@ -403,8 +414,8 @@ int main(int argc, char **argv)
 			die(argv[i]);
 	if (!corpus.nr)
 		die("no sources there");
-	printf("%u blobs, %.1f MB, %zu pairs, %zu names\n", corpus.blobs, (double)corpus.bytes / 1e6, corpus.nr,
-	       corpus.names.nr);
+	printf("%u blobs, %.1f MB, %zu pairs, %zu names\n", corpus.blobs,
+	       (double)corpus.bytes / 1e6, corpus.nr, corpus.names.nr);
 	packed_bench(argv[1]);
 	rows_bench(argv[1]);
 	bt_strmap_release(&corpus.names);

@@ -160,6 +160,8 @@ test_expect_success 'a tracked file may not do everything, and its mistakes have
 	mkdir -p .batho && printf "[index]\njobs = 3\n" >.batho/config.ini && git add . && git commit -q -m bad &&
 	test_expect_code 128 git batho index 2>../err && test_grep "HEAD:.batho/config.ini:2: " ../err &&
 	test_expect_code 128 git batho def one 2>../err && test_grep "config.ini:2: " ../err &&
+	test_line_count = 1 ../err && test_expect_code 128 git batho def --staged one 2>../err &&
+	test_line_count = 1 ../err &&
 	printf "[index]\n\nexclud = x\n" >.batho/config.ini &&
 	test_expect_code 128 git batho index --worktree 2>../err && test_grep "exclud.*config.ini:3" ../err &&
 	test_grep "^hint: .*index.exclude" ../err &&
@@ -256,6 +258,18 @@ test_expect_success 'raising the limit parses what was too large, lowering it hi
 	test_expect_code 1 git -c batho.index.maxBlobSize=1k batho def v199 && git batho def v199
 '
 
+test_expect_success 'a limit goes before whatever a file turned out to be' '
+	test_config batho.index.maxBlobSize 5 && test "$(digest)" = "$(fresh_digest)" &&
+	skipped too-large nul.c && skipped too-large text && skipped too-large lfs.c && skipped too-large plus.h
+'
+
+test_expect_success 'a folder in which nothing is chosen, met again' '
+	test_config batho.index.exclude "*.py" && git checkout -q -B hollow v1 && mkdir hollow &&
+	echo "hollow = 1" >hollow/h.py && git add . && git commit -q -m hollow && git batho index &&
+	echo "int other;" >one.c && git commit -q -a -m other && test "$(digest)" = "$(fresh_digest)" &&
+	test "$(digest --staged)" = "$(digest)"
+'
+
 test_expect_success 'one blob under several names and languages' '
 	git checkout -q -B same v1 && echo "class A { int f; };" >a.h && cp a.h a.cpp && cp a.h a.java && cp a.h b.cpp &&
 	git add . && git commit -q -m same && git batho index >../out &&
@@ -288,7 +302,7 @@ test_expect_success 'objects that are missing: told, and mended by the next run'
 	git checkout -q -B missing v1 && blob=$(git rev-parse v1:one.c) &&
 	file=.git/objects/$(echo "$blob" | cut -c 1-2)/$(echo "$blob" | cut -c 3-) && mv "$file" ../kept &&
 	test_expect_code 1 git batho index --rebuild >../out && test_grep "^incomplete (1)" ../out &&
-	test_expect_code 128 git batho def two 2>../err && test_grep "missing" ../err &&
+	test_expect_code 128 git batho def two 2>../err && test_grep "missing" ../err && test_line_count = 1 ../err &&
 	mv ../kept "$file" && git batho index >../out && test_grep "3 files indexed; 1 parsed" ../out &&
 	test "$(digest)" = "$(cat ../d)"
 '

@@ -131,7 +131,7 @@ test_expect_success SYMLINKS 'symbolic links are left out, links to the reposito
 '
 
 test_expect_success 'submodules are repositories of their own' '
-	git init -q ../super && cd ../super &&
+	test_create_repo ../super && cd ../super &&
 	git -c protocol.file.allow=always submodule --quiet add "$TEST_TOP" sub &&
 	echo "int outer;" >outer.c && git add . && git commit -q -m super &&
 	git batho index >out && test_grep "1 file indexed" out && test_expect_code 1 git batho def low &&

@@ -30,7 +30,7 @@ sources() {
 	printf 'def round%d(x)\n  puts x\nend\n' "$1" >"lib/r$1.rb"
 }
 
-calls='pwrite64 fdatasync fsync ftruncate ?unlink,unlinkat ?rename,renameat,?renameat2 \
+calls='pwrite64 fdatasync fsync ftruncate ?unlink,unlinkat ?rename,renameat,?renameat2
 	?link,linkat ?mkdir,mkdirat'
 
 # check_store: what a run that was not disturbed says.

@@ -1,8 +1,8 @@
 /*
  * What the fuzz programs share. A finding is an abort: libFuzzer and tests/lib/fuzz_main.c keep the input.
  */
-#ifndef TESTS_FUZZ_FUZZ_H
-#define TESTS_FUZZ_FUZZ_H
+#ifndef BT_TESTS_FUZZ_FUZZ_H
+#define BT_TESTS_FUZZ_FUZZ_H
 
 #include <stddef.h>
 #include <stdint.h>

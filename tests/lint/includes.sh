@@ -58,13 +58,13 @@ lint_check 'outside headers stay in their doors' foreign_headers
 # The guard ends with the name of the file, and no other header has it.
 wrong_guards() {
 	c_sources | grep '\.h$' | while IFS= read -r file; do
-		guard=$(sed -n 's/^#ifndef \(BT_[A-Z0-9_]*_H\)$/\1/p' "$file" | head -n 1)
+		guard=$(sed -n 's/^#ifndef \([A-Z0-9_]*_H\)$/\1/p' "$file" | head -n 1)
 		case $guard in
-		BT_*"$(basename "$file" .h | tr 'a-z.-' 'A-Z__')_H") ;;
+		*_"$(basename "$file" .h | tr 'a-z.-' 'A-Z__')_H") ;;
 		*) echo "$file: '$guard' is not the guard of this name" ;;
 		esac
 	done
-	c_sources | grep '\.h$' | xargs sed -n 's/^#ifndef \(BT_[A-Z0-9_]*_H\)$/\1: two headers/p' |
+	c_sources | grep '\.h$' | xargs sed -n 's/^#ifndef \([A-Z0-9_]*_H\)$/\1: two headers/p' |
 		sort | uniq -d
 }
 lint_check 'headers have an include guard of their own' wrong_guards

@@ -10,7 +10,9 @@
 
 static void blob_put(struct bt_store *s, uint32_t n)
 {
-	struct bt_blob b = { .oid = test_oid(n), .lang = 1 + n % 2, .size = n, .hint = "some/path.c" };
+	struct bt_blob b = {
+		.oid = test_oid(n), .lang = 1 + n % 2, .size = n, .hint = "some/path.c"
+	};
 	char rec[700];
 	uint32_t id;
 	size_t i;
@@ -45,8 +47,9 @@ static void store_fill(struct bt_store *s, struct model *m)
 		expect_ok(bt_store_commit(s, &err));
 	}
 	for (n = 1; n <= TREES; n++) {
-		struct bt_tree_row row = { .oid = test_oid(n), .selection = 3, .blobs = n,
-					   .digest = test_digest(n) };
+		struct bt_tree_row row = {
+			.oid = test_oid(n), .selection = 3, .blobs = n, .digest = test_digest(n)
+		};
 		char entries[600];
 
 		memset(entries, 'e', sizeof(entries));
@@ -177,8 +180,8 @@ static int ask_names(struct bt_store *s, struct model *m, struct bt_blake2b *h, 
 		BT_FREE struct bt_posting *list = NULL;
 		const struct bt_strmap_entry *e = &m->names.entries[i];
 
-		rc = bt_postings_find(s, i ? e->key : "everywhere", i ? e->len : 10, i % 2, &list, &nr,
-				      err);
+		rc = bt_postings_find(s, i ? e->key : "everywhere", i ? e->len : 10, i % 2, &list,
+				      &nr, err);
 		if (!rc)
 			bt_blake2b_add(h, list, nr * sizeof(*list));
 	}
@@ -187,7 +190,8 @@ static int ask_names(struct bt_store *s, struct model *m, struct bt_blake2b *h, 
 	return rc;
 }
 
-static int ask(struct bt_store *s, struct model *m, struct bt_digest *ret_digest, struct bt_err *err)
+static int ask(struct bt_store *s, struct model *m, struct bt_digest *ret_digest,
+	       struct bt_err *err)
 {
 	struct bt_blake2b h;
 	int rc;
@@ -316,12 +320,9 @@ static void test_cuts_and_swaps(void **state)
 static const struct {
 	const char *table, *key, *column;
 } values[] = {
-	{ "facts_piece", "id", "data" },
-	{ "tree", "id", "data" },
-	{ "manifest", "id", "data" },
-	{ "segment", "id", "blobs" },
-	{ "name_block", "id", "data" },
-	{ "posting", "id", "data" },
+	{ "facts_piece", "id", "data" }, { "tree", "id", "data" },
+	{ "manifest", "id", "data" },	 { "segment", "id", "blobs" },
+	{ "name_block", "id", "data" },	 { "posting", "id", "data" },
 	{ "trigram", "id", "data" },
 };
 
@@ -341,7 +342,8 @@ static sqlite3_stmt *prepare(struct bt_store *s, const char *fmt, ...)
 }
 
 /* A random row of a table: its key and value. free() */
-static int64_t value_pick(struct bt_store *s, size_t v, uint64_t *seed, uint8_t **ret_value, size_t *ret_len)
+static int64_t value_pick(struct bt_store *s, size_t v, uint64_t *seed, uint8_t **ret_value,
+			  size_t *ret_len)
 {
 	sqlite3_stmt *q = prepare(s, "SELECT count(*) FROM %s", values[v].table);
 	int64_t nr, id;
@@ -404,8 +406,8 @@ static void test_values(void **state)
 /* --- bytes that somebody made on purpose, with the right checksums --- */
 
 static const enum bt_value kinds[] = {
-	[1] = BT_VALUE_TREE, [3] = BT_VALUE_SEGMENT, [4] = BT_VALUE_NAMES, [5] = BT_VALUE_POSTING,
-	[6] = BT_VALUE_TRIGRAM,
+	[1] = BT_VALUE_TREE,	[3] = BT_VALUE_SEGMENT, [4] = BT_VALUE_NAMES,
+	[5] = BT_VALUE_POSTING, [6] = BT_VALUE_TRIGRAM,
 };
 
 static void bytes_hurt(char *p, size_t len, uint64_t *seed)
@@ -413,7 +415,8 @@ static void bytes_hurt(char *p, size_t len, uint64_t *seed)
 	uint32_t times = 1 + test_random(seed, 4);
 
 	for (; len && times; times--) {
-		size_t at = test_random(seed, (uint32_t)(test_random(seed, 2) || len < 16 ? len : 16));
+		size_t at = test_random(seed,
+					(uint32_t)(test_random(seed, 2) || len < 16 ? len : 16));
 
 		switch (test_random(seed, 3)) {
 		case 0:
@@ -423,7 +426,8 @@ static void bytes_hurt(char *p, size_t len, uint64_t *seed)
 			p[at] = (char)test_random(seed, 256);
 			break;
 		default:
-			memset(p + at, test_random(seed, 2) ? 0xff : 0, len - at < 9 ? len - at : 9);
+			memset(p + at, test_random(seed, 2) ? 0xff : 0,
+			       len - at < 9 ? len - at : 9);
 		}
 	}
 }
@@ -436,8 +440,8 @@ static void varint_add(struct bt_buf *b, uint64_t v)
 }
 
 /* The parts of a block of names, unpacked, hurt, and put together again. */
-static void block_hurt(struct bt_store *s, int64_t id, const uint8_t *value, size_t len, struct bt_buf *out,
-		       uint64_t *seed)
+static void block_hurt(struct bt_store *s, int64_t id, const uint8_t *value, size_t len,
+		       struct bt_buf *out, uint64_t *seed)
 {
 	struct bt_reader r = bt_reader_make(value + 4, len - 4);
 	BT_BUF_OWNED struct bt_buf names = BT_BUF_INIT, lists = BT_BUF_INIT;
@@ -445,9 +449,10 @@ static void block_hurt(struct bt_store *s, int64_t id, const uint8_t *value, siz
 	const uint8_t *packed = bt_reader_bytes(&r, names_len);
 
 	lists_raw = bt_reader_varint(&r);
-	expect_ok(bt_decompress(&s->compressor, NULL, 0, packed, names_len, names_raw, 1u << 20, &names, &err));
-	expect_ok(bt_decompress(&s->compressor, NULL, 0, r.at, (size_t)(r.end - r.at), lists_raw, 1u << 20,
-				&lists, &err));
+	expect_ok(bt_decompress(&s->compressor, NULL, 0, packed, names_len, names_raw, 1u << 20,
+				&names, &err));
+	expect_ok(bt_decompress(&s->compressor, NULL, 0, r.at, (size_t)(r.end - r.at), lists_raw,
+				1u << 20, &lists, &err));
 	if (test_random(seed, 2))
 		bytes_hurt(names.data, names.len, seed);
 	else
@@ -483,7 +488,8 @@ static void test_hostile(void **state)
 			block_hurt(s, id, value, len, &raw, &seed);
 			value_store(s, v, id, raw.data, raw.len);
 		} else {
-			expect_ok(bt_value_unpack(s, kinds[v], id, NULL, 0, value, len, 1u << 20, &raw, &err));
+			expect_ok(bt_value_unpack(s, kinds[v], id, NULL, 0, value, len, 1u << 20,
+						  &raw, &err));
 			bytes_hurt(raw.data, raw.len, &seed);
 			expect_ok(bt_value_pack(s, kinds[v], id, BT_QUALITY_FAST, NULL, 0, raw.data,
 						raw.len, &err));

@@ -10,14 +10,14 @@
 #include "tests/unit/store_scratch.h"
 
 struct model_pair {
-	uint32_t name;		/* number in names */
+	uint32_t name; /* number in names */
 	uint32_t blob;
 	uint32_t kinds;
 };
 
 struct model {
 	struct bt_arena arena;
-	struct bt_strmap names;		/* numbers are places in it */
+	struct bt_strmap names; /* numbers are places in it */
 	struct model_pair *pairs;
 	size_t nr, alloc;
 	bool sorted;
@@ -97,8 +97,9 @@ static inline const struct model_pair *model_find(struct model *m, uint32_t name
 /* A name that looks like those of programs, or (now and then) like nothing on earth. */
 static inline size_t name_make(char *to, uint64_t *seed, uint32_t variety)
 {
-	static const char *const words[] = { "alloc", "page", "REG", "get", "Set", "dev", "io", "_",
-					     "x", "mutex", "lock", "Node", "17", "\xc3\xa9t", "__" };
+	static const char *const words[] = { "alloc", "page", "REG", "get",	  "Set",
+					     "dev",   "io",   "_",   "x",	  "mutex",
+					     "lock",  "Node", "17",  "\xc3\xa9t", "__" };
 	uint32_t n = test_random(seed, variety), dice = test_random(seed, 1000);
 	uint64_t own = bt_mix64(n);
 	size_t len = 0, parts = 1 + test_random(&own, 4), i;
@@ -116,7 +117,8 @@ static inline size_t name_make(char *to, uint64_t *seed, uint32_t variety)
 		return len;
 	}
 	for (i = 0; i < parts; i++)
-		len += (size_t)sprintf(to + len, "%s", words[test_random(&own, BT_ARRAY_NR(words))]);
+		len += (size_t)sprintf(to + len, "%s",
+				       words[test_random(&own, BT_ARRAY_NR(words))]);
 	if (n % 3)
 		len += (size_t)sprintf(to + len, "_%x", n);
 	return len;

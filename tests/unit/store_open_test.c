@@ -173,7 +173,8 @@ static void test_foreign(void **state)
 	free(bytes);
 	unlink(scratch_db);
 	assert_int_equal(sqlite3_open(scratch_db, &db), SQLITE_OK);
-	assert_int_equal(sqlite3_exec(db, "CREATE TABLE language (id, name, version)", NULL, NULL, NULL),
+	assert_int_equal(sqlite3_exec(db, "CREATE TABLE language (id, name, version)", NULL, NULL,
+				      NULL),
 			 SQLITE_OK);
 	sqlite3_close(db);
 	refused(BT_ERR_CORRUPT, "another database");

@@ -1,15 +1,13 @@
 /*
- * store: every statement is planned against the schema; the plans are in store_plans.golden, so that a lost
- * index is a failing test. TEST_BLESS=1 writes the file anew.
+ * store: every statement is planned against the schema; the plans are in store_plans.golden, so
+ * that a lost index is a failing test. TEST_BLESS=1 writes the file anew.
  */
 #include "tests/unit/store_scratch.h"
 
 /* Statements that may read all of a table: those that are asked for rarely, or that empty it. */
 static const enum bt_sql scans[] = {
-	BT_SQL_BLOB_CLEAR_KILLED,
-	BT_SQL_BLOB_COUNTS,
-	BT_SQL_SEGMENT_LIST,	/* a few dozen rows */
-	BT_SQL_MANIFEST_TRIM,	/* nine rows at most */
+	BT_SQL_BLOB_CLEAR_KILLED, BT_SQL_BLOB_COUNTS, BT_SQL_SEGMENT_LIST, /* a few dozen rows */
+	BT_SQL_MANIFEST_TRIM,						   /* nine rows at most */
 };
 
 static bool may_scan(enum bt_sql id)
@@ -35,7 +33,8 @@ static void plan_add(struct bt_store *s, enum bt_sql id, struct bt_buf *out)
 
 		bt_buf_addf(out, "\t%s\n", plan);
 		/* The walk along a key for the last or the first row stops there. */
-		if (!strncmp(plan, "SCAN", 4) && !strstr(bt_sql_text(id), "DESC LIMIT 1") && !may_scan(id))
+		if (!strncmp(plan, "SCAN", 4) && !strstr(bt_sql_text(id), "DESC LIMIT 1") &&
+		    !may_scan(id))
 			fail_msg("'%s' reads a whole table: %s", bt_sql_text(id), plan);
 	}
 	sqlite3_finalize(q);
@@ -76,7 +75,8 @@ static void test_killed_states(void **state)
 	char range[40];
 
 	(void)state;
-	snprintf(range, sizeof(range), "BETWEEN %d AND %d", BT_BLOB_KILLED_TIME, BT_BLOB_KILLED_CRASH);
+	snprintf(range, sizeof(range), "BETWEEN %d AND %d", BT_BLOB_KILLED_TIME,
+		 BT_BLOB_KILLED_CRASH);
 	assert_non_null(strstr(bt_sql_text(BT_SQL_BLOB_CLEAR_KILLED), range));
 }
 

@@ -24,8 +24,8 @@ static void name_check(struct bt_store *s, struct model *m, uint32_t name, bool 
 		if (defs_only && !want[i].kinds)
 			continue;
 		if (j == nr || got[j].blob_id != want[i].blob || got[j].kinds != want[i].kinds)
-			fail_msg("name %u '%s', posting %zu of %zu, %zu in the model", name, e->key, j,
-				 nr, want_nr);
+			fail_msg("name %u '%s', posting %zu of %zu, %zu in the model", name, e->key,
+				 j, nr, want_nr);
 		j++;
 	}
 	assert_int_equal(j, nr);

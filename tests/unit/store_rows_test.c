@@ -202,7 +202,8 @@ static void entries_make(struct bt_buf *b, uint32_t v)
 
 	bt_buf_clear(b);
 	for (i = 0; i < 300; i++)
-		bt_buf_addf(b, "%08x file-%u.c;", (unsigned)bt_mix64(i * 1000 + (i % 50 == v % 50 ? v : 0)), i);
+		bt_buf_addf(b, "%08x file-%u.c;",
+			    (unsigned)bt_mix64(i * 1000 + (i % 50 == v % 50 ? v : 0)), i);
 }
 
 static void test_trees(void **state)
@@ -214,8 +215,11 @@ static void test_trees(void **state)
 
 	(void)state;
 	for (i = 0; i < 60; i++) {
-		row = (struct bt_tree_row){ .oid = test_oid(i), .selection = UINT64_MAX - 1,
-					    .digest = test_digest(i), .killed = i % 2, .blobs = i };
+		row = (struct bt_tree_row){ .oid = test_oid(i),
+					    .selection = UINT64_MAX - 1,
+					    .digest = test_digest(i),
+					    .killed = i % 2,
+					    .blobs = i };
 		entries_make(&want, i);
 		expect_ok(bt_store_tree_put(s, &row, base, want.data, want.len, &err));
 		ids[i] = base = row.id;
@@ -237,8 +241,10 @@ static void test_trees(void **state)
 		assert_memory_equal(got.data, want.data, want.len);
 	}
 	/* The same tree again is the same row; with other gaps it is a new one, found first. */
-	row = (struct bt_tree_row){ .oid = test_oid(2), .selection = UINT64_MAX - 1,
-				    .digest = test_digest(2), .blobs = 2 };
+	row = (struct bt_tree_row){ .oid = test_oid(2),
+				    .selection = UINT64_MAX - 1,
+				    .digest = test_digest(2),
+				    .blobs = 2 };
 	entries_make(&want, 2);
 	expect_ok(bt_store_tree_put(s, &row, 0, want.data, want.len, &err));
 	assert_int_equal(row.id, ids[2]);

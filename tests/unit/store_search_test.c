@@ -66,7 +66,8 @@ static bool plain_glob(const struct text *pattern, size_t p, const struct text *
 					p += 2;
 					high = (uint8_t)at(pattern, p);
 				}
-				hit = hit || ((uint8_t)at(name, n) >= low && (uint8_t)at(name, n) <= high);
+				hit = hit ||
+				      ((uint8_t)at(name, n) >= low && (uint8_t)at(name, n) <= high);
 			}
 			if (hit == negated)
 				return false;
@@ -101,8 +102,10 @@ static unsigned plain_distance(const struct text *a, const struct text *b)
 			if (j)
 				best = least(best, d[i][j - 1] + 1);
 			if (i && j)
-				best = least(best, d[i - 1][j - 1] + (at(a, i - 1) != at(b, j - 1)));
-			if (i > 1 && j > 1 && at(a, i - 1) == at(b, j - 2) && at(a, i - 2) == at(b, j - 1))
+				best = least(best,
+					     d[i - 1][j - 1] + (at(a, i - 1) != at(b, j - 1)));
+			if (i > 1 && j > 1 && at(a, i - 1) == at(b, j - 2) &&
+			    at(a, i - 2) == at(b, j - 1))
 				best = least(best, d[i - 2][j - 2] + 1);
 			d[i][j] = best;
 		}
@@ -135,7 +138,7 @@ static int plain_match(const struct bt_name_query *q, const char *name, size_t l
 struct found {
 	struct model *m;
 	const struct bt_name_query *q;
-	uint32_t *pairs;	/* per name: postings reported */
+	uint32_t *pairs; /* per name: postings reported */
 	size_t hits;
 	size_t stop_after;
 };
@@ -148,7 +151,8 @@ static int found_add(void *ctx, const struct bt_name_hit *hit, struct bt_err *er
 	size_t i;
 
 	if (distance < 0)
-		fail_msg("'%s' does not match '%.*s'", f->q->pattern, (int)hit->name_len, hit->name);
+		fail_msg("'%s' does not match '%.*s'", f->q->pattern, (int)hit->name_len,
+			 hit->name);
 	if (f->q->match == BT_MATCH_FUZZY)
 		assert_int_equal(hit->distance, distance);
 	e = bt_strmap_find(&f->m->names, hit->name, hit->name_len,
@@ -187,16 +191,17 @@ static size_t query_check(struct bt_store *s, struct model *m, const struct bt_n
 			defs = 0;
 		want += defs != 0;
 		if (f.pairs[i] != defs)
-			fail_msg("pattern '%s' (%d, case %d, edits %u), name '%.*s': %u definitions, not %zu",
-				 q->pattern, q->match, q->ignore_case, q->edits, (int)e->len, e->key,
-				 f.pairs[i], defs);
+			fail_msg(
+				"pattern '%s' (%d, case %d, edits %u), name '%.*s': %u, not %zu",
+				q->pattern, q->match, q->ignore_case, q->edits, (int)e->len, e->key,
+				f.pairs[i], defs);
 	}
 	free(f.pairs);
 	return want;
 }
 
-static struct bt_store *store_make(struct model *m, uint32_t blobs, uint32_t names, uint32_t variety,
-				   uint32_t per_flush, uint64_t *seed)
+static struct bt_store *store_make(struct model *m, uint32_t blobs, uint32_t names,
+				   uint32_t variety, uint32_t per_flush, uint64_t *seed)
 {
 	POSTINGS_OWNED struct bt_postings *p = bt_postings_new();
 	struct bt_store *s = store_open_mode(BT_STORE_WRITE);
@@ -218,7 +223,7 @@ static void test_patterns(void **state)
 	static const struct {
 		enum bt_name_match match;
 		const char *pattern;
-		size_t least;	/* matches there must be when most is allowed, or nothing is tested */
+		size_t least; /* matches there must be when most is allowed, or nothing is tested */
 	} cases[] = {
 		{ BT_MATCH_PREFIX, "alloc", 20 },
 		{ BT_MATCH_PREFIX, "a", 20 },
@@ -261,8 +266,10 @@ static void test_patterns(void **state)
 	(void)state;
 	for (i = 0; i < BT_ARRAY_NR(cases); i++)
 		for (how = 0; how < 4; how++) {
-			struct bt_name_query q = { .match = cases[i].match, .pattern = cases[i].pattern,
-						   .ignore_case = how & 1, .edits = 1 + how / 2 };
+			struct bt_name_query q = { .match = cases[i].match,
+						   .pattern = cases[i].pattern,
+						   .ignore_case = how & 1,
+						   .edits = 1 + how / 2 };
 
 			if (how > 1 && q.match != BT_MATCH_FUZZY)
 				continue;
@@ -283,10 +290,12 @@ static void test_random_patterns(void **state)
 
 	(void)state;
 	for (i = 0; i < 250; i++) {
-		const struct bt_strmap_entry *e = &m.names.entries[test_random(&seed, (uint32_t)m.names.nr)];
+		const struct bt_strmap_entry *e =
+			&m.names.entries[test_random(&seed, (uint32_t)m.names.nr)];
 		char pattern[40] = "";
 		struct bt_name_query q = { .match = (enum bt_name_match)test_random(&seed, 4),
-					   .pattern = pattern, .ignore_case = test_random(&seed, 2),
+					   .pattern = pattern,
+					   .ignore_case = test_random(&seed, 2),
 					   .edits = 1 + test_random(&seed, 2) };
 		size_t len = e->len < 30 ? e->len : 30, cut = 0, k, n = 0;
 		uint32_t hurt = test_random(&seed, 3);
@@ -301,8 +310,9 @@ static void test_random_patterns(void **state)
 		}
 		for (k = cut; k < len; k++)
 			if (e->key[k] && !strchr("[]\\*?", e->key[k]))
-				pattern[n++] = q.match == BT_MATCH_GLOB && !test_random(&seed, 8) ? '?' :
-					       e->key[k];
+				pattern[n++] = q.match == BT_MATCH_GLOB && !test_random(&seed, 8)
+						       ? '?'
+						       : e->key[k];
 		for (; q.match == BT_MATCH_FUZZY && hurt && n > 2; hurt--) {
 			k = test_random(&seed, (uint32_t)n - 1);
 			switch (test_random(&seed, 4)) {
@@ -401,8 +411,9 @@ static void test_regions(void **state)
 	expect_ok(bt_segment_list(s, &list, &nr, &err));
 	assert_int_equal(nr, 1);
 	assert_true(list[0].blocks > BT_TRIGRAM_REGION + 100);
-	assert_int_equal(4, query_check(s, &m, &(struct bt_name_query){ .match = BT_MATCH_SUBSTRING,
-									.pattern = "needle" }));
+	assert_int_equal(4, query_check(s, &m,
+					&(struct bt_name_query){ .match = BT_MATCH_SUBSTRING,
+								 .pattern = "needle" }));
 	query_check(s, &m, &(struct bt_name_query){ .match = BT_MATCH_GLOB, .pattern = "*_3f7a*" });
 	query_check(s, &m, &(struct bt_name_query){ .match = BT_MATCH_PREFIX, .pattern = "ffe" });
 	model_release(&m);

@@ -20,7 +20,10 @@ static size_t name_make(char *to, uint32_t n, uint32_t k)
 /* In the caller's transaction. */
 static int blob_write(struct bt_store *s, struct bt_postings *p, uint32_t n, struct bt_err *err)
 {
-	struct bt_blob b = { .oid = test_oid(n), .lang = 1, .state = BT_BLOB_FACTS, .size = n,
+	struct bt_blob b = { .oid = test_oid(n),
+			     .lang = 1,
+			     .state = BT_BLOB_FACTS,
+			     .size = n,
 			     .digest = test_digest(n) };
 	char text[8192];
 	uint32_t id, k;
@@ -35,7 +38,8 @@ static int blob_write(struct bt_store *s, struct bt_postings *p, uint32_t n, str
 	return rc;
 }
 
-static int batch_write(struct bt_store *s, struct bt_postings *p, uint64_t *seed, struct bt_err *err)
+static int batch_write(struct bt_store *s, struct bt_postings *p, uint64_t *seed,
+		       struct bt_err *err)
 {
 	uint32_t i;
 	int rc;
@@ -113,7 +117,8 @@ static uint32_t store_check(void)
 			BT_FREE struct bt_posting *list = NULL;
 			size_t nr, i, hits = 0;
 
-			expect_ok(bt_postings_find(s, text, name_make(text, n, k), false, &list, &nr, &err));
+			expect_ok(bt_postings_find(s, text, name_make(text, n, k), false, &list,
+						   &nr, &err));
 			for (i = 0; i < nr; i++)
 				hits += list[i].blob_id == b.id;
 			assert_int_equal(hits, 1);
