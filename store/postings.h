@@ -28,12 +28,13 @@ void bt_postings_free(struct bt_postings **pp);
  */
 void bt_postings_add(struct bt_postings *p, uint32_t blob_id, const char *name, size_t len,
 		     uint32_t kinds);
-/* Bytes that the names hold. bt_postings_flush needs about as much again while it runs. */
+/* Bytes that the names hold. bt_postings_flush takes one and a half times as much besides. */
 size_t bt_postings_memory(const struct bt_postings *p);
 /*
  * Writes everything as a segment inside the caller's transaction, merges when due, and empties p,
  * also when it fails: a transaction that is tried again starts with adding. Few large segments
- * (64 MiB of memory) are smaller, and faster to write and to search, than many small ones.
+ * (16 to 64 MiB of memory) are smaller, and faster to write and to search, than many small
+ * ones; more than 15 of one size are merged, which costs as much as writing them.
  */
 int bt_postings_flush(struct bt_postings *p, struct bt_store *s, struct bt_err *err);
 

@@ -43,6 +43,14 @@ static int fail(struct reader *r, int line, const char *what)
 	return bt_err_set(r->err, BT_ERR_FAIL, "%s:%d: %s", r->where, line, what);
 }
 
+static bool is_blank(const char *p, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if (!isspace((unsigned char)p[i]))
+			return false;
+	return true;
+}
+
 /* What inih would change in silence is refused. */
 static const char *line_trouble(const char *p, size_t len, bool after_value)
 {
@@ -55,8 +63,8 @@ static const char *line_trouble(const char *p, size_t len, bool after_value)
 	if (!len || p[0] == ';' || p[0] == '#')
 		return NULL;
 	if (isspace((unsigned char)p[0]))
-		return after_value && strspn(p, " \t\r") < len ? "an indented line would continue the value above"
-							       : NULL;
+		return after_value && !is_blank(p, len) ? "an indented line would continue the value above"
+							: NULL;
 	close = memchr(p, ']', len);
 	if (p[0] == '[')
 		return close && close - p - 1 > NAME_LEN_MAX ? "the section's name is too long" : NULL;

@@ -331,10 +331,16 @@ void walk_params(struct walk *w, uint32_t def, TSNode node)
 	d->d.params += params;
 }
 
-/* Is one of the words among the words of [start, end) outside brackets and quotes? */
+/* Words that mark a definition stand at its head; a declaration may go on for a megabyte. */
+#define MARKS_LEN 4096
+
+/* Is one of the words among the first words of [start, end) outside brackets and quotes? */
 static bool marked(const struct walk *w, struct bt_words words, uint32_t start, uint32_t end)
 {
 	int depth = 0;
+
+	if (end > start && end - start > MARKS_LEN)
+		end = start + MARKS_LEN;
 
 	for (uint32_t at = start; words.nr && at < end;) {
 		char c = w->src[at];

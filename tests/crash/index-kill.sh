@@ -78,8 +78,8 @@ kill_at_each() {
 kill_everywhere() {
 	for call in $calls; do
 		case ${TEST_LONG:-},$call in
-		,pwrite64) step=23 ;;
-		,*) step=2 ;;
+		,pwrite64) step=31 ;;
+		,*) step=3 ;;
 		*) step=1 ;;
 		esac
 		kill_at_each "$call" "$step" "$1" || return 1
