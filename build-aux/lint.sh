@@ -1,7 +1,10 @@
 #!/bin/sh
-# lint.sh SOURCE: what make lint adds to the lint tests: layout, and the errors cppcheck sees.
+# lint.sh SOURCE BUILD MAKE: what make lint adds to the lint tests: layout, and what cppcheck and gcc's analyzer
+# see.
 set -eu
 
+build=$2
+make=$3
 cd "$1"
 status=0
 
@@ -53,6 +56,29 @@ if command -v cppcheck >/dev/null 2>&1; then
 	passed cppcheck "$rc"
 else
 	echo 'lint: cppcheck: skipped, it is not installed'
+fi
+
+# What the analyzer sees and tests/lint/analyzer.txt does not explain.
+analyzer_faults() {
+	rm -rf "$build/variant/analyzer"
+	sh build-aux/variant.sh "$PWD" "$build" "$make" analyzer all CFLAGS='-O1 -g -fanalyzer' 2>&1 |
+		sed -n 's|^\([^ :]*\):\([0-9]*\):[0-9]*: warning: \(.*\) \[\(-Wanalyzer[^]]*\)\]$|\1 \4 \2 \3|p' |
+		sort -u | while read -r file warning line text; do
+		file=${file#"$PWD/"}
+		grep -q -x "$file $warning: ..*" tests/lint/analyzer.txt ||
+			echo "$file:$line: $text [$warning]"
+	done
+	test -f "$build/variant/analyzer/git-batho/git-batho" || echo 'the analyzer build failed'
+}
+
+if cc -fanalyzer -E - </dev/null >/dev/null 2>&1; then
+	text=$(analyzer_faults)
+	test -z "$text" || printf '%s\n' "$text"
+	rc=0
+	test -z "$text" || rc=1
+	passed analyzer "$rc"
+else
+	echo 'lint: analyzer: skipped, the compiler has none'
 fi
 
 exit "$status"

@@ -198,24 +198,27 @@ static void pend_from_entry(struct walk *w, struct walk_frame *parent, const str
 		p->deep = p->role;
 }
 
-static struct walk_pend pend_of(struct walk *w, struct walk_frame *parent, struct child *c)
+static const struct walk_pend no_pend = {
+	.role = BT_PEND_NONE, .as = BT_AS_KEEP, .deep = BT_PEND_NONE, .spread = BT_PEND_NONE,
+	.qual = BT_QUAL_NONE, .own = BT_NONE, .body_of = BT_NONE,
+};
+
+/* Filled in place, in memory: a copy of bytes just stored one by one stalls the processor, at every node. */
+static void pend_of(struct walk *w, struct walk_frame *parent, struct child *c, struct walk_pend *ret_p)
 {
 	const struct bt_role_entry *e = entry_of(parent, c);
-	struct walk_pend p = {
-		.role = BT_PEND_NONE, .as = BT_AS_KEEP, .deep = parent->pend.deep,
-		.spread = BT_PEND_NONE, .qual = BT_QUAL_NONE, .own = BT_NONE, .body_of = BT_NONE,
-	};
 
+	*ret_p = no_pend;
+	ret_p->deep = parent->pend.deep;
 	if (e)
-		pend_from_entry(w, parent, e, &p);
+		pend_from_entry(w, parent, e, ret_p);
 	else if (parent->pend.spread != BT_PEND_NONE && c->named)
-		p.role = parent->pend.spread;
-	return p;
+		ret_p->role = parent->pend.spread;
 }
 
 /* Effects that need the child's node: imports, parameters, bodies, qualifiers. */
-static void take_pend(struct walk *w, struct walk_frame *parent, struct walk_pend *p, TSNode node,
-		      TSSymbol symbol, uint32_t start, uint32_t end)
+static void take_pend(struct walk *w, struct walk_frame *parent, struct walk_pend *p, TSSymbol symbol,
+		      uint32_t start, uint32_t end)
 {
 	switch (p->role) {
 	case BT_PEND_OBJECT:
@@ -226,8 +229,8 @@ static void take_pend(struct walk *w, struct walk_frame *parent, struct walk_pen
 		return;
 	case BT_PEND_PARAMS:
 		if (p->own != BT_NONE)
-			walk_params(w, p->own, node);
-		p->role = ts_node_child_count(node) ? BT_PEND_NONE : BT_ROLE_WRITE;
+			walk_params(w, p->own, bt_tree_iter_node(w->iter));
+		p->role = ts_node_child_count(bt_tree_iter_node(w->iter)) ? BT_PEND_NONE : BT_ROLE_WRITE;
 		return;
 	case BT_PEND_PARAM:
 		if (p->own != BT_NONE)
@@ -442,28 +445,28 @@ static void leaf(struct walk *w, const struct bt_node_rule *rule, struct walk_pe
 }
 
 /* Where the name of a node with an `until` child ends: behind that child and pointer signs after it. */
-static uint32_t name_end(const char *src, const struct bt_node_rule *rule, TSNode node, uint32_t end)
+static uint32_t name_end(const struct walk *w, const struct bt_node_rule *rule, uint32_t end)
 {
 	uint32_t last_end = 0;
-	TSNode last = ts_node_child_by_field_id(node, rule->until);
+	TSNode last = ts_node_child_by_field_id(bt_tree_iter_node(w->iter), rule->until);
 
 	if (ts_node_is_null(last))
 		return end;
-	for (uint32_t at = ts_node_end_byte(last); at < end && strchr(" \t*&", src[at]); at++)
-		if (src[at] == '*' || src[at] == '&')
+	for (uint32_t at = ts_node_end_byte(last); at < end && strchr(" \t*&", w->src[at]); at++)
+		if (w->src[at] == '*' || w->src[at] == '&')
 			last_end = at + 1;
 	return last_end ? last_end : ts_node_end_byte(last);
 }
 
 /* Enters a node with children: true when they are to be visited. */
-static bool branch(struct walk *w, const struct bt_node_rule *rule, struct walk_pend *p, TSNode node,
-		   TSSymbol symbol, uint32_t start, uint32_t end)
+static bool branch(struct walk *w, const struct bt_node_rule *rule, struct walk_pend *p, TSSymbol symbol,
+		   uint32_t start, uint32_t end)
 {
 	struct walk_frame *f;
 
 	if (rule->flags & BT_NODE_IDENT && (rule->flags & BT_NODE_WHOLE || p->role == BT_PEND_BIND)) {
 		identifier(w, &w->frames[w->depth - 1], rule, p, start,
-			   rule->until ? name_end(w->src, rule, node, end) : end);
+			   rule->until ? name_end(w, rule, end) : end);
 		if (!rule->until)
 			return false;
 	}
@@ -474,10 +477,10 @@ static bool branch(struct walk *w, const struct bt_node_rule *rule, struct walk_
 	}
 	f = push(w, rule, p, symbol, start, end);
 	if (rule->flags & (BT_NODE_BRANCH | BT_NODE_NEST | BT_NODE_LEAD | BT_NODE_JOIN))
-		mark_node(w, f, node);
+		mark_node(w, f, bt_tree_iter_node(w->iter));
 	if (rule->defs_nr) {
 		f->start_row = row_at(w, start);
-		walk_open(w, f, node);
+		walk_open(w, f, bt_tree_iter_node(w->iter));
 	} else if (w->comment_end && w->comment_next == BT_NONE) {
 		f->start_row = row_at(w, start);
 	}
@@ -496,7 +499,7 @@ static bool enter(struct walk *w, const struct bt_tree_item *item)
 	uint32_t start = item->start, end = item->end;
 	struct walk_frame *parent = &w->frames[w->depth - 1];
 	struct child c = { .w = w, .symbol = symbol, .start = start, .end = end, .named = item->named };
-	struct walk_pend p;
+	struct walk_pend *p = &w->pend;
 
 	w->nodes++;
 	if (start == end || end > w->size) {
@@ -508,9 +511,9 @@ static bool enter(struct walk *w, const struct bt_tree_item *item)
 		walk_comment(w, start, end);
 		return false;
 	}
-	p = pend_of(w, parent, &c);
-	if (!passes_on(parent, rule, p.role))
-		take_pend(w, parent, &p, bt_tree_iter_node(w->iter), symbol, start, end);
+	pend_of(w, parent, &c, p);
+	if (!passes_on(parent, rule, p->role))
+		take_pend(w, parent, p, symbol, start, end);
 	if (is_docstring(w, rule, start)) {
 		struct walk_def *d = &w->defs[w->frames[w->depth - 2].pend.body_of];
 
@@ -526,10 +529,10 @@ static bool enter(struct walk *w, const struct bt_tree_item *item)
 		}
 	}
 	if (item->leaf) {
-		leaf(w, rule, &p, item->named, start, end);
+		leaf(w, rule, p, item->named, start, end);
 		return false;
 	}
-	return branch(w, rule, &p, bt_tree_iter_node(w->iter), symbol, start, end);
+	return branch(w, rule, p, symbol, start, end);
 }
 
 static void leave(struct walk *w)
@@ -578,15 +581,11 @@ static void begin(struct walk *w, const struct bt_lang_tables *t, const char *sr
 /* The root's frame, opened by hand: a root has no parent that could say what it is. */
 static void begin_root(struct walk *w, const struct bt_tree_item *root)
 {
-	struct walk_pend none = {
-		.role = BT_PEND_NONE, .as = BT_AS_KEEP, .deep = BT_PEND_NONE, .spread = BT_PEND_NONE,
-		.qual = BT_QUAL_NONE, .own = BT_NONE, .body_of = BT_NONE,
-	};
 	TSSymbol symbol = root->symbol;
 
 	if (symbol == SYMBOL_ERROR)
 		add_error(w, root->start, root->end);
-	push(w, symbol < w->t->symbols_nr ? &w->t->rules[symbol] : &no_rule, &none, symbol, 0, w->size);
+	push(w, symbol < w->t->symbols_nr ? &w->t->rules[symbol] : &no_rule, &no_pend, symbol, 0, w->size);
 }
 
 /* Every node below the root, in order. */

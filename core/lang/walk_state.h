@@ -105,6 +105,7 @@ struct walk {
 
 	struct walk_frame *frames;
 	size_t depth, frames_alloc;
+	struct walk_pend pend;	/* of the node at hand */
 
 	struct bt_name *names;
 	struct walk_name_slot *slots;
