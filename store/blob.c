@@ -88,19 +88,6 @@ int bt_store_blob_get(struct bt_store *s, uint32_t id, struct bt_blob *ret_blob,
 	return rc == BT_ROW ? 0 : rc;
 }
 
-int bt_store_blob_last_id(struct bt_store *s, uint32_t *ret_id, struct bt_err *err)
-{
-	BT_SQL_OWNED sqlite3_stmt *q = NULL;
-	int rc = bt_sql_get(s, BT_SQL_BLOB_LAST, &q, err);
-
-	if (rc)
-		return rc;
-	rc = bt_sql_step(s, q, err);
-	if (rc == BT_ROW)
-		*ret_id = (uint32_t)sqlite3_column_int64(q, 0);
-	return rc < 0 ? rc : 0;
-}
-
 int bt_store_blob_by_oid(struct bt_store *s, const struct bt_oid *oid, uint32_t *cursor,
 			 struct bt_blob *ret_blob, struct bt_err *err)
 {

@@ -19,13 +19,40 @@ static int fail_corrupt(const char *path, const char *what, struct bt_err *err)
 	return bt_err_hint(err, BT_STORE_REBUILD_HINT);
 }
 
-static int fail_io(struct bt_store *s, int rc, struct bt_err *err)
+/* What a call of the system said. A read outside of a statement is known to the file alone. */
+static int io_errno(struct bt_store *s)
 {
 	int errnum = sqlite3_system_errno(s->db);
+
+	if (!errnum)
+		sqlite3_file_control(s->db, "main", SQLITE_FCNTL_LAST_ERRNO, &errnum);
+	return errnum;
+}
+
+static const char *io_action(int rc)
+{
+	switch (rc) {
+	case SQLITE_IOERR_READ:
+	case SQLITE_IOERR_FSTAT:
+		return "read";
+	case SQLITE_IOERR_WRITE:
+	case SQLITE_IOERR_FSYNC:
+	case SQLITE_IOERR_DIR_FSYNC:
+	case SQLITE_IOERR_TRUNCATE:
+	case SQLITE_IOERR_SHMSIZE:
+		return "write";
+	default:
+		return "read or write";
+	}
+}
+
+static int fail_io(struct bt_store *s, int rc, struct bt_err *err)
+{
+	int errnum = io_errno(s);
 	char reason[128];
 
 	/* SQLITE_IOERR_DATA is what vfs.c says when the checksum of a page is wrong. */
-	if (rc == SQLITE_IOERR_DATA || rc == SQLITE_IOERR_CORRUPTFS)
+	if (rc == SQLITE_IOERR_DATA)
 		return fail_corrupt(s->path, "the checksum of a page is wrong", err);
 	if (rc == SQLITE_IOERR_SHORT_READ)
 		return fail_corrupt(s->path, "it is cut short", err);
@@ -33,10 +60,10 @@ static int fail_io(struct bt_store *s, int rc, struct bt_err *err)
 		return bt_err_set(err, BT_ERR_FULL, "cannot write the index '%s': %s", s->path,
 				  strerror_r(errnum, reason, sizeof(reason)));
 	if (!errnum)
-		return bt_err_set(err, BT_ERR_FAIL, "cannot read or write the index '%s': %s (%d)",
-				  s->path, sqlite3_errstr(rc), rc);
-	return bt_err_set(err, BT_ERR_FAIL, "cannot read or write the index '%s': %s (%d)", s->path,
-			  strerror_r(errnum, reason, sizeof(reason)), rc);
+		return bt_err_set(err, BT_ERR_FAIL, "cannot %s the index '%s': %s (%d)",
+				  io_action(rc), s->path, sqlite3_errstr(rc), rc);
+	return bt_err_set(err, BT_ERR_FAIL, "cannot %s the index '%s': %s", io_action(rc), s->path,
+			  strerror_r(errnum, reason, sizeof(reason)));
 }
 
 int bt_store_fail(struct bt_store *s, int rc, struct bt_err *err)

@@ -111,38 +111,52 @@ static int tail_append(struct bt_store *s, const char *p, size_t len, struct bt_
 
 /* --- records --- */
 
-static int facts_put(struct bt_store *s, uint32_t blob_id, const void *rec, size_t len,
-		     struct bt_err *err)
+int bt_store_facts_pack(struct bt_store *s, const void *rec, size_t len, struct bt_buf *out,
+			struct bt_err *err)
+{
+	return bt_value_compress(s, BT_QUALITY_FAST, NULL, 0, rec, len, out, err);
+}
+
+static int packed_put(struct bt_store *s, uint32_t blob_id, void *packed, size_t len,
+		      struct bt_err *err)
 {
 	BT_SQL_OWNED sqlite3_stmt *q = NULL;
 	int64_t place;
-	int rc = bt_value_pack(s, BT_VALUE_FACTS, blob_id, BT_QUALITY_FAST, NULL, 0, rec, len, err);
+	int rc = tail_open(s, err);
 
-	if (!rc)
-		rc = tail_open(s, err);
 	if (rc)
 		return rc;
+	bt_value_seal(BT_VALUE_FACTS, blob_id, packed, len);
 	place = s->facts_tail.piece * PIECE_LEN + (int64_t)s->facts_tail.data.len;
-	rc = tail_append(s, s->packed.data, s->packed.len, err);
+	rc = tail_append(s, packed, len, err);
 	if (!rc)
 		rc = bt_sql_get(s, BT_SQL_FACTS_PUT, &q, err);
 	if (rc)
 		return rc;
 	sqlite3_bind_int64(q, 1, blob_id);
 	sqlite3_bind_int64(q, 2, place);
-	sqlite3_bind_int64(q, 3, (int64_t)s->packed.len);
+	sqlite3_bind_int64(q, 3, (int64_t)len);
 	return bt_sql_run(s, q, err);
 }
 
-int bt_store_facts_put(struct bt_store *s, uint32_t blob_id, const void *rec, size_t len,
-		       struct bt_err *err)
+int bt_store_facts_put_packed(struct bt_store *s, uint32_t blob_id, void *packed, size_t len,
+			      struct bt_err *err)
 {
 	struct bt_store_scope scope;
 	int rc = bt_store_scope_begin(s, &scope, err);
 
 	if (rc)
 		return rc;
-	return bt_store_scope_end(s, &scope, facts_put(s, blob_id, rec, len, err), err);
+	return bt_store_scope_end(s, &scope, packed_put(s, blob_id, packed, len, err), err);
+}
+
+int bt_store_facts_put(struct bt_store *s, uint32_t blob_id, const void *rec, size_t len,
+		       struct bt_err *err)
+{
+	BT_BUF_OWNED struct bt_buf packed = BT_BUF_INIT;
+	int rc = bt_store_facts_pack(s, rec, len, &packed, err);
+
+	return rc ? rc : bt_store_facts_put_packed(s, blob_id, packed.data, packed.len, err);
 }
 
 /* Where a record lies. */

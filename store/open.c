@@ -4,8 +4,10 @@
  *
  * A new file is made under another name and linked into place when it is complete, under a lock on
  * the folder, so that nobody ever sees half of one and left-overs of an earlier file (its WAL
- * above all) cannot be taken for its own.
+ * above all) cannot be taken for its own. Whoever makes one first removes what others left that
+ * were killed while they made theirs.
  */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -13,6 +15,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "core/base/file.h"
@@ -29,6 +32,10 @@
  * twice.
  */
 #define WAL_PAGES 4096
+/* The name of a file that is being made: this and the number of its process. */
+#define NEW_PREFIX "index.db.new-"
+/* Where nothing can be locked: making a file takes a part of a second. */
+#define NEW_AGE_S 3600
 
 struct header {
 	bool wal;
@@ -215,23 +222,28 @@ static int file_fill(const char *path, bool wal, struct bt_err *err)
 	return rc;
 }
 
-static int file_link(const char *from, const char *to, struct bt_err *err)
+/*
+ * Under the lock nobody else gives a file this name, and renaming never leaves two names. Without
+ * one, linking decides who was first; some file systems have no links.
+ */
+static int file_name(const char *from, const char *to, bool locked, struct bt_err *err)
 {
-	if (!link(from, to) || errno == EEXIST)
+	if (!locked && (!link(from, to) || errno == EEXIST))
 		return unlink(from) ? bt_err_errno(err, "cannot remove '%s'", from) : 0;
-	/* A file system without hard links; the lock on the folder has to do. */
 	if (rename(from, to))
 		return bt_err_errno(err, "cannot create the index '%s'", to);
 	return 0;
 }
 
-static int file_make(const char *path, const char *dir, unsigned shared, struct bt_err *err)
+static int file_make(const char *path, const char *dir, unsigned shared, bool locked,
+		     struct bt_err *err)
 {
 	BT_BUF_OWNED struct bt_buf temp = BT_BUF_INIT;
 	BT_CLOSE int fd = -1;
 	int rc;
 
-	bt_buf_addf(&temp, "%s.new-%ld", path, (long)getpid());
+	bt_path_join(&temp, dir, NEW_PREFIX);
+	bt_buf_addf(&temp, "%ld", (long)getpid());
 	unlink(bt_buf_cstr(&temp));
 	fd = open(bt_buf_cstr(&temp), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd < 0 || fchmod(fd, file_mode(shared)))
@@ -242,7 +254,7 @@ static int file_make(const char *path, const char *dir, unsigned shared, struct 
 	if (!rc && fsync(fd))
 		rc = bt_err_errno(err, "cannot write the index '%s'", path);
 	if (!rc)
-		rc = file_link(bt_buf_cstr(&temp), path, err);
+		rc = file_name(bt_buf_cstr(&temp), path, locked, err);
 	if (rc) {
 		struct bt_err ignored = BT_ERR_INIT;
 
@@ -252,11 +264,47 @@ static int file_make(const char *path, const char *dir, unsigned shared, struct 
 	return rc;
 }
 
+/* NEW_PREFIX and a number, or what SQLite puts beside such a file. */
+static bool name_is_new(const char *name)
+{
+	size_t len = strlen(NEW_PREFIX), digits;
+
+	if (strncmp(name, NEW_PREFIX, len))
+		return false;
+	digits = strspn(name + len, "0123456789");
+	return digits && (!name[len + digits] || name[len + digits] == '-');
+}
+
+/*
+ * Files that a killed process was making. Under the lock there can be no other; without it one may
+ * be somebody's, unless it is old. What cannot be removed is in nobody's way.
+ */
+static void leftovers_remove(int folder, bool locked)
+{
+	int fd = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *list = fd < 0 ? NULL : fdopendir(fd);
+	const struct dirent *e;
+	struct stat st;
+
+	if (!list) {
+		if (fd >= 0)
+			close(fd);
+		return;
+	}
+	while ((e = readdir(list)))
+		if (name_is_new(e->d_name) &&
+		    (locked || (!fstatat(folder, e->d_name, &st, AT_SYMLINK_NOFOLLOW) &&
+				st.st_mtime + NEW_AGE_S < time(NULL))))
+			unlinkat(folder, e->d_name, 0);
+	closedir(list);
+}
+
 /* Under a lock on the folder. fresh: what is there goes first. */
 static int file_create(const char *dir, const char *path, unsigned shared, bool fresh,
 		       struct bt_err *err)
 {
 	BT_CLOSE int folder = -1;
+	bool locked;
 	int rc = bt_folder_make(dir, folder_mode(shared), NULL, err);
 
 	if (rc)
@@ -264,14 +312,16 @@ static int file_create(const char *dir, const char *path, unsigned shared, bool 
 	folder = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (folder < 0)
 		return bt_err_errno(err, "cannot open the folder '%s'", dir);
-	/* Some network file systems cannot lock a folder: then linking decides who was first. */
-	while (flock(folder, LOCK_EX) && errno == EINTR)
-		;
+	/* Some network file systems cannot lock a folder. */
+	do
+		locked = !flock(folder, LOCK_EX);
+	while (!locked && errno == EINTR);
+	leftovers_remove(folder, locked);
 	if (fresh && unlink(path) && errno != ENOENT)
 		return bt_err_errno(err, "cannot remove the index '%s'", path);
 	if (!access(path, F_OK))
 		return 0;
-	return file_make(path, dir, shared, err);
+	return file_make(path, dir, shared, locked, err);
 }
 
 /* --- the store --- */

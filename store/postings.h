@@ -28,6 +28,11 @@ void bt_postings_free(struct bt_postings **pp);
  */
 void bt_postings_add(struct bt_postings *p, uint32_t blob_id, const char *name, size_t len,
 		     uint32_t kinds);
+/*
+ * Blobs that came under labels of the caller's own (not 0) get their ids, before they are written: id_of
+ * gives that of a label, or 0 for a blob that is to be left out.
+ */
+void bt_postings_relabel(struct bt_postings *p, uint32_t (*id_of)(void *ctx, uint32_t label), void *ctx);
 /* Bytes that the names hold. bt_postings_flush takes one and a half times as much besides. */
 size_t bt_postings_memory(const struct bt_postings *p);
 /*

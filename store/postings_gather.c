@@ -242,6 +242,38 @@ void bt_postings_add(struct bt_postings *p, uint32_t blob_id, const char *name, 
 	p->queue_in++;
 }
 
+/* Takes the pairs of one blob, log[from..to), out of the count. */
+static void pairs_drop(struct bt_postings *p, size_t from, size_t to)
+{
+	for (size_t i = from; i < to; i++) {
+		i += p->log[i] & 1;
+		p->pairs_nr--;
+	}
+}
+
+void bt_postings_relabel(struct bt_postings *p, uint32_t (*id_of)(void *ctx, uint32_t label), void *ctx)
+{
+	size_t kept = 0, log_nr = 0;
+
+	queue_drain(p);
+	for (size_t i = 0; i < p->blobs_nr; i++) {
+		size_t from = p->starts[i], to = i + 1 < p->blobs_nr ? p->starts[i + 1] : p->log_nr;
+		uint32_t id = id_of(ctx, p->blobs[i]);
+
+		if (!id) {
+			pairs_drop(p, from, to);
+			continue;
+		}
+		if (log_nr != from)
+			memmove(p->log + log_nr, p->log + from, (to - from) * sizeof(*p->log));
+		p->blobs[kept] = id;
+		p->starts[kept++] = log_nr;
+		log_nr += to - from;
+	}
+	p->blobs_nr = kept;
+	p->log_nr = log_nr;
+}
+
 /* --- from the log to lists --- */
 
 /* The lists of all names, one after the other in the order of `items`. */
@@ -381,6 +413,8 @@ static int lists_write(const struct bt_postings *p, struct lists *l, struct bt_s
 			__builtin_prefetch(&l->nrs[item[AHEAD].number]);
 			__builtin_prefetch(&l->ends[item[AHEAD].number]);
 		}
+		if (!nr)	/* only blobs that were left out have it */
+			continue;
 		nr = bt_postings_tidy(list, nr);
 		rc = bt_segment_add(w, g->text, g->len, list, nr, err);
 		if (rc)

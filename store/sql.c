@@ -23,7 +23,6 @@ static const char *const texts[BT_SQL_NR] = {
 			    " WHERE id = ?1",
 	[BT_SQL_BLOB_BY_OID] = "SELECT id, oid, lang, state, size, resolved, digest, hint FROM blob"
 			       " WHERE oid = ?1 AND lang > ?2 ORDER BY lang LIMIT 1",
-	[BT_SQL_BLOB_LAST] = "SELECT coalesce(max(id), 0) FROM blob",
 	[BT_SQL_BLOB_INSERT] =
 		"INSERT INTO blob (oid, lang, state, size, resolved, digest, hint)"
 		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",

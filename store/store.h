@@ -117,8 +117,6 @@ int bt_store_blob_get(struct bt_store *s, uint32_t id, struct bt_blob *ret_blob,
  */
 int bt_store_blob_put(struct bt_store *s, const struct bt_blob *b, uint32_t *ret_id,
 		      struct bt_err *err);
-/* The largest blob id there is; 0: none. Inside a transaction: ids given from now on are larger. */
-int bt_store_blob_last_id(struct bt_store *s, uint32_t *ret_id, struct bt_err *err);
 /*
  * The same; *ret_known: the row had facts, so its facts and postings are there and need not be
  * written again.
@@ -131,7 +129,15 @@ int bt_store_blob_by_oid(struct bt_store *s, const struct bt_oid *oid, uint32_t 
 /* Forgets killed blobs; *ret_nr of them. */
 int bt_store_blob_clear_killed(struct bt_store *s, uint64_t *ret_nr, struct bt_err *err);
 
-/* The packed record (uncompressed bytes); the store compresses. */
+/*
+ * The record of a blob. bt_store_facts_pack appends its compressed bytes to out, which needs no id and no
+ * transaction; bt_store_facts_put_packed stores them (and writes their checksum into them);
+ * bt_store_facts_put does both.
+ */
+int bt_store_facts_pack(struct bt_store *s, const void *rec, size_t len, struct bt_buf *out,
+			struct bt_err *err);
+int bt_store_facts_put_packed(struct bt_store *s, uint32_t blob_id, void *packed, size_t len,
+			      struct bt_err *err);
 int bt_store_facts_put(struct bt_store *s, uint32_t blob_id, const void *rec, size_t len,
 		       struct bt_err *err);
 int bt_store_facts_read(struct bt_store *s, uint32_t blob_id, struct bt_buf *out,

@@ -92,7 +92,10 @@ uint32_t bt_value_check(enum bt_value kind, int64_t row, const void *p, size_t l
 /* Writes the checksum of p + 4 .. p + len to p. */
 void bt_value_seal(enum bt_value kind, int64_t row, void *p, size_t len);
 bool bt_value_sealed(enum bt_value kind, int64_t row, const void *p, size_t len);
-/* The value of len bytes at p, into s->packed. */
+/* The value of len bytes at p, appended to *out, with room for the seal in front. */
+int bt_value_compress(struct bt_store *s, enum bt_quality quality, const void *prefix, size_t prefix_len,
+		      const void *p, size_t len, struct bt_buf *out, struct bt_err *err);
+/* The same and sealed, into s->packed. */
 int bt_value_pack(struct bt_store *s, enum bt_value kind, int64_t row, enum bt_quality quality,
 		  const void *prefix, size_t prefix_len, const void *p, size_t len,
 		  struct bt_err *err);

@@ -37,22 +37,28 @@ bool bt_value_sealed(enum bt_value kind, int64_t row, const void *p, size_t len)
 	       bt_value_check(kind, row, at + BT_VALUE_CHECK_LEN, len - BT_VALUE_CHECK_LEN);
 }
 
+int bt_value_compress(struct bt_store *s, enum bt_quality quality, const void *prefix, size_t prefix_len,
+		      const void *p, size_t len, struct bt_buf *out, struct bt_err *err)
+{
+	uint8_t head[BT_VALUE_CHECK_LEN + BT_VARINT_MAX] = { 0 };
+	int rc;
+
+	bt_buf_add(out, head, (size_t)(bt_varint_put(head + BT_VALUE_CHECK_LEN, len) - head));
+	rc = bt_compress(&s->compressor, quality, prefix, prefix_len, p, len, out, err);
+	return rc ? rc : bt_buf_check(out, "a record of the index", err);
+}
+
 int bt_value_pack(struct bt_store *s, enum bt_value kind, int64_t row, enum bt_quality quality,
 		  const void *prefix, size_t prefix_len, const void *p, size_t len,
 		  struct bt_err *err)
 {
-	struct bt_buf *out = &s->packed;
-	uint8_t head[BT_VALUE_CHECK_LEN + BT_VARINT_MAX] = { 0 };
 	int rc;
 
-	bt_buf_clear(out);
-	bt_buf_add(out, head, (size_t)(bt_varint_put(head + BT_VALUE_CHECK_LEN, len) - head));
-	rc = bt_compress(&s->compressor, quality, prefix, prefix_len, p, len, out, err);
-	if (!rc)
-		rc = bt_buf_check(out, "a record of the index", err);
+	bt_buf_clear(&s->packed);
+	rc = bt_value_compress(s, quality, prefix, prefix_len, p, len, &s->packed, err);
 	if (rc)
 		return rc;
-	bt_value_seal(kind, row, out->data, out->len);
+	bt_value_seal(kind, row, s->packed.data, s->packed.len);
 	return 0;
 }
 

@@ -4,11 +4,14 @@
  * a flipped bit, a page at the wrong place or a torn write is an error (SQLITE_IOERR_DATA) before
  * SQLite believes a byte of it.
  *
- * Only the database file is wrapped: journal and WAL get the methods of the VFS below (SQLite
- * checks its WAL by itself). SQLite leaves the eight bytes alone (SQLITE_FCNTL_RESERVE_BYTES when
- * the file is made), so that they may be set in its own buffer. The first 16 bytes of a file, the
- * change counter and the like are read without a lock and by parts: those reads are not checked,
- * SQLite reads the page again.
+ * Journal and WAL are not sealed (SQLite checks its WAL by itself). SQLite leaves the eight bytes
+ * alone (SQLITE_FCNTL_RESERVE_BYTES when the file is made), so that they may be set in its own
+ * buffer. The first 16 bytes of a file, the change counter and the like are read without a lock and
+ * by parts: those reads are not checked, SQLite reads the page again.
+ *
+ * A read that the system refuses is told as that, whatever the file. SQLite takes EIO and its like
+ * for a file system that is corrupt, and then for a database that is: but bytes that nobody has
+ * seen are not damaged, and making the index anew on such a disk helps nobody.
  */
 #include "store/vfs.h"
 
@@ -22,6 +25,7 @@
 
 struct sealed_file {
 	sqlite3_file base;
+	bool sealed;	/* the database; else its journal or WAL */
 	/* the file of the VFS below follows, aligned */
 };
 
@@ -39,9 +43,12 @@ static uint64_t page_hash(const void *page, sqlite3_int64 at)
 	return bt_hash64(page, BT_STORE_PAGE_SIZE - BT_STORE_PAGE_CHECK, (uint64_t)at);
 }
 
-static bool page_whole(int len, sqlite3_int64 at)
+/* A page of the database. */
+static bool page_whole(const sqlite3_file *f, int len, sqlite3_int64 at)
 {
-	return len == BT_STORE_PAGE_SIZE && at % BT_STORE_PAGE_SIZE == 0;
+	const struct sealed_file *file = (const struct sealed_file *)f;
+
+	return file->sealed && len == BT_STORE_PAGE_SIZE && at % BT_STORE_PAGE_SIZE == 0;
 }
 
 static bool page_empty(const uint8_t *page)
@@ -72,14 +79,14 @@ static int file_read(sqlite3_file *f, void *p, int len, sqlite3_int64 at)
 {
 	int rc = file_real(f)->pMethods->xRead(file_real(f), p, len, at);
 
-	if (rc == SQLITE_OK && page_whole(len, at) && !page_sealed(p, at))
+	if (rc == SQLITE_OK && page_whole(f, len, at) && !page_sealed(p, at))
 		return SQLITE_IOERR_DATA;
-	return rc;
+	return rc == SQLITE_IOERR_CORRUPTFS ? SQLITE_IOERR_READ : rc;
 }
 
 static int file_write(sqlite3_file *f, const void *p, int len, sqlite3_int64 at)
 {
-	if (page_whole(len, at)) {
+	if (page_whole(f, len, at)) {
 		uint64_t hash = page_hash(p, at);
 		uint8_t *to = (uint8_t *)p + BT_STORE_PAGE_SIZE - BT_STORE_PAGE_CHECK;
 		int i;
@@ -180,15 +187,17 @@ static const sqlite3_io_methods sealed_methods = {
 
 static int vfs_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *f, int flags, int *ret_flags)
 {
+	struct sealed_file *file = (struct sealed_file *)f;
 	int rc;
 
 	(void)vfs;
-	if (!(flags & SQLITE_OPEN_MAIN_DB))
+	if (!(flags & (SQLITE_OPEN_MAIN_DB | SQLITE_OPEN_MAIN_JOURNAL | SQLITE_OPEN_WAL)))
 		return vfs_below->xOpen(vfs_below, name, f, flags, ret_flags);
 	f->pMethods = NULL;
+	file->sealed = flags & SQLITE_OPEN_MAIN_DB;
 	rc = vfs_below->xOpen(vfs_below, name, file_real(f), flags, ret_flags);
 	if (file_real(f)->pMethods)
-		f->pMethods = &sealed_methods;
+		file->base.pMethods = &sealed_methods;
 	return rc;
 }
 

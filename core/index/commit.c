@@ -1,6 +1,7 @@
 /*
  * The writer: settled jobs and finished trees become rows. Blob rows, their facts and the postings that make
- * them findable are written in one transaction; trees only after every blob below them.
+ * them findable are written in one transaction; trees only after every blob below them. What can be done
+ * before the transaction (checking, compressing, gathering names) was done as the results came in: run.c.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -13,22 +14,6 @@
 /* Tree rows in one transaction: a run of history has tens of thousands. */
 #define TREES_NR 4096
 
-static int add_postings(struct bt_index *ix, const struct ix_job *j, struct bt_err *err)
-{
-	uint32_t *kinds;
-	struct bt_facts f;
-
-	bt_arena_reset(&ix->scratch);
-	if (bt_facts_decode(ix->records.data + j->rec, j->rec_len, &ix->scratch, &f, err))
-		return err->code;
-	kinds = bt_arena_zalloc(&ix->scratch, ((size_t)f.names_nr + 1) * sizeof(*kinds));
-	for (uint32_t i = 0; i < f.defs_nr; i++)
-		kinds[f.defs[i].name] |= 1u << f.defs[i].kind;
-	for (uint32_t i = 0; i < f.names_nr; i++)
-		bt_postings_add(ix->postings, j->id, f.names[i].text, f.names[i].len, kinds[i]);
-	return 0;
-}
-
 static int store_job(struct bt_index *ix, size_t job, struct bt_err *err)
 {
 	struct ix_job *j = &ix->jobs[job];
@@ -37,18 +22,23 @@ static int store_job(struct bt_index *ix, size_t job, struct bt_err *err)
 		.size = j->size, .digest = j->digest, .hint = j->hint,
 	};
 
-	bool known;
-
 	if (j->state == BT_BLOB_REDIRECT)
 		b.resolved = ix->jobs[j->resolved].lang_id;
-	if (bt_store_blob_add(ix->o.store, &b, &j->id, &known, err))
+	if (bt_store_blob_add(ix->o.store, &b, &j->id, &j->known, err))
 		return err->code;
 	j->stored = true;
-	if (j->state != BT_BLOB_FACTS || known)
+	if (j->state != BT_BLOB_FACTS || j->known)
 		return 0;	/* another process was faster: it wrote the facts too */
-	if (bt_store_facts_put(ix->o.store, j->id, ix->records.data + j->rec, j->rec_len, err))
-		return err->code;
-	return add_postings(ix, j, err);
+	return bt_store_facts_put_packed(ix->o.store, j->id, ix->records.data + j->rec, j->rec_len, err);
+}
+
+/* Names were gathered under the numbers of their jobs, before there were ids. */
+static uint32_t posting_id(void *ctx, uint32_t label)
+{
+	const struct bt_index *ix = ctx;
+	const struct ix_job *j = &ix->jobs[label - 1];
+
+	return j->known ? 0 : j->id;
 }
 
 static int write_batch(struct bt_index *ix, struct bt_err *err)
@@ -57,8 +47,10 @@ static int write_batch(struct bt_index *ix, struct bt_err *err)
 
 	for (size_t i = 0; i < ix->unstored_nr && !rc; i++)
 		rc = store_job(ix, ix->unstored[i], err);
-	if (!rc)
+	if (!rc) {
+		bt_postings_relabel(ix->postings, posting_id, ix);
 		rc = bt_postings_flush(ix->postings, ix->o.store, err);
+	}
 	if (!rc)
 		rc = bt_store_commit(ix->o.store, err);
 	if (rc)
@@ -75,6 +67,7 @@ int ix_commit_batch(struct bt_index *ix, struct bt_err *err)
 	if (rc)
 		return bt_err_wrap(err, "cannot write to the index");
 	ix->unstored_nr = 0;
+	ix->records_bytes = 0;
 	bt_buf_clear(&ix->records);
 	ix->commit_ms = bt_clock_ms();
 	return 0;

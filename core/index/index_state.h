@@ -18,12 +18,13 @@ struct ix_job {
 	const struct bt_detect_class *cls;
 	bool settled;			/* state, size and digest are final */
 	bool stored;			/* id is final */
+	bool known;			/* another process stored it, and its facts, first */
 	uint8_t state;			/* enum bt_blob_state */
 	uint32_t id;
 	uint32_t resolved;		/* job of the language a class came to, or BT_NONE */
 	uint64_t size;
 	const char *hint;
-	size_t rec, rec_len;		/* facts in ix->records until they are stored */
+	size_t rec, rec_len;		/* facts, packed, in ix->records until they are stored */
 	struct bt_digest digest;
 };
 
@@ -63,11 +64,13 @@ struct bt_index {
 	size_t todo_nr, todo_alloc, todo_at;
 	size_t *unstored;		/* settled jobs whose rows are not written */
 	size_t unstored_nr, unstored_alloc;
-	struct bt_buf records;
+	struct bt_buf records;		/* of the unstored jobs, packed */
+	size_t records_bytes;		/* of these before they were packed */
 	uint64_t inflight;		/* jobs given to the pool */
 	uint64_t planned, finished;
 	uint64_t commit_ms;		/* when the last batch was written */
 	bool ran;
+	bool planning;			/* in a reading transaction of the store */
 	struct bt_postings *postings;
 	struct bt_arena scratch;	/* decoding one record */
 	struct bt_index_stats stats;

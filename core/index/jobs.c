@@ -7,12 +7,29 @@
 #include "core/facts/facts.h"
 #include "core/index/index_state.h"
 
+/* A plan is one reading transaction; a language that is new to the store is written between two. */
+static int store_id(struct bt_index *ix, const char *name, uint64_t version, uint32_t *ret_id,
+		    struct bt_err *err)
+{
+	bool reading = ix->planning;
+	int rc;
+
+	if (reading)
+		bt_store_read_end(ix->o.store);
+	rc = bt_store_language_id(ix->o.store, name, version, ret_id, err);
+	if (!rc && reading)
+		rc = bt_store_read_begin(ix->o.store, err);
+	if (rc)
+		ix->planning = false;
+	return rc;
+}
+
 static int lang_store_id(struct bt_index *ix, const struct bt_lang *lang, uint32_t *ret_id,
 			 struct bt_err *err)
 {
 	uint32_t *id = &ix->lang_ids[lang->index];
 
-	if (!*id && bt_store_language_id(ix->o.store, lang->name, lang->version, id, err))
+	if (!*id && store_id(ix, lang->name, lang->version, id, err))
 		return err->code;
 	*ret_id = *id;
 	return 0;
@@ -128,7 +145,7 @@ int ix_job_for_file(struct bt_index *ix, const struct bt_oid *oid, const struct 
 	int rc;
 
 	rc = lang ? lang_store_id(ix, lang, &lang_id, err)
-		  : bt_store_language_id(ix->o.store, cls->name, cls->version, &lang_id, err);
+		  : store_id(ix, cls->name, cls->version, &lang_id, err);
 	if (rc)
 		return rc;
 	if (bt_oidmap_find(&ix->job_of, oid, lang_id, &found)) {

@@ -252,16 +252,38 @@ static void begin_batch(struct bt_index *ix)
 	bt_arena_reset(&ix->arena);
 }
 
-int bt_index_add_tree(struct bt_index *ix, const struct bt_oid *tree, uint32_t *ret_number,
-		      struct bt_err *err)
+/* One reading transaction for thousands of look-ups, which would each take and drop its locks. */
+static int plan_begin(struct bt_index *ix, struct bt_err *err)
 {
 	int rc;
 
 	begin_batch(ix);
+	rc = bt_store_read_begin(ix->o.store, err);
+	ix->planning = !rc;
+	return rc;
+}
+
+static int plan_end(struct bt_index *ix, int rc)
+{
+	if (ix->planning)
+		bt_store_read_end(ix->o.store);
+	ix->planning = false;
+	return rc;
+}
+
+int bt_index_add_tree(struct bt_index *ix, const struct bt_oid *tree, uint32_t *ret_number,
+		      struct bt_err *err)
+{
+	int rc = plan_begin(ix, err);
+
+	if (rc)
+		return rc;
 	rc = find_node(ix, tree, ix->o.root_selection, ret_number, err);
-	if (rc != BT_DONE)
-		return rc < 0 ? rc : 0;
-	return plan_tree(ix, tree, "", ix->o.root_selection, 0, ret_number, err);
+	if (rc == BT_ROW)
+		rc = 0;
+	else if (rc == BT_DONE)
+		rc = plan_tree(ix, tree, "", ix->o.root_selection, 0, ret_number, err);
+	return plan_end(ix, rc);
 }
 
 int bt_index_add_blob(struct bt_index *ix, const struct bt_oid *oid, const char *path,
@@ -270,8 +292,8 @@ int bt_index_add_blob(struct bt_index *ix, const struct bt_oid *oid, const char 
 	PLAN_DIR_OWNED struct plan_dir d = { .path = BT_BUF_INIT };
 	const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
 
-	begin_batch(ix);
-	if (plan_file(ix, &d, path, strlen(path), name, strlen(name), oid, err))
+	if (plan_begin(ix, err) ||
+	    plan_end(ix, plan_file(ix, &d, path, strlen(path), name, strlen(name), oid, err)))
 		return err->code;
 	if (!d.nr)
 		return bt_err_set(err, BT_ERR_NOT_FOUND, "'%s' is in no language that is known here", path);
@@ -405,7 +427,9 @@ int bt_index_add_listing(struct bt_index *ix, struct bt_listing *l, uint32_t *re
 	if (!rc)
 		rc = list_policy(&p, err);
 	if (!rc)
-		rc = plan_range(&p, 0, p.nr, "", 0, 0, ret_number, err);
+		rc = plan_begin(ix, err);
+	if (!rc)
+		rc = plan_end(ix, plan_range(&p, 0, p.nr, "", 0, 0, ret_number, err));
 	free(p.list);
 	return rc;
 }

@@ -16,7 +16,7 @@
 
 /* Objects asked for ahead; more does not help the reader. */
 #define READ_AHEAD 64
-/* A batch is written at this size of records, ... */
+/* A batch is written at this size of records (before they are packed), ... */
 #define BATCH_BYTES ((size_t)32 << 20)
 /* ... or at this age, so that an interrupted run has lost little. */
 #define BATCH_MS 10000
@@ -145,29 +145,49 @@ static enum bt_blob_state result_state(enum bt_result_status status)
 	return BT_BLOB_KILLED_CRASH;
 }
 
+static void gather_names(struct bt_index *ix, size_t job, const struct bt_facts *f)
+{
+	uint32_t *kinds = bt_arena_zalloc(&ix->scratch, ((size_t)f->names_nr + 1) * sizeof(*kinds));
+
+	for (uint32_t i = 0; i < f->defs_nr; i++)
+		kinds[f->defs[i].name] |= 1u << f->defs[i].kind;
+	for (uint32_t i = 0; i < f->names_nr; i++)
+		bt_postings_add(ix->postings, (uint32_t)job + 1, f->names[i].text, f->names[i].len, kinds[i]);
+}
+
+/* All that a record needs done and that needs no transaction: workers go on meanwhile. */
+static int take_record(struct bt_index *ix, size_t job, const struct bt_result *r,
+		       const struct bt_facts *f, struct bt_err *err)
+{
+	struct ix_job *j = &ix->jobs[job];
+
+	j->rec = ix->records.len;
+	if (bt_store_facts_pack(ix->o.store, r->rec, r->len, &ix->records, err))
+		return err->code;
+	j->rec_len = ix->records.len - j->rec;
+	ix->records_bytes += r->len;
+	bt_blake2b(r->rec, r->len, &j->digest);
+	gather_names(ix, job, f);
+	ix->stats.blobs_parsed++;
+	ix->stats.bytes_parsed += j->size;
+	return 0;
+}
+
 /* A worker's answer is believed only after it decoded whole and fits the blob. */
 static int take_result(struct bt_index *ix, const struct bt_result *r, struct bt_err *err)
 {
 	enum bt_blob_state state = result_state(r->status);
-	struct ix_job *j = &ix->jobs[r->tag];
 	struct bt_err bad = BT_ERR_INIT;
 	struct bt_facts facts;
 
 	ix->inflight--;
 	if (state == BT_BLOB_FACTS) {
 		bt_arena_reset(&ix->scratch);
-		if (bt_facts_decode(r->rec, r->len, &ix->scratch, &facts, &bad) || facts.size != j->size)
+		if (bt_facts_decode(r->rec, r->len, &ix->scratch, &facts, &bad) ||
+		    facts.size != ix->jobs[r->tag].size)
 			state = BT_BLOB_KILLED_CRASH;
-	}
-	if (state == BT_BLOB_FACTS) {
-		j->rec = ix->records.len;
-		j->rec_len = r->len;
-		bt_buf_add(&ix->records, r->rec, r->len);
-		if (bt_buf_check(&ix->records, "a batch of facts", err))
+		else if (take_record(ix, r->tag, r, &facts, err))
 			return err->code;
-		bt_blake2b(r->rec, r->len, &j->digest);
-		ix->stats.blobs_parsed++;
-		ix->stats.bytes_parsed += j->size;
 	}
 	finish(ix, r->tag, state);
 	return 0;
@@ -192,7 +212,7 @@ static int commit_when_due(struct bt_index *ix, struct bt_err *err)
 
 	if (!ix->commit_ms)
 		ix->commit_ms = now;
-	if (!ix->unstored_nr || (ix->records.len < BATCH_BYTES && now - ix->commit_ms < BATCH_MS))
+	if (!ix->unstored_nr || (ix->records_bytes < BATCH_BYTES && now - ix->commit_ms < BATCH_MS))
 		return 0;
 	return ix_commit_batch(ix, err);
 }

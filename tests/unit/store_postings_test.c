@@ -249,6 +249,67 @@ static void test_rollback(void **state)
 	assert_int_equal(nr, 39);
 }
 
+/* Labels 1 and 3 are blobs 20 and 10, label 2 is left out. */
+static uint32_t id_of_label(void *ctx, uint32_t label)
+{
+	static const uint32_t ids[] = { 0, 20, 0, 10 };
+
+	(*(int *)ctx)++;
+	return ids[label];
+}
+
+static void expect_postings(struct bt_store *s, const char *name, size_t want_nr, const uint32_t *want)
+{
+	BT_FREE struct bt_posting *got = NULL;
+	size_t nr;
+
+	expect_ok(bt_postings_find(s, name, strlen(name), false, &got, &nr, &err));
+	assert_int_equal(nr, want_nr);
+	for (size_t i = 0; i < nr; i++) {
+		assert_int_equal(got[i].blob_id, want[i]);
+		assert_int_equal(got[i].kinds, want[i] == 20 ? 4 : 0);
+	}
+}
+
+static void test_labels(void **state)
+{
+	STORE_OWNED struct bt_store *s = store_open_mode(BT_STORE_WRITE);
+	POSTINGS_OWNED struct bt_postings *p = bt_postings_new();
+	static const uint32_t both[] = { 10, 20 };
+	uint64_t pairs;
+	int calls = 0;
+
+	(void)state;
+	bt_postings_add(p, 1, "everywhere", 10, 4);
+	bt_postings_add(p, 2, "nowhere", 7, 2);
+	bt_postings_add(p, 2, "everywhere", 10, 2);
+	bt_postings_add(p, 3, "everywhere", 10, 0);
+	bt_postings_add(p, 3, "one", 3, 0);
+	bt_postings_relabel(p, id_of_label, &calls);
+	assert_int_equal(calls, 3);
+	flush(s, p);
+	assert_int_equal(segments_nr(s, &pairs), 1);
+	assert_int_equal(pairs, 3);
+	expect_postings(s, "everywhere", 2, both);
+	expect_postings(s, "one", 1, both);
+	expect_postings(s, "nowhere", 0, NULL);
+}
+
+/* Nothing is left: no segment is written. */
+static void test_labels_all_left_out(void **state)
+{
+	STORE_OWNED struct bt_store *s = store_open_mode(BT_STORE_WRITE);
+	POSTINGS_OWNED struct bt_postings *p = bt_postings_new();
+	uint64_t pairs;
+	int calls = 0;
+
+	(void)state;
+	bt_postings_add(p, 2, "nowhere", 7, 2);
+	bt_postings_relabel(p, id_of_label, &calls);
+	flush(s, p);
+	assert_int_equal(segments_nr(s, &pairs), 0);
+}
+
 static void test_memory(void **state)
 {
 	POSTINGS_OWNED struct bt_postings *p = bt_postings_new();
@@ -299,6 +360,8 @@ int main(void)
 		cmocka_unit_test_setup(test_alike, scratch_reset),
 		cmocka_unit_test_setup(test_long_name, scratch_reset),
 		cmocka_unit_test_setup(test_rollback, scratch_reset),
+		cmocka_unit_test_setup(test_labels, scratch_reset),
+		cmocka_unit_test_setup(test_labels_all_left_out, scratch_reset),
 		cmocka_unit_test_setup(test_memory, scratch_reset),
 		cmocka_unit_test_setup(test_levels, scratch_reset),
 	};
