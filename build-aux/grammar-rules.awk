@@ -1,5 +1,6 @@
-# Makes the make rules of the grammars from core/lang/grammars.list.
+# Makes the make rules of the grammars, from core/lang/grammars.list, and of tree-sitter's runtime.
 #
+# Parsers and runtime are compiled twice, tuned and stock: core/lang/Makemodule.am says why.
 # An object depends on its key alone, a file that changes only when the content of the sources, the
 # compiler or the flags did: a fresh `npm ci` gives every source a new time and compiles nothing.
 /^[ \t]*(#|$)/ { next }
@@ -8,27 +9,35 @@ NF != 5 || $5 !~ /^(yes|no)$/ {
 	bad = 1
 	exit 1
 }
-function object(name, part, dir) {
-	objects = objects " " base "-" part ".o"
-	print base "-" part ".o: " base ".key"
-	print "\t$(AM_V_CC)$(GRAMMAR_CC) -I" dir " -c -o $@ " dir "/" part ".c"
+# NAME.o from DIR/SOURCE by $(COMPILER); $(COMPILER_NEEDS) are files and folders that it reads, too.
+function object(name, dir, source, compiler) {
+	name = "core/lang/grammars/" name
+	source = dir "/" source
+	print name ".stamp: " source " $(" compiler "_NEEDS)"
+	print "\t$(AM_V_at)$(CONTENT_KEY) " name " '$(" compiler ")' " source " " dir " $(" compiler "_NEEDS)"
 	print ""
-}
-{
-	base = "core/lang/grammars/" $1
-	dir = "$(parts_dir)/" $3 "/" $4
-	files = dir "/parser.c" ($5 == "yes" ? " " dir "/scanner.c" : "")
-	print base ".stamp: " files
-	print "\t$(AM_V_at)$(CONTENT_KEY) " base " '$(GRAMMAR_CC)' " files " " dir
-	print ""
-	print base ".key: " base ".stamp"
+	print name ".key: " name ".stamp"
 	print "\t@test -f $@ || { rm -f $? && $(MAKE) $(AM_MAKEFLAGS) $?; }"
 	print ""
-	object($1, "parser", dir)
+	print name ".o: " name ".key"
+	print "\t$(AM_V_CC)$(" compiler ") -I" dir " -c -o $@ " source
+	print ""
+	return " " name ".o"
+}
+{
+	dir = "$(parts_dir)/" $3 "/" $4
+	tuned = tuned object($1 "-parser", dir, "parser.c", "TUNED_LEXER_CC")
+	stock = stock object($1 "-parser-stock", dir, "parser.c", "GRAMMAR_CC")
 	if ($5 == "yes")
-		object($1, "scanner", dir)
+		scanners = scanners object($1 "-scanner", dir, "scanner.c", "SCANNER_CC")
 }
 END {
-	if (!bad)
-		print "GRAMMAR_OBJECTS =" objects
+	if (bad)
+		exit 1
+	print "TUNED_PARSERS =" tuned
+	print "STOCK_PARSERS =" stock
+	print "SCANNERS =" scanners
+	print ""
+	print "TUNED_RUNTIME =" object("tree-sitter", "$(ts_lib)/src", "lib.c", "TUNED_RUNTIME_CC")
+	print "STOCK_RUNTIME =" object("tree-sitter-stock", "$(ts_lib)/src", "lib.c", "RUNTIME_CC")
 }

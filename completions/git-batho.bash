@@ -1,17 +1,45 @@
 # shellcheck shell=bash
-# bash completion of `git batho`: git's own completion calls _git_batho. Commands and options come from
-# the program.
+# bash completion of `git batho`, which git's own completion calls as _git_batho, and of git-batho and the
+# git-batho-<command> names. Commands, options and their values come from the program.
 
-# __git_batho_options COMMAND: its long options, from its usage.
+# __git_batho_options COMMAND: its long options, those with a value with "=", as --list-options has them.
 __git_batho_options()
 {
-	git batho "$1" -h 2>/dev/null | grep -o -E -e '--[a-z][-a-z]*=?' | sort -u
+	git batho "$1" --list-options 2>/dev/null | awk -F '\t' '
+		$1 != "" {
+			print $1 ($3 ~ /^(string|list|enum|int|size)$/ && $5 !~ /^\[/ ? "=" : "")
+			if ($4 == "neg")
+				print "--no-" substr($1, 3)
+		}'
 }
 
-_git_batho()
+# __git_batho_argument COMMAND OPTION: what its value is, such as <kind> or (a|b).
+__git_batho_argument()
+{
+	git batho "$1" --list-options 2>/dev/null |
+		awk -F '\t' -v option="$2" '$1 == option || $2 == option { print $5; exit }'
+}
+
+# __git_batho_value COMMAND OPTION PART
+__git_batho_value()
+{
+	local argument
+	argument=$(__git_batho_argument "$1" "$2")
+	case $argument in
+	*'|'*) __gitcomp "$(printf '%s\n' "$argument" | tr -d '[]()=' | tr '|' ' ')" "" "$3" ;;
+	'<kind>' | '<role>' | '<language>')
+		__gitcomp "$(git batho --list-values "${argument//[<>]/}" 2>/dev/null)" "" "$3"
+		;;
+	'<revision>' | '<rev>') __git_complete_refs --cur="$3" ;;
+	*) return 1 ;;
+	esac
+}
+
+# __git_batho_words AT: completes the word at hand; the command is looked for from word AT on.
+__git_batho_words()
 {
 	local command i
-	for ((i = ${__git_cmd_idx:-1} + 1; i < cword; i++)); do
+	for ((i = $1; i < cword; i++)); do
 		case ${words[i]} in
 		-*) ;;
 		*)
@@ -24,15 +52,55 @@ _git_batho()
 		__gitcomp "$(git batho --list-commands 2>/dev/null) --help --version"
 		return
 	fi
-	case "$command,$cur" in
-	*,--*=*) ;;
-	*,-*) __gitcomp "$(__git_batho_options "$command")" ;;
-	help,*) __gitcomp "$(git batho --list-commands 2>/dev/null)" ;;
-	index,*) __git_complete_refs ;;
-	outline,*) __git_complete_index_file --cached ;;
-	def,* | refs,* | callers,* | callees,*)
+	case $cur in
+	--*=*)
+		__git_batho_value "$command" "${cur%%=*}" "${cur#*=}"
+		return
+		;;
+	-*)
+		__gitcomp "$(__git_batho_options "$command")"
+		return
+		;;
+	esac
+	case $prev in
+	-*) [ "$prev" = -- ] || ! __git_batho_value "$command" "$prev" "$cur" || return ;;
+	esac
+	case $command in
+	hooks) __gitcomp "install uninstall status run" ;;
+	help) __gitcomp "$(git batho --list-commands 2>/dev/null)" ;;
+	index | diff | check) __git_complete_refs ;;
+	rules) __gitcomp "list show test" ;;
+	deps | outline) __git_complete_index_file --cached ;;
+	def | refs | callers | callees | impact)
 		[ -z "$cur" ] || __gitcomp_direct "$(git batho search --match=prefix --max=50 \
 			--porcelain "$cur" 2>/dev/null | cut -s -f 9 | sort -u | sed 's/$/ /')"
 		;;
 	esac
 }
+
+_git_batho()
+{
+	__git_batho_words $((${__git_cmd_idx:-1} + 1))
+}
+
+# git-batho, and git-batho-<command>: the name is the command.
+__git_batho_program()
+{
+	local name=${words[0]##*/}
+	if [ "$name" != git-batho ]; then
+		words=(git-batho "${name#git-batho-}" "${words[@]:1}")
+		cword=$((cword + 1))
+	fi
+	__git_batho_words 1
+}
+
+if ! declare -F __git_complete >/dev/null && declare -F _completion_loader >/dev/null; then
+	_completion_loader git
+fi
+if declare -F __git_complete >/dev/null; then
+	__git_complete git-batho __git_batho_program
+	for __git_batho_name in $(git batho --list-commands 2>/dev/null); do
+		__git_complete "git-batho-$__git_batho_name" __git_batho_program
+	done
+	unset __git_batho_name
+fi

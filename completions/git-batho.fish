@@ -1,4 +1,4 @@
-# fish completion of `git batho`. Commands and options come from the program.
+# fish completion of `git batho`. Commands, options and their values come from the program.
 
 function __fish_git_batho_command
     set -l words (commandline -opc)
@@ -21,7 +21,25 @@ end
 function __fish_git_batho_options
     set -l command (__fish_git_batho_command)
     or return
-    git batho $command -h 2>/dev/null | string match -r -a -- '--[a-z][-a-z]*' | sort -u
+    git batho $command --list-options 2>/dev/null | awk -F '\t' '$1 != "" {
+        print $1 ($3 ~ /^(string|list|enum|int|size)$/ && $5 !~ /^\[/ ? "=" : "")
+        if ($4 == "neg")
+            print "--no-" substr($1, 3)
+    }'
+end
+
+# The values of the option at hand, after its "=".
+function __fish_git_batho_values
+    set -l command (__fish_git_batho_command)
+    or return
+    set -l option (commandline -ct | string replace -r '=.*' '')
+    set -l argument (git batho $command --list-options 2>/dev/null | awk -F '\t' -v option=$option '$1 == option { print $5; exit }')
+    switch "$argument"
+        case '*|*'
+            string split '|' -- (string replace -a -r '[\[\]()=]' '' -- $argument) | string replace -r '^' "$option="
+        case '<kind>' '<role>' '<language>'
+            git batho --list-values (string trim -c '<>' -- $argument) 2>/dev/null | string replace -r '^' "$option="
+    end
 end
 
 function __fish_git_batho_names
@@ -35,5 +53,9 @@ complete -c git -n __fish_git_needs_command -a batho -d 'Index revisions and ask
 complete -c git -f -n __fish_git_batho_needs_command -a '(git batho --list-commands 2>/dev/null)'
 complete -c git -n '__fish_git_using_command batho; and string match -q -- "-*" (commandline -ct)' \
     -a '(__fish_git_batho_options)'
-complete -c git -f -n '__fish_git_using_command batho; and contains -- (__fish_git_batho_command) def refs callers callees' \
+complete -c git -f -n '__fish_git_using_command batho; and string match -q -- "-*=*" (commandline -ct)' \
+    -a '(__fish_git_batho_values)'
+complete -c git -f -n '__fish_git_using_command batho; and contains -- (__fish_git_batho_command) def refs callers callees impact' \
     -a '(__fish_git_batho_names)'
+complete -c git -f -n '__fish_git_using_command batho; and contains -- (__fish_git_batho_command) hooks' \
+    -a 'install uninstall status run'

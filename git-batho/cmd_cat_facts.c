@@ -5,6 +5,7 @@
 
 #include "core/git/program.h"
 #include "git-batho/commands.h"
+#include "git-batho/path_language.h"
 #include "git-batho/print.h"
 #include "git-batho/query_opts.h"
 #include "git-batho/spawn.h"
@@ -118,12 +119,11 @@ static void put_imports(struct bt_out *out, const struct bt_facts *f)
 	}
 }
 
-static void put_file(struct bt_out *out, const struct bt_view_file *vf, const char *lang)
+static void put_file(struct bt_out *out, const struct bt_blob *b, const struct bt_facts *f,
+		     const char *lang)
 {
-	const struct bt_facts *f = &vf->facts;
-
 	bt_out_record(out, "file");
-	bt_out_oid(out, "blob", &vf->blob.oid);
+	bt_out_oid(out, "blob", &b->oid);
 	bt_out_cstr(out, "language", lang);
 	bt_out_uint(out, "size", f->size);
 	bt_out_uint(out, "lines", f->lines_nr);
@@ -131,7 +131,7 @@ static void put_file(struct bt_out *out, const struct bt_view_file *vf, const ch
 	bt_out_uint(out, "comment_lines", f->comment_lines);
 	bt_out_uint(out, "blank_lines", f->blank_lines);
 	bt_out_bool(out, "truncated", f->truncated);
-	bt_out_hex(out, "digest", vf->blob.digest.raw, BT_DIGEST_LEN);
+	bt_out_hex(out, "digest", b->digest.raw, BT_DIGEST_LEN);
 	bt_out_record_end(out);
 	put_defs(out, f);
 	put_occs(out, f);
@@ -143,52 +143,124 @@ static void put_file(struct bt_out *out, const struct bt_view_file *vf, const ch
 	}
 }
 
-static int lang_name(struct bt_store *s, uint32_t id, char name[32], struct bt_err *err)
+static int print_facts(struct bt_context *c, const struct bt_blob *b, const char *lang, struct bt_err *err)
 {
+	BT_CLEANUP(bt_arena_release) struct bt_arena arena = BT_ARENA_INIT;
+	BT_BUF_OWNED struct bt_buf rec = BT_BUF_INIT;
+	struct bt_facts facts;
+
+	if (bt_store_facts_read(c->store, b->id, &rec, err) ||
+	    bt_facts_decode(bt_buf_cstr(&rec), rec.len, &arena, &facts, err))
+		return err->code;
+	put_file(c->out, b, &facts, lang);
+	return 0;
+}
+
+/* The language that the store calls `id`, in the version that is known here; NULL: there is none. */
+static const struct bt_lang *current_lang(struct bt_store *s, uint32_t id)
+{
+	struct bt_err ignored = BT_ERR_INIT;
+	const struct bt_lang *found = NULL;
 	struct bt_store_language l;
 	uint32_t cursor = 0;
-	int rc;
 
-	strcpy(name, "?");
-	while ((rc = bt_store_language_next(s, &cursor, &l, err)) == BT_ROW)
-		if (l.id == id)
-			memcpy(name, l.name, sizeof(l.name));
-	return rc;
+	while (bt_store_language_next(s, &cursor, &l, &ignored) == BT_ROW) {
+		const struct bt_lang *lang = l.id == id ? bt_lang_find(l.name) : NULL;
+
+		if (lang && lang->version == l.version)
+			found = lang;
+	}
+	return found;
 }
 
 /* The facts of every language the blob was indexed as; *ret_nr of them. */
-static int print_blob(struct bt_context *c, const struct bt_oid *oid, size_t *ret_nr, struct bt_err *err)
+static int print_all(struct bt_context *c, const struct bt_oid *oid, size_t *ret_nr, struct bt_err *err)
 {
-	BT_CLEANUP(bt_view_release) struct bt_view v = BT_VIEW_INIT;
 	struct bt_blob b;
 	uint32_t cursor = 0;
-	char lang[32];
 	int rc = bt_context_store(c, err);
 
 	*ret_nr = 0;
 	if (rc)
 		return rc == BT_ERR_NOT_FOUND ? 0 : rc;
-	bt_view_init_all(&v, c->store);
 	while ((rc = bt_store_blob_by_oid(c->store, oid, &cursor, &b, err)) == BT_ROW) {
-		BT_CLEANUP(bt_arena_release) struct bt_arena arena = BT_ARENA_INIT;
-		struct bt_view_file vf;
+		const struct bt_lang *lang = b.state == BT_BLOB_FACTS ? current_lang(c->store, b.lang) : NULL;
 
-		if (b.state != BT_BLOB_FACTS)
+		if (!lang)
 			continue;
-		if (lang_name(c->store, b.lang, lang, err) ||
-		    bt_view_read_blob(&v, b.id, &arena, &vf, err))
+		if (print_facts(c, &b, lang->name, err))
 			return err->code;
-		put_file(c->out, &vf, lang);
 		(*ret_nr)++;
 	}
 	return rc;
 }
 
-static int ask_git(struct bt_context *c, const char *const *argv, struct bt_buf *out)
+/* What the store has of the blob in the language of a path: BT_ROW or BT_DONE. */
+static int find_row(struct bt_context *c, const struct bt_oid *oid, const struct bt_path_language *want,
+		    struct bt_blob *ret_b, struct bt_err *err)
 {
-	struct bt_err ignored = BT_ERR_INIT;
+	const char *name = want->lang ? want->lang->name : want->cls->name;
+	uint64_t version = want->lang ? want->lang->version : want->cls->version;
+	uint32_t id;
+	int rc = bt_context_store(c, err);
 
-	return bt_git_run_argv(&c->repo, argv, out, &ignored);
+	if (!rc)
+		rc = bt_store_language_id(c->store, name, version, &id, err);
+	if (!rc)
+		rc = bt_store_blob_find(c->store, oid, id, ret_b, err);
+	if (rc == BT_ROW && ret_b->state == BT_BLOB_REDIRECT)
+		rc = bt_store_blob_find(c->store, oid, ret_b->resolved, ret_b, err);
+	return rc == BT_ERR_NOT_FOUND ? BT_DONE : rc;
+}
+
+/* The facts of the blob in the language of a path. *ret_state: why there are none. */
+static int print_one(struct bt_context *c, const struct bt_oid *oid, const struct bt_path_language *want,
+		     enum bt_blob_state *ret_state, struct bt_err *err)
+{
+	const struct bt_lang *lang;
+	struct bt_blob b;
+	int rc = find_row(c, oid, want, &b, err);
+
+	*ret_state = BT_BLOB_MISSING;
+	if (rc != BT_ROW)
+		return rc;
+	*ret_state = b.state;
+	lang = current_lang(c->store, b.lang);
+	if (b.state != BT_BLOB_FACTS || !lang)
+		return BT_DONE;
+	rc = print_facts(c, &b, lang->name, err);
+	return rc ? rc : BT_ROW;
+}
+
+static int names_no_blob(const char *arg, struct bt_err *err)
+{
+	bt_err_set(err, BT_ERR_NOT_FOUND, "'%s' names no blob", arg);
+	return bt_err_hint(err, "a blob has an id, or a name as <revision>:<path>");
+}
+
+/* What of <revision>:<path> is wrong. */
+static int path_missing(struct bt_context *c, const char *arg, const char *path, struct bt_err *err)
+{
+	BT_FREE char *spec = bt_xstrndup(arg, (size_t)(path - arg - 1));
+	struct bt_rev rev = { .spec = spec };
+
+	if (*arg == ':')
+		return bt_err_set(err, BT_ERR_NOT_FOUND, "no file is staged as '%s'", path);
+	if (bt_repo_resolve(&c->repo, &rev, 1, err))
+		return err->code;
+	return bt_err_set(err, BT_ERR_NOT_FOUND, "path '%s' does not exist in '%s'", path, spec);
+}
+
+/* Where the path of "<revision>:<path>" or ":<n>:<path>" starts, as git finds it; NULL: there is none. */
+static const char *path_of(const char *arg)
+{
+	int braces = 0;
+
+	if (arg[0] == ':' && arg[1] >= '0' && arg[1] <= '3' && arg[2] == ':')
+		return arg + 3;
+	for (; *arg && (*arg != ':' || braces); arg++)
+		braces += (*arg == '{') - (*arg == '}');
+	return *arg && arg[1] ? arg + 1 : NULL;
 }
 
 /* The object an argument names: an id, or revision:path through git. A tag is followed to its blob. */
@@ -196,13 +268,15 @@ static int resolve(struct bt_context *c, const char *arg, struct bt_oid *ret_oid
 {
 	const char *argv[] = { "rev-parse", "--verify", "--quiet", "--end-of-options", NULL, NULL };
 	BT_BUF_OWNED struct bt_buf out = BT_BUF_INIT;
-	BT_FREE char *spec = strchr(arg, ':') ? bt_xstrdup(arg) : bt_xasprintf("%s^{blob}", arg);
+	const char *path = path_of(arg);
+	BT_FREE char *spec = path ? bt_xstrdup(arg) : bt_xasprintf("%s^{blob}", arg);
 	struct bt_err ignored = BT_ERR_INIT;
 
 	argv[4] = spec;
-	if (ask_git(c, argv, &out) || out.len < 2 * c->repo.oid_len ||
-	    bt_oid_parse(out.data, 2 * c->repo.oid_len, ret_oid, &ignored))
-		return bt_err_set(err, BT_ERR_NOT_FOUND, "'%s' names no blob", arg);
+	if (bt_git_run_argv(&c->repo, argv, &out, &ignored))
+		return path ? path_missing(c, arg, path, err) : names_no_blob(arg, err);
+	if (out.len < 2 * c->repo.oid_len || bt_oid_parse(out.data, 2 * c->repo.oid_len, ret_oid, &ignored))
+		return names_no_blob(arg, err);
 	return 0;
 }
 
@@ -212,36 +286,86 @@ static int check_is_blob(struct bt_context *c, const char *arg, const struct bt_
 	char hex[BT_OID_HEX_MAX + 1];
 	const char *argv[] = { "cat-file", "-t", bt_oid_hex(oid, hex), NULL };
 	BT_BUF_OWNED struct bt_buf out = BT_BUF_INIT;
+	struct bt_err why = BT_ERR_INIT;
 
-	if (ask_git(c, argv, &out) || strcmp(bt_buf_cstr(&out), "blob\n"))
-		return bt_err_set(err, BT_ERR_NOT_FOUND, "'%s' names no blob", arg);
+	if (bt_git_run_argv(&c->repo, argv, &out, &why))
+		return bt_err_set(err, BT_ERR_NOT_FOUND, "cannot read blob '%s': %s", arg, why.msg);
+	return strcmp(bt_buf_cstr(&out), "blob\n") ? names_no_blob(arg, err) : 0;
+}
+
+/* Splits the argument; *path is from the top, *rev has its ':' (just that for what is staged). */
+static int split(const struct bt_context *c, const char *arg, struct bt_buf *rev, struct bt_buf *path,
+		 struct bt_err *err)
+{
+	const char *start = path_of(arg);
+
+	if (!start)
+		return 0;
+	if (*arg == ':')
+		bt_buf_addch(rev, ':');
+	else
+		bt_buf_add(rev, arg, (size_t)(start - arg));
+	if (!strncmp(start, "./", 2) || !strncmp(start, "../", 3))
+		return bt_tree_path(c, start, path, err);
+	bt_buf_adds(path, start);
 	return 0;
+}
+
+static int no_facts(const struct bt_oid *oid, const char *lang, enum bt_blob_state state, struct bt_err *err)
+{
+	char hex[BT_OID_HEX_MAX + 1];
+
+	return bt_err_set(err, BT_ERR_NOT_FOUND, "blob %s has no facts%s%s: %s", bt_oid_hex(oid, hex),
+			  lang ? " in " : "", lang ? lang : "", bt_blob_state_name(state));
+}
+
+static int run_path(struct bt_context *c, const char *arg, const struct bt_oid *oid, const char *rev,
+		    const char *path, struct bt_err *err)
+{
+	BT_CLEANUP(bt_path_language_release) struct bt_path_language want = { .lang = NULL };
+	char hex[BT_OID_HEX_MAX + 1];
+	const char *spawn[] = { "index", "--quiet", "--blob", bt_oid_hex(oid, hex), path, NULL, NULL };
+	enum bt_blob_state state;
+	int rc;
+
+	if (bt_path_language_find(c, rev, path, &want, err))
+		return err->code;
+	rc = print_one(c, oid, &want, &state, err);
+	if (rc == BT_DONE && check_is_blob(c, arg, oid, err))
+		return err->code;
+	if (rc == BT_DONE) {
+		spawn[5] = want.attribute ? want.attribute : "";
+		bt_store_free(&c->store);
+		if (bt_indexer_run(c, spawn, NULL, err) < 0)
+			return err->code;
+		rc = print_one(c, oid, &want, &state, err);
+	}
+	if (rc == BT_DONE)
+		return no_facts(oid, want.lang ? want.lang->name : NULL, state, err);
+	return rc < 0 ? rc : 0;
 }
 
 static int run_cat(struct bt_context *c, void *opts, const struct bt_args *args, struct bt_err *err)
 {
 	const struct cat_opts *o = opts;
+	BT_BUF_OWNED struct bt_buf rev = BT_BUF_INIT, path = BT_BUF_INIT;
 	char hex[BT_OID_HEX_MAX + 1];
-	const char *arg, *path = o->path;
+	const char *arg;
 	struct bt_oid oid;
 	size_t nr;
 
 	if (bt_one_argument(args, "blob", &arg, err) || resolve(c, arg, &oid, err) ||
-	    print_blob(c, &oid, &nr, err) || (!nr && check_is_blob(c, arg, &oid, err)))
+	    split(c, arg, &rev, &path, err))
 		return err->code;
-	if (!path && strchr(arg, ':'))
-		path = strchr(arg, ':') + 1;
-	if (!nr && path) {
-		const char *spawn[] = { "index", "--quiet", "--blob", bt_oid_hex(&oid, hex), path, NULL };
-
-		bt_store_free(&c->store);
-		if (bt_indexer_run(c, spawn, NULL, err) < 0 || print_blob(c, &oid, &nr, err))
-			return err->code;
-	}
+	if (o->path || path.len)
+		return run_path(c, arg, &oid, rev.len ? bt_buf_cstr(&rev) : NULL,
+				o->path ? o->path : bt_buf_cstr(&path), err);
+	if (print_all(c, &oid, &nr, err) || (!nr && check_is_blob(c, arg, &oid, err)))
+		return err->code;
 	if (nr)
 		return 0;
-	bt_err_set(err, BT_ERR_NOT_FOUND, "blob %s has no facts", bt_oid_hex(&oid, hex));
-	return path ? err->code : bt_err_hint(err, "name it as <revision>:<path>, or give --path");
+	bt_err_set(err, BT_ERR_NOT_FOUND, "blob %s has no facts yet", bt_oid_hex(&oid, hex));
+	return bt_err_hint(err, "name it as <revision>:<path>, or give --path");
 }
 
 /* JSON unless something else is asked for: there is no other form for people. */

@@ -13,18 +13,18 @@ static int run_init(struct bt_context *c, void *opts BT_UNUSED, const struct bt_
 {
 	BT_FREE char *db = bt_xasprintf("%s/index.db", c->store_dir);
 	struct bt_store *existing = NULL;
-	struct bt_err ignored = BT_ERR_INIT;
+	struct bt_err found = BT_ERR_INIT;
 	const char *done;
 	int rc;
 
 	if (args->nr)
 		return bt_err_set(err, BT_ERR_USAGE, "init takes no argument");
-	if (!bt_context_can_write(c))
-		return bt_err_set(err, BT_ERR_READONLY, "cannot write to '%s'", c->repo.common_dir);
-	rc = bt_store_open(c->store_dir, BT_STORE_READ, 0, &existing, &ignored);
+	rc = bt_store_open(c->store_dir, BT_STORE_READ, 0, &existing, &found);
 	bt_store_free(&existing);
 	if (rc && rc != BT_ERR_NOT_FOUND)
-		return *err = ignored, rc;
+		return *err = found, rc;
+	if (!bt_context_can_write(c))
+		return bt_err_set(err, BT_ERR_READONLY, "cannot write to '%s'", c->repo.common_dir);
 	if (bt_store_open(c->store_dir, BT_STORE_WRITE, bt_conf_shared_mode(c->conf), &c->store, err))
 		return err->code;
 	done = rc ? "created" : "already there";

@@ -2,7 +2,6 @@
  * git batho refs: every occurrence of a symbol, told apart by what it does.
  */
 #include "git-batho/commands.h"
-#include "git-batho/print.h"
 #include "git-batho/query_opts.h"
 
 struct refs_opts {
@@ -24,17 +23,8 @@ static const char *const refs_usage[] = { "[<options>] <name>", NULL };
 static int run_refs(struct bt_context *c, void *opts, const struct bt_args *args, struct bt_err *err)
 {
 	const struct refs_opts *o = opts;
-	BT_CLEANUP(bt_view_release) struct bt_view v = BT_VIEW_INIT;
-	BT_CLEANUP(bt_answer_release) struct bt_answer a = BT_ANSWER_INIT;
-	struct bt_symbol s;
-	struct bt_filter f;
-	const char *name;
 
-	if (bt_one_argument(args, "name", &name, err) || bt_scope_filter(&o->scope, &f, err) ||
-	    bt_symbol_parse(name, &s, err) || bt_scope_open(c, &o->scope, &v, err) ||
-	    bt_find_refs(&v, &s, &f, &a, err))
-		return err->code;
-	return bt_print_hits(c, &a, BT_RECORD_REFERENCE, bt_scope_lines(&o->scope), err);
+	return bt_query_symbol(c, &o->scope, args, bt_find_refs, BT_RECORD_REFERENCE, err);
 }
 
 const struct bt_command bt_cmd_refs = {

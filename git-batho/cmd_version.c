@@ -69,6 +69,7 @@ static int run_version(struct bt_context *c, void *opts, const struct bt_args *a
 		return 0;
 	bt_version_print(c, "SQLite", bt_store_sqlite_version());
 	bt_version_print(c, "compression", bt_compress_library(text));
+	bt_version_print(c, "inih", "linked");	/* it does not tell its version */
 	snprintf(text, sizeof(text), "%d", BT_FACTS_VERSION);
 	bt_version_print(c, "facts format", text);
 	if (indexer_lines(c, err))

@@ -26,6 +26,11 @@ struct bt_command {
 	const struct bt_opt *options;		/* its own; NULL: none */
 	size_t options_size;			/* of the struct they fill */
 	const void *defaults;			/* that struct's start; NULL: zeroes */
+	/*
+	 * For --format: bt_format_names and more behind them, NULL-terminated; NULL: those alone. In one of the further
+	 * ones the answer is text that the command makes, without colour and pager; context.common.format tells.
+	 */
+	const char *const *formats;
 	unsigned flags;
 	/*
 	 * opts: the struct filled by `options`. Returns the exit status 0 or 1, or a negative code with *err set.

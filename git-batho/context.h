@@ -48,9 +48,11 @@ void bt_display_path(const struct bt_context *c, const char *path, struct bt_buf
 /* A path argument (relative to the current folder) as a path from the top. */
 int bt_tree_path(const struct bt_context *c, const char *arg, struct bt_buf *out, struct bt_err *err);
 
+/* For commands without BT_NEEDS_REPO: opens repository and configuration after all. */
+int bt_context_repo(struct bt_context *c, struct bt_err *err);
 /* May index.db be written (or made) where it belongs? */
 bool bt_context_can_write(const struct bt_context *c);
-/* Before indexing for a query: where the repository is read-only the store is a temporary one from here on. */
+/* Before indexing for a query: in a repository that is read-only or full the store is a temporary one from here on. */
 int bt_context_store_aside(struct bt_context *c, struct bt_err *err);
 /* Opens the store for reading into c->store; BT_ERR_NOT_FOUND when there is none. */
 int bt_context_store(struct bt_context *c, struct bt_err *err);

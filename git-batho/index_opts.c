@@ -44,7 +44,7 @@ const struct bt_opt bt_index_options[] = {
 	{ .type = BT_OPT_FLAG, .name = "print-manifest", .flags = BT_OPT_HIDDEN | BT_OPT_NO_NEG,
 	  .help = "print the key of the list of files", BT_OPT_AT(struct bt_index_cmd_opts, manifest) },
 	{ .type = BT_OPT_FLAG, .name = "blob", .flags = BT_OPT_HIDDEN | BT_OPT_NO_NEG,
-	  .help = "index one blob: an id and a path that names its language",
+	  .help = "index one blob: an id, a path, and a language or nothing",
 	  BT_OPT_AT(struct bt_index_cmd_opts, blob) },
 	BT_OPT_END
 };
@@ -73,7 +73,7 @@ int bt_index_opts_check(const struct bt_index_cmd_opts *o, const struct bt_args 
 	if (o->all + o->staged + o->worktree + (args->nr > 0 && !o->blob) > 1)
 		return bt_err_set(err, BT_ERR_USAGE,
 				  "--all, --staged, --worktree and revisions exclude each other");
-	if (o->blob && args->nr != 2)
-		return bt_err_set(err, BT_ERR_USAGE, "--blob takes an id and a path");
+	if (o->blob && args->nr != 3)
+		return bt_err_set(err, BT_ERR_USAGE, "--blob takes an id, a path and a language");
 	return 0;
 }

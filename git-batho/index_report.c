@@ -16,7 +16,7 @@ static void put_stats(struct bt_out *out, const struct bt_index_stats *s)
 
 static void text_stats(struct bt_out *out, const struct bt_index_stats *s)
 {
-	if (!s->blobs_parsed && !s->blobs_skipped && !s->blobs_killed) {
+	if (!s->blobs_parsed && !s->blobs_skipped && !s->blobs_killed && !s->blobs_missing) {
 		bt_out_text(out, BT_COLOR_NONE, "nothing to do", 13);
 		return;
 	}
@@ -24,6 +24,8 @@ static void text_stats(struct bt_out *out, const struct bt_index_stats *s)
 		     s->blobs_parsed, s->bytes_parsed, s->blobs_skipped);
 	if (s->blobs_killed)
 		bt_out_textf(out, BT_COLOR_WARN, ", %" PRIu64 " killed", s->blobs_killed);
+	if (s->blobs_missing)
+		bt_out_textf(out, BT_COLOR_WARN, ", %" PRIu64 " missing", s->blobs_missing);
 }
 
 int bt_index_report_root(struct bt_context *c, const char *name, const struct bt_rev *rev,
@@ -57,27 +59,37 @@ int bt_index_report_root(struct bt_context *c, const char *name, const struct bt
 		bt_out_textf(out, BT_COLOR_WARN, "incomplete (%" PRIu32 ")", root->killed);
 		bt_out_textf(out, BT_COLOR_NOTE, "; see `git batho stats --skipped`");
 	} else {
-		bt_out_textf(out, BT_COLOR_NOTE, "digest ");
-		for (size_t i = 0; i < BT_DIGEST_LEN; i++)
-			bt_out_textf(out, BT_COLOR_NOTE, "%02x", root->digest.raw[i]);
+		char hex[BT_DIGEST_HEX_LEN + 1];
+
+		bt_out_textf(out, BT_COLOR_NOTE, "digest %s", bt_digest_hex(&root->digest, hex));
 	}
 	bt_out_nl(out);
 	return root->missing ? 1 : 0;
 }
 
-int bt_index_report_many(struct bt_context *c, uint64_t revisions, const struct bt_index_stats *stats)
+int bt_index_report_many(struct bt_context *c, const struct bt_index_many *many,
+			 const struct bt_index_stats *stats)
 {
 	struct bt_out *out = c->out;
+	char hex[BT_OID_HEX_MAX + 1];
 
 	bt_out_record(out, "summary");
-	bt_out_uint(out, "revisions", revisions);
+	bt_out_uint(out, "revisions", many->revisions);
 	put_stats(out, stats);
+	bt_out_uint(out, "incomplete", many->incomplete);
 	bt_out_record_end(out);
-	if (c->common.quiet)
+	if (c->common.quiet && !many->incomplete)
 		return 0;
-	bt_out_textf(out, BT_COLOR_NONE, "%" PRIu64 " revision%s indexed; ", revisions,
-		     revisions == 1 ? "" : "s");
+	bt_out_textf(out, BT_COLOR_NONE, "%" PRIu64 " revision%s indexed; ", many->revisions,
+		     many->revisions == 1 ? "" : "s");
 	text_stats(out, stats);
 	bt_out_nl(out);
-	return 0;
+	if (many->incomplete) {
+		bt_out_textf(out, BT_COLOR_WARN, "incomplete (%" PRIu64 " revision%s)", many->incomplete,
+			     many->incomplete == 1 ? "" : "s");
+		bt_out_textf(out, BT_COLOR_NOTE, "; see `git batho stats --skipped --rev %s`",
+			     bt_oid_hex(&many->first_incomplete, hex));
+		bt_out_nl(out);
+	}
+	return many->missing ? 1 : 0;
 }

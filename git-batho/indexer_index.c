@@ -72,17 +72,24 @@ static int open_pool(struct work *w, struct bt_err *err)
 	return bt_pool_open(&o, &w->pool, err);
 }
 
-/* The git program reads every repository there is, and no slower than libgit2 does with verification. */
+/*
+ * The git program reads every repository there is, and no slower than libgit2 does with verification. It also takes
+ * over where libgit2 was asked for and cannot.
+ */
 static int open_odb(struct work *w, struct bt_err *err)
 {
 	bool libgit2 = !strcmp(bt_conf_get(w->c->conf, BT_KEY_INDEX_BACKEND)->text, "libgit2");
 	const char *why = libgit2 ? bt_repo_needs_git_program(&w->c->repo) : NULL;
+	struct bt_err failed = BT_ERR_INIT;
 
-	if (why) {
-		bt_err_set(err, BT_ERR_UNSUPPORTED, "libgit2 cannot read this repository: %s", why);
-		return bt_err_hint(err, "leave index.backend at 'auto'");
+	if (libgit2 && !why) {
+		if (!bt_odb_open(&w->c->repo, &bt_odb_libgit2, &w->odb, &failed))
+			return 0;
+		why = failed.msg;
 	}
-	return bt_odb_open(&w->c->repo, libgit2 ? &bt_odb_libgit2 : &bt_odb_git_program, &w->odb, err);
+	if (why)
+		bt_notice(w->c, "git reads the objects, libgit2 cannot: %s", why);
+	return bt_odb_open(&w->c->repo, &bt_odb_git_program, &w->odb, err);
 }
 
 static int open_store(struct work *w, struct bt_err *err)
@@ -139,39 +146,11 @@ static int open_index(struct work *w, struct bt_err *err)
 	return 0;
 }
 
-static int finish_root(struct work *w, uint32_t number, const char *name, const struct bt_rev *rev,
-		       struct bt_err *err)
-{
-	BT_CLEANUP(bt_manifest_release) struct bt_manifest m = BT_MANIFEST_INIT;
-	struct bt_index_stats stats;
-	struct bt_index_root root;
-
-	if (bt_index_run(w->ix, err))
-		return err->code;
-	bt_progress_stop(&w->progress);
-	root = *bt_index_root_get(w->ix, number);
-	bt_index_stats_get(w->ix, &stats);
-	if (root.row && bt_index_manifest(w->c->store, root.row, true, &m, err))
-		return err->code;
-	return bt_index_report_root(w->c, name, rev, &root, &stats);
-}
-
-static int index_revision(struct work *w, struct bt_rev *rev, struct bt_err *err)
-{
-	struct bt_oid config;
-	uint32_t number;
-
-	if (bt_tracked_find(w->odb, &rev->tree, &config, err) ||
-	    use_config(w, &config, rev->spec, err) || open_index(w, err) ||
-	    bt_index_add_tree(w->ix, &rev->tree, &number, err))
-		return err->code;
-	return finish_root(w, number, rev->spec, rev, err);
-}
-
-static int keep_listing(struct work *w, uint32_t number, struct bt_err *err)
+/* Keeps the list of files of what has no row, and prints its key for the process that asked. */
+static int keep_manifest(struct work *w, uint32_t number, struct bt_err *err)
 {
 	BT_BUF_OWNED struct bt_buf data = BT_BUF_INIT;
-	char hex[2 * BT_DIGEST_LEN + 2];
+	char hex[BT_DIGEST_HEX_LEN + 1];
 	struct bt_digest key;
 	int rc;
 
@@ -187,9 +166,49 @@ static int keep_listing(struct work *w, uint32_t number, struct bt_err *err)
 		bt_store_rollback(w->c->store);
 		return rc;
 	}
-	for (size_t i = 0; i < BT_DIGEST_LEN; i++)
-		snprintf(hex + 2 * i, 3, "%02x", key.raw[i]);
-	return bt_fd_write_full(STDOUT_FILENO, hex, 2 * BT_DIGEST_LEN, "stdout", err);
+	return bt_fd_write_full(STDOUT_FILENO, bt_digest_hex(&key, hex), BT_DIGEST_HEX_LEN, "stdout", err);
+}
+
+static int finish_root(struct work *w, uint32_t number, const char *name, const struct bt_rev *rev,
+		       struct bt_err *err)
+{
+	BT_CLEANUP(bt_manifest_release) struct bt_manifest m = BT_MANIFEST_INIT;
+	struct bt_index_stats stats;
+	struct bt_index_root root;
+
+	if (bt_index_run(w->ix, err))
+		return err->code;
+	bt_progress_stop(&w->progress);
+	root = *bt_index_root_get(w->ix, number);
+	bt_index_stats_get(w->ix, &stats);
+	if (root.row && bt_index_manifest(w->c->store, root.row, true, &m, err))
+		return err->code;
+	if (w->o->manifest)
+		return root.row ? 0 : keep_manifest(w, number, err);
+	return bt_index_report_root(w->c, name, rev, &root, &stats);
+}
+
+static int index_revision(struct work *w, struct bt_rev *rev, struct bt_err *err)
+{
+	struct bt_oid config;
+	uint32_t number;
+
+	if (bt_tracked_find(w->odb, &rev->tree, &config, err) ||
+	    use_config(w, &config, rev->spec, err) || open_index(w, err) ||
+	    bt_index_add_tree(w->ix, &rev->tree, &number, err))
+		return err->code;
+	return finish_root(w, number, rev->spec, rev, err);
+}
+
+/* The answer is not quite about the files as they are. */
+static void tell_unreadable(const struct work *w, const struct bt_listing *l)
+{
+	const char *first;
+	size_t nr = bt_listing_unreadable(l, &first);
+
+	if (nr)
+		bt_notice(w->c, "cannot read '%s'%s: what is staged is taken in its place", first,
+			  nr > 1 ? " and others" : "");
 }
 
 static int index_listing(struct work *w, struct bt_err *err)
@@ -202,24 +221,60 @@ static int index_listing(struct work *w, struct bt_err *err)
 
 	if (bt_listing_open(&w->c->repo, kind, &l, err))
 		return err->code;
+	tell_unreadable(w, l);
 	bt_odb_free(&w->odb);
 	if (bt_listing_odb(l, &w->odb, err) || open_index(w, err) ||
 	    bt_index_add_listing(w->ix, l, &number, err) || bt_index_run(w->ix, err))
 		return err->code;
 	bt_progress_stop(&w->progress);
 	if (w->o->manifest)
-		return keep_listing(w, number, err);
+		return keep_manifest(w, number, err);
 	root = *bt_index_root_get(w->ix, number);
 	bt_index_stats_get(w->ix, &stats);
 	return bt_index_report_root(w->c, w->o->staged ? "staged" : "worktree", NULL, &root, &stats);
+}
+
+/* Many revisions on their way, and what came of those before. */
+struct many {
+	struct bt_index_many told;
+	uint64_t refused;
+	struct planned {
+		uint32_t number;
+		struct bt_oid commit;
+	} *planned;			/* of the batch that is gathered */
+	size_t nr, alloc;
+};
+
+static void many_release(struct many *m)
+{
+	free(m->planned);
+}
+
+static void many_count(struct many *m, const struct bt_index_root *root, const struct bt_oid *commit)
+{
+	m->told.revisions++;
+	if (!root->killed)
+		return;
+	if (!m->told.incomplete++)
+		m->told.first_incomplete = *commit;
+	m->told.missing = m->told.missing || root->missing;
+}
+
+static int many_run(struct work *w, struct many *m, struct bt_err *err)
+{
+	if (bt_index_run(w->ix, err))
+		return err->code;
+	for (size_t i = 0; i < m->nr; i++)
+		many_count(m, bt_index_root_get(w->ix, m->planned[i].number), &m->planned[i].commit);
+	m->nr = 0;
+	return 0;
 }
 
 /*
  * One revision of many. What was planned under another configuration is finished first, since limits are looked at
  * until the end. A configuration that is wrong is told, and costs that revision only: history cannot be mended.
  */
-static int add_revision(struct work *w, const struct bt_revlist_row *row, uint64_t *refused,
-			struct bt_err *err)
+static int add_revision(struct work *w, struct many *m, const struct bt_revlist_row *row, struct bt_err *err)
 {
 	char hex[BT_OID_HEX_MAX + 1];
 	struct bt_err wrong = BT_ERR_INIT;
@@ -228,58 +283,72 @@ static int add_revision(struct work *w, const struct bt_revlist_row *row, uint64
 	uint32_t number;
 	int rc = bt_index_root_find(w->c->store, &row->tree, w->root_selection, &known, err);
 
+	if (rc == BT_ROW)
+		many_count(m, &known, &row->commit);
 	if (rc)
 		return rc < 0 ? rc : 0;
 	if (bt_tracked_find(w->odb, &row->tree, &config, err))
 		return err->code;
 	if (!w->config_known || !bt_oid_equal(&w->config, &config)) {
-		if (bt_index_run(w->ix, err))
+		if (many_run(w, m, err))
 			return err->code;
 		if (use_config(w, &config, bt_oid_hex(&row->commit, hex), &wrong)) {
 			bt_notice(w->c, "left out: %s", wrong.msg);
-			(*refused)++;
+			m->refused++;
 			return 0;
 		}
 	}
-	return bt_index_add_tree(w->ix, &row->tree, &number, err);
+	if (bt_index_add_tree(w->ix, &row->tree, &number, err))
+		return err->code;
+	BT_GROW(m->planned, m->alloc, m->nr + 1);
+	m->planned[m->nr++] = (struct planned){ number, row->commit };
+	return 0;
 }
 
 /* Many revisions: each is a root; their blobs are parsed in batches. */
 static int index_many(struct work *w, const char *const *args, size_t nr, struct bt_err *err)
 {
 	BT_CLEANUP(bt_revlist_free) struct bt_revlist *l = NULL;
+	BT_CLEANUP(many_release) struct many m = { .nr = 0 };
 	struct bt_revlist_row row;
 	struct bt_index_stats stats;
-	uint64_t revisions = 0, refused = 0;
 	int rc;
 
 	if (bt_revlist_open(&w->c->repo, args, nr, &l, err) || open_index(w, err))
 		return err->code;
 	while ((rc = bt_revlist_next(l, &row, err)) == BT_ROW) {
-		if (bt_cancel_check(err) || add_revision(w, &row, &refused, err))
+		if (bt_cancel_check(err) || add_revision(w, &m, &row, err))
 			return err->code;
-		revisions++;
-		if (bt_index_pending(w->ix) >= PENDING_MAX && bt_index_run(w->ix, err))
+		if (bt_index_pending(w->ix) >= PENDING_MAX && many_run(w, &m, err))
 			return err->code;
 	}
-	if (rc || bt_index_run(w->ix, err))
+	if (rc || many_run(w, &m, err))
 		return err->code;
 	bt_progress_stop(&w->progress);
 	bt_index_stats_get(w->ix, &stats);
-	rc = bt_index_report_many(w->c, revisions - refused, &stats);
-	return refused ? 1 : rc;
+	rc = bt_index_report_many(w->c, &m.told, &stats);
+	return m.refused ? 1 : rc;
 }
 
-/* cat-facts of a blob that no tree led to: an id, and a path that says which language it is. */
+/*
+ * cat-facts of a blob that no tree led to: an id, a path, and the language that the attributes of its tree
+ * name, or "".
+ */
 static int index_blob(struct work *w, const struct bt_args *args, struct bt_err *err)
 {
+	const char *language = args->items[2];
+	BT_FREE char *attrs = *language ? bt_xasprintf("* linguist-language=%s\n", language)
+					: bt_xstrdup("* !linguist-language\n");
 	struct bt_oid oid;
 	uint32_t number;
+	int rc;
 
-	if (bt_oid_parse(args->items[0], strlen(args->items[0]), &oid, err) || open_index(w, err) ||
-	    bt_index_add_blob(w->ix, &oid, args->items[1], &number, err))
+	if (bt_oid_parse(args->items[0], strlen(args->items[0]), &oid, err) || open_index(w, err))
 		return err->code;
-	return bt_index_run(w->ix, err);
+	bt_attr_stack_push(w->selection.attrs, "", attrs, strlen(attrs));
+	rc = bt_index_add_blob(w->ix, &oid, args->items[1], &number, err);
+	bt_attr_stack_pop(w->selection.attrs);
+	return rc ? rc : bt_index_run(w->ix, err);
 }
 
 static bool is_range(const char *arg)
@@ -331,6 +400,8 @@ static int retry(struct work *w, struct bt_err *err)
 
 	if (!rc)
 		rc = bt_store_blob_clear_killed(w->c->store, &nr, err);
+	if (!rc)
+		rc = bt_store_findings_clear_failed(w->c->store, err);
 	if (!rc && nr)
 		rc = bt_store_tree_clear(w->c->store, err);
 	if (!rc)

@@ -9,6 +9,8 @@
 
 #include "core/base/buf.h"
 #include "core/base/file.h"
+#include "core/facts/facts.h"
+#include "core/lang/langs.h"
 #include "git-batho/command.h"
 #include "git-batho/manual.h"
 
@@ -47,6 +49,25 @@ static int list_commands(void)
 	return print(&text, 0);
 }
 
+/* The words that an option's <kind>, <role> or <language> may be: for completion. */
+static int list_values(const char *what)
+{
+	BT_BUF_OWNED struct bt_buf text = BT_BUF_INIT;
+
+	if (what && !strcmp(what, "kind"))
+		for (int i = 0; i < BT_KIND_NR; i++)
+			bt_buf_addf(&text, "%s\n", bt_kind_name((enum bt_kind)i));
+	else if (what && !strcmp(what, "role"))
+		for (int i = 0; i < BT_ROLE_NR; i++)
+			bt_buf_addf(&text, "%s\n", bt_role_name((enum bt_role)i));
+	else if (what && !strcmp(what, "language"))
+		for (size_t i = 0; i < bt_langs_nr(); i++)
+			bt_buf_addf(&text, "%s\n", bt_lang_get(i)->name);
+	else
+		return usage(STATUS_USAGE);
+	return print(&text, 0);
+}
+
 /* `git-batho-index ...` is `git-batho index ...`. */
 static char **expand_name(int *argc, char **argv)
 {
@@ -76,6 +97,8 @@ int main(int argc, char **argv)
 		return bt_manual_open(NULL) ? usage(0) : 0;
 	if (!strcmp(argv[1], "--list-commands"))
 		return list_commands();
+	if (!strcmp(argv[1], "--list-values"))
+		return list_values(argc > 2 ? argv[2] : NULL);
 	if (!strcmp(argv[1], "--version") || !strcmp(argv[1], "-v"))
 		argv[1] = (char *)version;
 	return bt_program_main(bt_commands, argc, argv);

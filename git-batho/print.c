@@ -5,6 +5,13 @@
 
 #include <string.h>
 
+#include "core/base/text.h"
+
+/* Digits that tell the blobs of one path apart, as git takes them for a repository of middling size. */
+#define SHORT_ID_LEN 10
+/* Longer source lines are cut around the hit, at this many bytes; data that was written as code has lines of megabytes. */
+#define SOURCE_LEN_MAX 200
+
 void bt_print_place(struct bt_context *c, const struct bt_answer *a, const struct bt_hit *h)
 {
 	const struct bt_answer_file *f = &a->files[h->file];
@@ -15,6 +22,15 @@ void bt_print_place(struct bt_context *c, const struct bt_answer *a, const struc
 	bt_out_uint(c->out, "offset", h->at);
 	bt_out_oid(c->out, "blob", &f->f->blob.oid);
 	bt_out_cstr(c->out, "language", f->lang);
+}
+
+/* 0 stands for no body, as of a name that is only announced. */
+void bt_print_body_hash(struct bt_out *out, const char *key, uint64_t hash)
+{
+	if (hash)
+		bt_out_hex64(out, key, hash);
+	else
+		bt_out_null(out, key);
 }
 
 /* Records have the same fields, in the same order, whatever is defined: what does not apply is null. */
@@ -31,7 +47,7 @@ void bt_print_def_measures(struct bt_out *out, const struct bt_def *d)
 	}
 	if (d->flags & BT_DEF_HASHED) {
 		bt_out_hex64(out, "signature_hash", d->sig_hash);
-		bt_out_hex64(out, "body_hash", d->body_hash);
+		bt_print_body_hash(out, "body_hash", d->body_hash);
 	} else {
 		bt_out_null(out, "signature_hash");
 		bt_out_null(out, "body_hash");
@@ -52,12 +68,23 @@ void bt_print_def_fields(struct bt_context *c, const struct bt_hit *h)
 	bt_print_def_measures(out, d);
 }
 
+void bt_print_short_id(struct bt_context *c, const struct bt_oid *oid)
+{
+	char hex[BT_OID_HEX_MAX + 1];
+
+	bt_out_text(c->out, BT_COLOR_SEP, "@", 1);
+	bt_out_text(c->out, BT_COLOR_NOTE, bt_oid_hex(oid, hex), SHORT_ID_LEN);
+}
+
 void bt_print_location(struct bt_context *c, const struct bt_answer *a, const struct bt_hit *h)
 {
+	const struct bt_answer_file *f = &a->files[h->file];
 	BT_BUF_OWNED struct bt_buf path = BT_BUF_INIT;
 
-	bt_display_path(c, a->files[h->file].path, &path);
+	bt_display_path(c, f->path, &path);
 	bt_out_path(c->out, BT_COLOR_PATH, bt_buf_cstr(&path), path.len);
+	if (f->manifest_file == BT_NONE)	/* of all that is indexed: one path stands for many blobs */
+		bt_print_short_id(c, &f->f->blob.oid);
 	bt_out_text(c->out, BT_COLOR_SEP, ":", 1);
 	bt_out_textf(c->out, BT_COLOR_LINE, "%u", h->row + 1);
 	bt_out_text(c->out, BT_COLOR_SEP, ":", 1);
@@ -65,21 +92,60 @@ void bt_print_location(struct bt_context *c, const struct bt_answer *a, const st
 	bt_out_text(c->out, BT_COLOR_SEP, ":", 1);
 }
 
+/* Does a character start here? */
+static bool is_start(const struct bt_line *line, uint32_t at)
+{
+	return at >= line->len || ((unsigned char)line->text[at] & 0xc0) != 0x80;
+}
+
+/* Narrows [*from, *to) of a line to what is shown: all of a usual line, else a part with the hit inside. */
+static void cut_source(const struct bt_line *line, uint32_t at, uint32_t *from, uint32_t *to)
+{
+	uint32_t start = *from, end;
+
+	if (*to - *from <= SOURCE_LEN_MAX)
+		return;
+	if (at > start + SOURCE_LEN_MAX / 2)
+		start = at - SOURCE_LEN_MAX / 2;
+	if (start > *to - SOURCE_LEN_MAX)
+		start = *to - SOURCE_LEN_MAX;
+	end = start + SOURCE_LEN_MAX;
+	while (start < at && !is_start(line, start))
+		start++;
+	while (end > start && !is_start(line, end))
+		end--;
+	*from = start;
+	*to = end;
+}
+
+static void print_ellipsis(struct bt_context *c)
+{
+	bt_out_text(c->out, BT_COLOR_SEP, "...", 3);
+}
+
 void bt_print_source(struct bt_context *c, const struct bt_hit *h, const struct bt_line *line)
 {
-	uint32_t from = 0, at = h->col, len = h->len;
+	uint32_t indent = 0, at = h->col, len = h->len, from, to = line->len;
 
 	if (!line->text) {
 		bt_out_text(c->out, BT_COLOR_NOTE, "(source not available)", 22);
 		return;
 	}
-	while (from < line->len && from < at && (line->text[from] == ' ' || line->text[from] == '\t'))
-		from++;
+	while (indent < line->len && indent < at && (line->text[indent] == ' ' || line->text[indent] == '\t'))
+		indent++;
 	if (at + len > line->len)
 		at = line->len, len = 0;
+	from = indent;
+	cut_source(line, at, &from, &to);
+	if (at + len > to)	/* a name that is longer than what is shown */
+		len = to - at;
+	if (from > indent)
+		print_ellipsis(c);
 	bt_out_text(c->out, BT_COLOR_NONE, line->text + from, at - from);
 	bt_out_text(c->out, BT_COLOR_MATCH, line->text + at, len);
-	bt_out_text(c->out, BT_COLOR_NONE, line->text + at + len, line->len - at - len);
+	bt_out_text(c->out, BT_COLOR_NONE, line->text + at + len, to - at - len);
+	if (to < line->len)
+		print_ellipsis(c);
 }
 
 /* What an occurrence is: its name, the kind where it defines something, the definition around it. */

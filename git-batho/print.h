@@ -14,9 +14,13 @@ void bt_print_place(struct bt_context *c, const struct bt_answer *a, const struc
 void bt_print_def_fields(struct bt_context *c, const struct bt_hit *h);
 /* Its metrics and hashes; null where they do not apply, so that every record has the same fields. */
 void bt_print_def_measures(struct bt_out *out, const struct bt_def *d);
-/* "path:line:column" for people. */
+/* The hash of a body; null when there is none. */
+void bt_print_body_hash(struct bt_out *out, const char *key, uint64_t hash);
+/* "@" and the first digits of a blob's id, for people: behind a path that many blobs share. */
+void bt_print_short_id(struct bt_context *c, const struct bt_oid *oid);
+/* "path:line:column" for people; "path@blob:line:column" of all that is indexed. */
 void bt_print_location(struct bt_context *c, const struct bt_answer *a, const struct bt_hit *h);
-/* The source line with the name marked. */
+/* The source line with the name marked; a part of it when it is long. */
 void bt_print_source(struct bt_context *c, const struct bt_hit *h, const struct bt_line *line);
 
 enum bt_hit_record {

@@ -8,12 +8,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "core/base/file.h"
 #include "core/base/path.h"
 #include "core/base/signal.h"
 #include "core/base/text.h"
+#include "core/base/trace.h"
 #include "git-batho/context.h"
 #include "git-batho/manual.h"
 
@@ -129,15 +131,28 @@ bool bt_context_can_write(const struct bt_context *c)
 	return errno == ENOENT && !access(c->repo.common_dir, W_OK);
 }
 
+/* Room for the smallest index and its log, in bytes: with less the attempt is not worth it. */
+#define STORE_ROOM_MIN ((uint64_t)1 << 20)
+
+static bool is_full(const char *dir)
+{
+	struct statvfs st;
+
+	return !statvfs(dir, &st) && st.f_blocks && (uint64_t)st.f_bavail * st.f_frsize < STORE_ROOM_MIN;
+}
+
 int bt_context_store_aside(struct bt_context *c, struct bt_err *err)
 {
 	const char *tmp = getenv("TMPDIR");
 	BT_FREE char *dir = bt_xasprintf("%s/batho-XXXXXX", tmp && *tmp == '/' ? tmp : "/tmp");
 
-	if (!c->store_dir || c->store_temporary || getenv("BATHO_STORE_DIR") || bt_context_can_write(c))
+	if (!c->store_dir || c->store_temporary || getenv("BATHO_STORE_DIR") ||
+	    (bt_context_can_write(c) && !is_full(c->repo.common_dir)))
 		return 0;
-	if (!mkdtemp(dir))
-		return bt_err_errno(err, "cannot make a temporary folder '%s'", dir);
+	if (!mkdtemp(dir)) {
+		bt_err_errno(err, "cannot make a temporary folder '%s'", dir);
+		return bt_err_hint(err, "set TMPDIR to a folder that can be written");
+	}
 	bt_store_free(&c->store);
 	free(c->store_dir);
 	c->store_dir = bt_xstrdup(dir);
@@ -172,8 +187,8 @@ static void remove_temporary(struct bt_context *c)
 static void context_release(struct bt_context *c)
 {
 	bt_out_free(&c->out);
+	bt_store_free(&c->store);	/* nobody waits for a reader of the answer */
 	bt_pager_finish(&c->pager);
-	bt_store_free(&c->store);
 	remove_temporary(c);
 	bt_conf_free(&c->conf);
 	bt_repo_release(&c->repo);
@@ -195,8 +210,14 @@ static int open_repo(struct bt_context *c, const char *rev, struct bt_err *err)
 	return rc;
 }
 
+int bt_context_repo(struct bt_context *c, struct bt_err *err)
+{
+	return open_repo(c, NULL, err);
+}
+
 static void open_output(struct bt_context *c)
 {
+	bool further = c->common.format > BT_FORMAT_PORCELAIN;
 	struct bt_color_conf color = {
 		.option = (enum bt_color_when)c->common.color,
 		.color_batho = c->conf ? bt_conf_git(c->conf, "color.batho") : NULL,
@@ -209,7 +230,7 @@ static void open_output(struct bt_context *c)
 		.core_pager = c->conf ? bt_conf_git(c->conf, "core.pager") : NULL,
 	};
 	struct bt_out_opts out = {
-		.format = (enum bt_format)c->common.format, .nul = c->common.nul,
+		.format = further ? BT_FORMAT_HUMAN : (enum bt_format)c->common.format, .nul = c->common.nul,
 		.command = c->command->name, .fd = STDOUT_FILENO,
 	};
 
@@ -281,17 +302,47 @@ static int run_command(struct bt_context *c, void *opts, const struct bt_args *a
 	return rc;
 }
 
+/* The options that all commands take, with the formats of this one. */
+static void common_rows(const struct bt_command *cmd, struct bt_opt *rows)
+{
+	const struct bt_opt *from = bt_common_options;
+
+	do {
+		*rows = *from;
+		if (cmd->formats && rows->choices == bt_format_names)
+			rows->choices = cmd->formats;
+		rows++;
+	} while ((from++)->type != BT_OPT_NONE);
+}
+
+/* The options of a command while it runs; lists in them are the only thing that is owned. */
+struct owned_opts {
+	const struct bt_opt *rows;
+	void *values;
+};
+
+static void owned_opts_release(struct owned_opts *o)
+{
+	for (const struct bt_opt *row = o->rows; row && row->type != BT_OPT_NONE; row++)
+		if (row->type == BT_OPT_LIST)
+			bt_opt_list_release((struct bt_opt_list *)((char *)o->values + row->offset));
+	free(o->values);
+}
+
 static int run(const struct bt_command *cmd, int argc, char **argv, char **whole, struct bt_err *err)
 {
 	BT_CLEANUP(context_release) struct bt_context c = {
 		.command = cmd, .argv = whole, .common = { .color = BT_COLOR_UNSAID },
 	};
-	BT_FREE void *opts = bt_xcalloc(1, cmd->options_size + 1);
+	void *opts = bt_xcalloc(1, cmd->options_size + 1);
+	BT_CLEANUP(owned_opts_release) struct owned_opts owned = { cmd->options, opts };
 	BT_FREE char *name = bt_xasprintf("git batho %s", cmd->name);
 	BT_CLEANUP(bt_args_release) struct bt_args args = { .nr = 0 };
-	struct bt_opt_set sets[2] = { { .rows = bt_common_options, .target = &c.common } };
+	struct bt_opt common[BT_OPT_ROWS_MAX];
+	struct bt_opt_set sets[2] = { { .rows = common, .target = &c.common } };
 	struct bt_opt_spec spec = { .command = name, .usage = cmd->usage, .sets = sets, .sets_nr = 1 };
 
+	common_rows(cmd, common);
 	if (cmd->defaults)
 		memcpy(opts, cmd->defaults, cmd->options_size);
 	if (cmd->options) {
@@ -327,6 +378,10 @@ int bt_program_main(const struct bt_command *const *commands, int argc, char **a
 		bt_err_hint(&err, "see `git batho help`");
 		return report(&err);
 	}
+	bt_trace("git batho %s", cmd->name);
 	rc = run(cmd, argc - 1, argv + 1, argv, &err);
-	return rc < 0 ? report(&err) : rc;
+	if (rc < 0)
+		rc = report(&err);
+	bt_trace("exit %d", rc);
+	return rc;
 }

@@ -5,6 +5,7 @@
 #ifndef BT_PROGRAM_SCOPE_H
 #define BT_PROGRAM_SCOPE_H
 
+#include "core/query/config_file.h"
 #include "core/query/find.h"
 #include "core/query/lines.h"
 #include "git-batho/context.h"
@@ -51,9 +52,14 @@ struct bt_scope_opts {
 
 /* Checks the options and fills the filter: unknown kinds, roles and languages are usage errors. */
 int bt_scope_filter(const struct bt_scope_opts *o, struct bt_filter *ret_f, struct bt_err *err);
-/* Opens the view that the options ask for. */
+/* Opens the view that the options ask for; a notice says when files are missing from it. */
 int bt_scope_open(struct bt_context *c, const struct bt_scope_opts *o, struct bt_view *ret_v,
 		  struct bt_err *err);
+/* The same without the notice, for who counts them. */
+int bt_scope_open_silently(struct bt_context *c, const struct bt_scope_opts *o, struct bt_view *ret_v,
+			   struct bt_err *err);
+/* What the options ask about, for reading files that are not indexed. */
+struct bt_content_source bt_scope_content(struct bt_context *c, const struct bt_scope_opts *o);
 /* Where source lines may come from. */
 enum bt_lines_from bt_scope_lines(const struct bt_scope_opts *o);
 

@@ -61,10 +61,18 @@ int bt_indexer_exec(struct bt_context *c, struct bt_err *err)
 
 int bt_indexer_run(struct bt_context *c, const char *const *args, struct bt_buf *out, struct bt_err *err)
 {
+	return bt_indexer_ask(c, args, NULL, 0, out, err);
+}
+
+int bt_indexer_ask(struct bt_context *c, const char *const *args, const void *in, size_t in_len, struct bt_buf *out,
+		   struct bt_err *err)
+{
 	BT_FREE const char **argv = NULL;
 	BT_FREE char *path = NULL, *dir = NULL;
 	const char *env[2] = { NULL, NULL };
-	struct bt_child_opts o = { .in = BT_CHILD_NULL, .err = BT_CHILD_INHERIT, .same_group = true };
+	/* What it prints for people is not the answer of this process. */
+	struct bt_child_opts o = { .in = in ? BT_CHILD_PIPE : BT_CHILD_NULL, .out = BT_CHILD_NULL, .err = BT_CHILD_INHERIT,
+				   .same_group = true };
 	size_t nr = 0;
 	int status;
 
@@ -79,7 +87,7 @@ int bt_indexer_run(struct bt_context *c, const char *const *args, struct bt_buf 
 		env[0] = dir = bt_xasprintf("BATHO_STORE_DIR=%s", c->store_dir);
 	o.argv = argv;
 	o.env = env[0] ? env : NULL;
-	if (bt_child_run(&o, NULL, 0, out, NULL, &status, err))
+	if (bt_child_run(&o, in, in_len, out, NULL, &status, err))
 		return err->code;
 	if (status <= 1)
 		return status ? BT_ROW : 0;

@@ -18,5 +18,8 @@ int bt_indexer_exec(struct bt_context *c, struct bt_err *err);
  */
 int bt_indexer_run(struct bt_context *c, const char *const *args, struct bt_buf *out,
 		   struct bt_err *err);
+/* The same with something on its stdin. */
+int bt_indexer_ask(struct bt_context *c, const char *const *args, const void *in, size_t in_len, struct bt_buf *out,
+		   struct bt_err *err);
 
 #endif

@@ -106,6 +106,23 @@ int bt_store_blob_by_oid(struct bt_store *s, const struct bt_oid *oid, uint32_t 
 	return rc;
 }
 
+int bt_store_blob_without_facts(struct bt_store *s, uint32_t *cursor, struct bt_blob *ret_blob,
+				struct bt_err *err)
+{
+	BT_SQL_OWNED sqlite3_stmt *q = NULL;
+	int rc = bt_sql_get(s, BT_SQL_BLOB_WITHOUT_FACTS, &q, err);
+
+	if (rc)
+		return rc;
+	sqlite3_bind_int64(q, 1, *cursor);
+	rc = bt_sql_step(s, q, err);
+	if (rc == BT_ROW)
+		rc = blob_load(s, q, ret_blob, err);
+	if (rc == BT_ROW)
+		*cursor = ret_blob->id;
+	return rc;
+}
+
 /* Binds state .. hint from parameter `at` on. */
 static void blob_bind(sqlite3_stmt *q, int at, const struct bt_blob *b)
 {

@@ -19,6 +19,12 @@ static int fail_corrupt(const char *path, const char *what, struct bt_err *err)
 	return bt_err_hint(err, BT_STORE_REBUILD_HINT);
 }
 
+static int fail_full(const char *path, const char *why, struct bt_err *err)
+{
+	bt_err_set(err, BT_ERR_FULL, "cannot write the index '%s': %s", path, why);
+	return bt_err_hint(err, "free some space, or set BATHO_STORE_DIR to another folder");
+}
+
 /* What a call of the system said. A read outside of a statement is known to the file alone. */
 static int io_errno(struct bt_store *s)
 {
@@ -57,13 +63,25 @@ static int fail_io(struct bt_store *s, int rc, struct bt_err *err)
 	if (rc == SQLITE_IOERR_SHORT_READ)
 		return fail_corrupt(s->path, "it is cut short", err);
 	if (errno_full(errnum))
-		return bt_err_set(err, BT_ERR_FULL, "cannot write the index '%s': %s", s->path,
-				  strerror_r(errnum, reason, sizeof(reason)));
+		return fail_full(s->path, strerror_r(errnum, reason, sizeof(reason)), err);
 	if (!errnum)
 		return bt_err_set(err, BT_ERR_FAIL, "cannot %s the index '%s': %s (%d)",
 				  io_action(rc), s->path, sqlite3_errstr(rc), rc);
 	return bt_err_set(err, BT_ERR_FAIL, "cannot %s the index '%s': %s", io_action(rc), s->path,
 			  strerror_r(errnum, reason, sizeof(reason)));
+}
+
+static int fail_open(struct bt_store *s, int rc, struct bt_err *err)
+{
+	int errnum = sqlite3_system_errno(s->db);
+	const char *why = sqlite3_errmsg(s->db);
+	char reason[128];
+
+	if (rc == SQLITE_CANTOPEN_SYMLINK)
+		why = "it is a symbolic link";
+	else if (errnum)
+		why = strerror_r(errnum, reason, sizeof(reason));
+	return bt_err_set(err, BT_ERR_READONLY, "cannot open the index '%s': %s", s->path, why);
 }
 
 int bt_store_fail(struct bt_store *s, int rc, struct bt_err *err)
@@ -78,8 +96,7 @@ int bt_store_fail(struct bt_store *s, int rc, struct bt_err *err)
 	case SQLITE_NOTADB:
 		return fail_corrupt(s->path, sqlite3_errmsg(s->db), err);
 	case SQLITE_FULL:
-		return bt_err_set(err, BT_ERR_FULL, "cannot write the index '%s': the disk is full",
-				  s->path);
+		return fail_full(s->path, "the disk is full", err);
 	case SQLITE_BUSY:
 	case SQLITE_LOCKED:
 	case SQLITE_PROTOCOL:
@@ -92,9 +109,7 @@ int bt_store_fail(struct bt_store *s, int rc, struct bt_err *err)
 		return bt_err_set(err, BT_ERR_READONLY, "index '%s' cannot be written: %s", s->path,
 				  sqlite3_errmsg(s->db));
 	case SQLITE_CANTOPEN:
-		return bt_err_set(err, BT_ERR_READONLY, "cannot open the index '%s': %s", s->path,
-				  rc == SQLITE_CANTOPEN_SYMLINK ? "it is a symbolic link"
-								: sqlite3_errmsg(s->db));
+		return fail_open(s, rc, err);
 	case SQLITE_TOOBIG:
 		return bt_err_set(err, BT_ERR_LIMIT, "a record is too large for the index '%s'",
 				  s->path);

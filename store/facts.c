@@ -187,8 +187,8 @@ static int piece_missing(struct bt_store *s, struct bt_err *err)
 	return bt_store_corrupt(s, err, "a piece of facts is missing");
 }
 
-int bt_store_facts_read(struct bt_store *s, uint32_t blob_id, struct bt_buf *out,
-			struct bt_err *err)
+int bt_store_facts_packed(struct bt_store *s, uint32_t blob_id, struct bt_buf *out,
+			  struct bt_err *err)
 {
 	BT_SQL_OWNED sqlite3_stmt *q = NULL;
 	int64_t place = 0, left = 0;
@@ -202,7 +202,7 @@ int bt_store_facts_read(struct bt_store *s, uint32_t blob_id, struct bt_buf *out
 		return rc;
 	sqlite3_bind_int64(q, 1, place / PIECE_LEN);
 	sqlite3_bind_int64(q, 2, (place + left - 1) / PIECE_LEN);
-	bt_buf_clear(&s->packed);
+	bt_buf_clear(out);
 	while (left) {
 		size_t len, at = (size_t)(place % PIECE_LEN), part;
 		const char *p;
@@ -214,17 +214,28 @@ int bt_store_facts_read(struct bt_store *s, uint32_t blob_id, struct bt_buf *out
 		if (len > PIECE_LEN || at >= len)
 			return piece_missing(s, err);
 		part = len - at < (size_t)left ? len - at : (size_t)left;
-		/* All in one piece: no copy. */
-		if (part == (size_t)left && !s->packed.len)
-			return bt_value_unpack(s, BT_VALUE_FACTS, blob_id, NULL, 0, p + at, part,
-					       BT_FACTS_LEN_MAX, out, err);
-		bt_buf_add(&s->packed, p + at, part);
+		bt_buf_add(out, p + at, part);
 		place += (int64_t)part;
 		left -= (int64_t)part;
 		if (left && place % PIECE_LEN)
 			return piece_missing(s, err);
 	}
-	rc = bt_buf_check(&s->packed, "facts", err);
+	return bt_buf_check(out, "facts", err);
+}
+
+int bt_store_facts_unpack(struct bt_store *s, struct bt_compressor *c, uint32_t blob_id,
+			  const struct bt_buf *packed, struct bt_buf *out, struct bt_err *err)
+{
+	bt_buf_clear(out);
+	return bt_value_unpack_with(s, c, BT_VALUE_FACTS, blob_id, NULL, 0, packed->data,
+				    packed->len, BT_FACTS_LEN_MAX, out, err);
+}
+
+int bt_store_facts_read(struct bt_store *s, uint32_t blob_id, struct bt_buf *out,
+			struct bt_err *err)
+{
+	int rc = bt_store_facts_packed(s, blob_id, &s->packed, err);
+
 	return rc ? rc
 		  : bt_value_unpack(s, BT_VALUE_FACTS, blob_id, NULL, 0, s->packed.data,
 				    s->packed.len, BT_FACTS_LEN_MAX, out, err);

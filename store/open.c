@@ -2,12 +2,10 @@
  * Opening index.db. Nothing in the file is believed before its header was looked at: ours, this
  * version, our page size. What costs I/O waits for the first statement.
  *
- * A new file is made under another name and linked into place when it is complete, under a lock on
- * the folder, so that nobody ever sees half of one and left-overs of an earlier file (its WAL
- * above all) cannot be taken for its own. Whoever makes one first removes what others left that
- * were killed while they made theirs.
+ * Whoever has the index open holds the lock of its folder, together with others; who makes the file
+ * or makes it anew (create.c) holds it alone. SQLite finds the WAL and the shared memory of a file
+ * by its name: under a file that was replaced they would be those of another one.
  */
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -15,11 +13,12 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "core/base/file.h"
 #include "core/base/path.h"
+#include "core/base/signal.h"
+#include "core/base/trace.h"
 #include "store/open.h"
 #include "store/schema.h"
 #include "store/store_int.h"
@@ -32,10 +31,9 @@
  * twice.
  */
 #define WAL_PAGES 4096
-/* The name of a file that is being made: this and the number of its process. */
-#define NEW_PREFIX "index.db.new-"
-/* Where nothing can be locked: making a file takes a part of a second. */
-#define NEW_AGE_S 3600
+/* Times that the file may go away between making it and opening it. */
+#define GONE_MAX 8
+#define LOCK_STEP_MS 10
 
 struct header {
 	bool wal;
@@ -118,13 +116,14 @@ static void connection_harden(sqlite3 *db)
 	sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0, NULL);
 	sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, NULL);
 	sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_VIEW, 0, NULL);
+	/* Plans do not depend on what is bound: nothing is prepared twice. */
+	sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_QPSG, 1, NULL);
 	sqlite3_extended_result_codes(db, 1);
 	sqlite3_busy_timeout(db, BUSY_MS);
 	sqlite3_wal_autocheckpoint(db, WAL_PAGES);
 }
 
-/* name: a path, or a URI with SQLITE_OPEN_URI in flags. */
-static int connection_open(struct bt_store *s, const char *name, int flags, struct bt_err *err)
+int bt_connection_open(struct bt_store *s, const char *name, int flags, struct bt_err *err)
 {
 	int rc = sqlite3_open_v2(name, &s->db,
 				 flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW |
@@ -137,7 +136,7 @@ static int connection_open(struct bt_store *s, const char *name, int flags, stru
 	return rc ? bt_store_fail(s, rc, err) : 0;
 }
 
-static void connection_close(struct bt_store *s)
+void bt_connection_close(struct bt_store *s)
 {
 	int i;
 
@@ -149,179 +148,16 @@ static void connection_close(struct bt_store *s)
 	s->db = NULL;
 }
 
-static int connection_exec(struct bt_store *s, const char *sql, struct bt_err *err)
+int bt_connection_exec(struct bt_store *s, const char *sql, struct bt_err *err)
 {
 	int rc = sqlite3_exec(s->db, sql, NULL, NULL, NULL);
 
 	return rc ? bt_store_fail(s, rc, err) : 0;
 }
 
-/* --- places --- */
-
-static unsigned file_mode(unsigned shared)
-{
-	return 0600 | (shared & 0666);
-}
-
-static unsigned folder_mode(unsigned shared)
-{
-	unsigned mode = 0700 | (shared & 0666);
-
-	/* Who may read may enter; what is made inside stays with the group, as git has it. */
-	mode |= (mode & 0444) >> 2;
-	return shared & 0070 ? mode | S_ISGID : mode;
-}
-
-static bool wal_usable(const char *dir)
+bool bt_store_wal_usable(const char *dir)
 {
 	return sqlite3_libversion_number() >= 3051003 && !bt_store_folder_remote(dir);
-}
-
-static void companion_path(struct bt_buf *out, const char *path, const char *end)
-{
-	bt_buf_clear(out);
-	bt_buf_adds(out, path);
-	bt_buf_adds(out, end);
-}
-
-static int companions_remove(const char *path, struct bt_err *err)
-{
-	static const char *const ends[] = { "-wal", "-shm", "-journal" };
-	BT_BUF_OWNED struct bt_buf name = BT_BUF_INIT;
-	size_t i;
-
-	for (i = 0; i < BT_ARRAY_NR(ends); i++) {
-		companion_path(&name, path, ends[i]);
-		if (unlink(bt_buf_cstr(&name)) && errno != ENOENT)
-			return bt_err_errno(err, "cannot remove '%s'", bt_buf_cstr(&name));
-	}
-	return 0;
-}
-
-/* --- a new file --- */
-
-static int file_fill(const char *path, bool wal, struct bt_err *err)
-{
-	struct bt_store s = { .path = (char *)path };
-	int reserve = BT_STORE_PAGE_CHECK;
-	int rc = connection_open(&s, path, SQLITE_OPEN_READWRITE, err);
-
-	if (!rc) {
-		sqlite3_file_control(s.db, "main", SQLITE_FCNTL_RESERVE_BYTES, &reserve);
-		rc = connection_exec(&s, bt_schema_before_text, err);
-	}
-	if (!rc)
-		rc = connection_exec(&s, "BEGIN", err);
-	if (!rc)
-		rc = connection_exec(&s, bt_schema_text, err);
-	if (!rc)
-		rc = connection_exec(&s, "COMMIT", err);
-	if (!rc)
-		rc = connection_exec(&s, wal ? bt_schema_wal_text : bt_schema_journal_text, err);
-	connection_close(&s);
-	return rc;
-}
-
-/*
- * Under the lock nobody else gives a file this name, and renaming never leaves two names. Without
- * one, linking decides who was first; some file systems have no links.
- */
-static int file_name(const char *from, const char *to, bool locked, struct bt_err *err)
-{
-	if (!locked && (!link(from, to) || errno == EEXIST))
-		return unlink(from) ? bt_err_errno(err, "cannot remove '%s'", from) : 0;
-	if (rename(from, to))
-		return bt_err_errno(err, "cannot create the index '%s'", to);
-	return 0;
-}
-
-static int file_make(const char *path, const char *dir, unsigned shared, bool locked,
-		     struct bt_err *err)
-{
-	BT_BUF_OWNED struct bt_buf temp = BT_BUF_INIT;
-	BT_CLOSE int fd = -1;
-	int rc;
-
-	bt_path_join(&temp, dir, NEW_PREFIX);
-	bt_buf_addf(&temp, "%ld", (long)getpid());
-	unlink(bt_buf_cstr(&temp));
-	fd = open(bt_buf_cstr(&temp), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-	if (fd < 0 || fchmod(fd, file_mode(shared)))
-		return bt_err_errno(err, "cannot create the index '%s'", path);
-	rc = companions_remove(path, err);
-	if (!rc)
-		rc = file_fill(bt_buf_cstr(&temp), wal_usable(dir), err);
-	if (!rc && fsync(fd))
-		rc = bt_err_errno(err, "cannot write the index '%s'", path);
-	if (!rc)
-		rc = file_name(bt_buf_cstr(&temp), path, locked, err);
-	if (rc) {
-		struct bt_err ignored = BT_ERR_INIT;
-
-		unlink(bt_buf_cstr(&temp));
-		companions_remove(bt_buf_cstr(&temp), &ignored);
-	}
-	return rc;
-}
-
-/* NEW_PREFIX and a number, or what SQLite puts beside such a file. */
-static bool name_is_new(const char *name)
-{
-	size_t len = strlen(NEW_PREFIX), digits;
-
-	if (strncmp(name, NEW_PREFIX, len))
-		return false;
-	digits = strspn(name + len, "0123456789");
-	return digits && (!name[len + digits] || name[len + digits] == '-');
-}
-
-/*
- * Files that a killed process was making. Under the lock there can be no other; without it one may
- * be somebody's, unless it is old. What cannot be removed is in nobody's way.
- */
-static void leftovers_remove(int folder, bool locked)
-{
-	int fd = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *list = fd < 0 ? NULL : fdopendir(fd);
-	const struct dirent *e;
-	struct stat st;
-
-	if (!list) {
-		if (fd >= 0)
-			close(fd);
-		return;
-	}
-	while ((e = readdir(list)))
-		if (name_is_new(e->d_name) &&
-		    (locked || (!fstatat(folder, e->d_name, &st, AT_SYMLINK_NOFOLLOW) &&
-				st.st_mtime + NEW_AGE_S < time(NULL))))
-			unlinkat(folder, e->d_name, 0);
-	closedir(list);
-}
-
-/* Under a lock on the folder. fresh: what is there goes first. */
-static int file_create(const char *dir, const char *path, unsigned shared, bool fresh,
-		       struct bt_err *err)
-{
-	BT_CLOSE int folder = -1;
-	bool locked;
-	int rc = bt_folder_make(dir, folder_mode(shared), NULL, err);
-
-	if (rc)
-		return rc;
-	folder = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (folder < 0)
-		return bt_err_errno(err, "cannot open the folder '%s'", dir);
-	/* Some network file systems cannot lock a folder. */
-	do
-		locked = !flock(folder, LOCK_EX);
-	while (!locked && errno == EINTR);
-	leftovers_remove(folder, locked);
-	if (fresh && unlink(path) && errno != ENOENT)
-		return bt_err_errno(err, "cannot remove the index '%s'", path);
-	if (!access(path, F_OK))
-		return 0;
-	return file_make(path, dir, shared, locked, err);
 }
 
 /* --- the store --- */
@@ -334,6 +170,7 @@ static struct bt_store *store_new(const char *dir, enum bt_store_mode mode)
 	bt_path_join(&path, dir, "index.db");
 	s->path = bt_xstrdup(bt_buf_cstr(&path));
 	s->mode = mode;
+	s->folder = -1;
 	return s;
 }
 
@@ -346,7 +183,8 @@ void bt_store_free(struct bt_store **ps)
 	bt_store_rollback(s);
 	bt_store_tree_cache_release(s);
 	bt_store_segments_release(s);
-	connection_close(s);
+	bt_connection_close(s);
+	bt_close_fd(&s->folder);
 	bt_compressor_release(&s->compressor);
 	bt_buf_release(&s->packed);
 	bt_buf_release(&s->facts_tail.data);
@@ -356,21 +194,104 @@ void bt_store_free(struct bt_store **ps)
 	*ps = NULL;
 }
 
+/* --- the folder and its lock --- */
+
+/* A reader does without: there may be no folder, or one that may be entered and not read. */
+static int folder_open(struct bt_store *s, const char *dir, unsigned shared, struct bt_err *err)
+{
+	const int flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
+	struct stat st;
+	int rc;
+
+	if (!lstat(dir, &st) && S_ISLNK(st.st_mode)) {
+		bt_err_set(err, BT_ERR_READONLY, "folder '%s' is a symbolic link, and none is followed to the index",
+			   dir);
+		return bt_err_hint(err, "remove it; BATHO_STORE_DIR names another folder for the index");
+	}
+	s->folder = open(dir, flags);
+	if (s->folder >= 0 || s->mode == BT_STORE_READ)
+		return 0;
+	rc = bt_folder_make(dir, bt_store_folder_mode(shared), NULL, err);
+	if (rc)
+		return rc;
+	s->folder = open(dir, flags);
+	return s->folder < 0 ? bt_err_errno(err, "cannot open the folder '%s'", dir) : 0;
+}
+
+/* *ret_locked: false where folders cannot be locked, as on some network file systems. */
+static int folder_lock(struct bt_store *s, int how, bool *ret_locked, struct bt_err *err)
+{
+	int left_ms = BUSY_MS;
+
+	*ret_locked = false;
+	while (s->folder >= 0 && flock(s->folder, how | LOCK_NB)) {
+		if (errno != EWOULDBLOCK && errno != EINTR)
+			return 0;
+		if (bt_cancel_check(err))
+			return BT_ERR_CANCELED;
+		if (left_ms <= 0) {
+			bt_err_set(err, BT_ERR_BUSY, "index '%s' is being used by another process",
+				   s->path);
+			return bt_err_hint(err, "try again when it has finished");
+		}
+		usleep(LOCK_STEP_MS * 1000);
+		left_ms -= LOCK_STEP_MS;
+	}
+	*ret_locked = s->folder >= 0;
+	return 0;
+}
+
+/* --- how the file is used --- */
+
+static bool store_answers(struct bt_store *s)
+{
+	return !sqlite3_exec(s->db, bt_schema_probe_text, NULL, NULL, NULL);
+}
+
+/*
+ * There is no room for the shared memory of a WAL: whoever has the index alone does without. It
+ * stays that way until the store is closed.
+ */
+static int store_settle_alone(struct bt_store *s, struct bt_err *err)
+{
+	bool locked;
+	int rc;
+
+	bt_connection_close(s);
+	rc = folder_lock(s, LOCK_EX, &locked, err);
+	if (!rc && !locked)
+		return bt_err_set(err, BT_ERR_FULL, "cannot read the index '%s': no room for its lock",
+				  s->path);
+	if (!rc)
+		rc = bt_connection_open(s, s->path, SQLITE_OPEN_READWRITE, err);
+	return rc ? rc : bt_connection_exec(s, bt_schema_alone_text, err);
+}
+
+/* Anything else that is wrong is told by the statement that meets it. */
+static int store_settle_reader(struct bt_store *s, struct bt_err *err)
+{
+	struct bt_err ignored = BT_ERR_INIT;
+
+	if (store_answers(s) || bt_store_fail(s, sqlite3_errcode(s->db), &ignored) != BT_ERR_FULL)
+		return 0;
+	return store_settle_alone(s, err);
+}
+
 /*
  * A file in WAL mode in a folder that cannot be written: SQLite cannot make the shared memory it
  * wants. Without a WAL the file is all there is and stays so, since nobody here can write it.
  */
-static int store_settle_readonly(struct bt_store *s, const char *dir, struct bt_err *err)
+static int store_settle_wal(struct bt_store *s, const char *dir, struct bt_err *err)
 {
 	BT_BUF_OWNED struct bt_buf name = BT_BUF_INIT;
 	struct stat st;
 	int rc;
 
 	if (!access(dir, W_OK))
-		return 0;
-	companion_path(&name, s->path, "-wal");
+		return store_settle_reader(s, err);
+	bt_buf_addf(&name, "%s-wal", s->path);
 	if (!stat(bt_buf_cstr(&name), &st) && st.st_size) {
-		if (!sqlite3_exec(s->db, "SELECT id FROM language LIMIT 1", NULL, NULL, NULL))
+		if (store_answers(s))
 			return 0;
 		bt_err_set(err, BT_ERR_READONLY,
 			   "index '%s' has changes that cannot be read here: "
@@ -378,17 +299,17 @@ static int store_settle_readonly(struct bt_store *s, const char *dir, struct bt_
 			   s->path);
 		return bt_err_hint(err, "run a command of git batho where it can be written");
 	}
-	connection_close(s);
+	bt_connection_close(s);
 	bt_buf_clear(&name);
 	bt_store_path_uri(&name, s->path);
-	rc = connection_open(s, bt_buf_cstr(&name), SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, err);
+	rc = bt_connection_open(s, bt_buf_cstr(&name), SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, err);
 	return rc;
 }
 
 static int store_settle_writer(struct bt_store *s, const char *dir, const struct header *h,
 			       struct bt_err *err)
 {
-	bool wal = wal_usable(dir);
+	bool wal = bt_store_wal_usable(dir);
 
 	if (sqlite3_db_readonly(s->db, "main") || access(dir, W_OK))
 		return bt_err_set(err, BT_ERR_READONLY, "index '%s' cannot be written", s->path);
@@ -396,20 +317,53 @@ static int store_settle_writer(struct bt_store *s, const char *dir, const struct
 	if (h->wal != wal)
 		sqlite3_exec(s->db, wal ? bt_schema_wal_text : bt_schema_journal_text, NULL, NULL,
 			     NULL);
-	return connection_exec(s, bt_schema_writer_text, err);
+	return bt_connection_exec(s, bt_schema_writer_text, err);
 }
 
 static int store_connect(struct bt_store *s, const char *dir, struct bt_err *err)
 {
 	struct header h = { false };
-	int rc = connection_open(s, s->path, SQLITE_OPEN_READWRITE, err);
+	int rc = bt_connection_open(s, s->path, SQLITE_OPEN_READWRITE, err);
 
 	if (!rc)
 		rc = header_check(s, &h, err);
 	if (!rc && s->mode == BT_STORE_WRITE)
 		rc = store_settle_writer(s, dir, &h, err);
 	else if (!rc && h.wal)
-		rc = store_settle_readonly(s, dir, err);
+		rc = store_settle_wal(s, dir, err);
+	return rc;
+}
+
+/* --- opening --- */
+
+static int store_create(struct bt_store *s, const char *dir, unsigned shared, bool fresh,
+			struct bt_err *err)
+{
+	bool locked;
+	int rc = folder_lock(s, LOCK_EX, &locked, err);
+
+	return rc ? rc : bt_store_create(s->folder, dir, s->path, shared, fresh, locked, err);
+}
+
+/* The file is there, and stays there as long as the lock is held. */
+static int store_hold(struct bt_store *s, const char *dir, unsigned shared, bool fresh,
+		      struct bt_err *err)
+{
+	bool write = s->mode == BT_STORE_WRITE, locked;
+	struct stat st;
+	int i, rc = 0;
+
+	for (i = 0; i < GONE_MAX && !rc; i++) {
+		if (write && (fresh || lstat(s->path, &st)))
+			rc = store_create(s, dir, shared, fresh, err);
+		if (!rc)
+			rc = folder_lock(s, LOCK_SH, &locked, err);
+		fresh = false;
+		if (!rc && lstat(s->path, &st) && !write)
+			return bt_err_errno(err, "cannot open the index '%s'", s->path);
+		if (!rc && !lstat(s->path, &st))
+			return 0;
+	}
 	return rc;
 }
 
@@ -417,19 +371,16 @@ static int store_open(const char *dir, enum bt_store_mode mode, unsigned shared,
 		      struct bt_store **ret_store, struct bt_err *err)
 {
 	struct bt_store *s = store_new(dir, mode);
-	struct stat st;
 	int rc = 0;
 
 	/* Memory maps turn a read error into a signal. */
 	sqlite3_config(SQLITE_CONFIG_MMAP_SIZE, (sqlite3_int64)0, (sqlite3_int64)0);
 	if (bt_vfs_register())
 		rc = bt_err_set(err, BT_ERR_FAIL, "cannot start SQLite");
-	if (!rc && (fresh || lstat(s->path, &st))) {
-		if (mode == BT_STORE_WRITE)
-			rc = file_create(dir, s->path, shared, fresh, err);
-		else
-			rc = bt_err_errno(err, "cannot open the index '%s'", s->path);
-	}
+	if (!rc)
+		rc = folder_open(s, dir, shared, err);
+	if (!rc)
+		rc = store_hold(s, dir, shared, fresh, err);
 	if (!rc)
 		rc = store_connect(s, dir, err);
 	if (rc)
@@ -442,7 +393,11 @@ static int store_open(const char *dir, enum bt_store_mode mode, unsigned shared,
 int bt_store_open(const char *dir, enum bt_store_mode mode, unsigned shared_mode,
 		  struct bt_store **ret_store, struct bt_err *err)
 {
-	return store_open(dir, mode, shared_mode, false, ret_store, err);
+	int rc = store_open(dir, mode, shared_mode, false, ret_store, err);
+
+	bt_trace("open the index in '%s'%s: %s", dir, mode == BT_STORE_WRITE ? " to write" : "",
+		 rc ? err->msg : "done");
+	return rc;
 }
 
 int bt_store_rebuild(const char *dir, unsigned shared_mode, struct bt_store **ret_store,

@@ -1,5 +1,5 @@
 /*
- * Where the index lies: helpers of open.c.
+ * What the files that make and open the index share: open.c, create.c, place.c.
  */
 #ifndef BT_STORE_OPEN_H
 #define BT_STORE_OPEN_H
@@ -7,6 +7,23 @@
 #include <stdbool.h>
 
 #include "core/base/buf.h"
+#include "core/base/err.h"
+
+struct bt_store;
+
+/* A connection of s; name: a path, or a URI with SQLITE_OPEN_URI in flags. Errors speak of s->path. */
+int bt_connection_open(struct bt_store *s, const char *name, int flags, struct bt_err *err);
+void bt_connection_close(struct bt_store *s);
+int bt_connection_exec(struct bt_store *s, const char *sql, struct bt_err *err);
+bool bt_store_wal_usable(const char *dir);
+
+/*
+ * Makes index.db, unless it is there and not fresh: then it is removed first. folder: dir, open, with a
+ * lock that nobody else has; locked is false where it cannot be locked.
+ */
+int bt_store_create(int folder, const char *dir, const char *path, unsigned shared, bool fresh,
+		    bool locked, struct bt_err *err);
+unsigned bt_store_folder_mode(unsigned shared);
 
 /* On a network (or unknown) file system, where two machines cannot share memory: no WAL there. */
 bool bt_store_folder_remote(const char *dir);

@@ -53,6 +53,15 @@ struct bt_posting {
 int bt_postings_find(struct bt_store *s, const char *name, size_t len, bool defs_only,
 		     struct bt_posting **ret_list, size_t *ret_nr, struct bt_err *err);
 
+/*
+ * All names that are defined somewhere, ascending bytewise, each with all its postings: those of blobs that only
+ * use it too. name is not NUL-terminated. Returns 0 to go on, 1 to stop, negative to fail. Reads the whole
+ * inverted index.
+ */
+typedef int bt_postings_each_fn(void *ctx, const char *name, size_t len, const struct bt_posting *list, size_t nr,
+				struct bt_err *err);
+int bt_postings_each(struct bt_store *s, bt_postings_each_fn *each, void *ctx, struct bt_err *err);
+
 /* Symbol search: iterates (name, postings) of *defined* names. */
 enum bt_name_match {
 	BT_MATCH_PREFIX,

@@ -27,6 +27,11 @@ const char bt_schema_writer_text[] =
 	"PRAGMA cell_size_check = ON;"
 	"PRAGMA cache_size = -24576;";
 
+const char bt_schema_probe_text[] = "SELECT id FROM language LIMIT 1";
+const char bt_schema_alone_text[] =
+	"PRAGMA locking_mode = EXCLUSIVE;"
+	"SELECT id FROM language LIMIT 1";
+
 const char bt_schema_text[] =
 	"CREATE TABLE language ("
 	" id INTEGER PRIMARY KEY AUTOINCREMENT,"
@@ -100,4 +105,10 @@ const char bt_schema_text[] =
 
 	"CREATE TABLE trigram ("
 	" id INTEGER PRIMARY KEY,"
-	" data BLOB NOT NULL);";
+	" data BLOB NOT NULL);"
+
+	"CREATE TABLE finding ("
+	" blob INTEGER PRIMARY KEY,"
+	" rules BIGINT NOT NULL,"
+	" state INTEGER NOT NULL,"
+	" data BLOB);";

@@ -8,7 +8,7 @@
 /* "batI" */
 #define BT_STORE_APPLICATION_ID 0x62617449
 /* Raised with every change of the schema or of the bytes in a value. */
-#define BT_STORE_VERSION 2
+#define BT_STORE_VERSION 3
 /* Measured: docs/decisions/0010-store-file.md. */
 #define BT_STORE_PAGE_SIZE 8192
 /* Bytes at the end of every page that hold its checksum (vfs.c). */
@@ -22,5 +22,9 @@ extern const char bt_schema_wal_text[];
 extern const char bt_schema_journal_text[];
 /* What a connection that writes asks for. */
 extern const char bt_schema_writer_text[];
+/* What a connection asks for that has the file alone: no shared memory, what it needs is its own. */
+extern const char bt_schema_alone_text[];
+/* Reads next to nothing: can the file be used? */
+extern const char bt_schema_probe_text[];
 
 #endif

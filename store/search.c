@@ -1,9 +1,10 @@
 /*
  * Symbol search. In every segment: which blocks can hold a match, then the names of those.
  *
- * A start that is known (prefix; glob without star in front) is a range of blocks. A text of three
- * bytes or more inside is looked up by its trigrams. What depends on the first bytes in another
- * way (case ignored, edits) is tried on the fences: the bytes that all names of a block share.
+ * A start that is known (prefix; glob without star in front) is a range of blocks; when case is
+ * ignored it is one per spelling of its first letters. A text of three bytes or more inside is
+ * looked up by its trigrams. What depends on the first bytes in another way (the other letters,
+ * edits) is tried on the fences: the bytes that all names of a block share.
  * What is left, a pattern of one or two bytes, reads all blocks, which is fast enough to stop at
  * names_max.
  */
@@ -56,22 +57,30 @@ static void wanted_reset(struct search *c, uint32_t blocks, bool all)
 	memset(c->wanted, all ? 0xff : 0, words * sizeof(*c->wanted));
 }
 
+/* Letters at the start that are looked up in either case: 8 look-ups. */
+#define CASES_MAX 3
+
 /*
  * By what the row of each block says: the lengths of its defined names, and the bytes that all its
- * names share, which are those its fence shares with the next one.
+ * names share, which are those its fence shares with the next one. From the block that may hold
+ * `start` on, as long as a block may hold names that start like it; all blocks when it is empty.
  */
-static int wanted_by_fences(struct search *c, const struct bt_segment *seg, struct bt_err *err)
+static int wanted_by_fences(struct search *c, const struct bt_segment *seg, const char *start,
+			    size_t start_len, struct bt_err *err)
 {
 	BT_SQL_OWNED sqlite3_stmt *q = NULL;
 	char low[BT_NAME_LEN_MAX];
 	size_t low_len = 0;
 	uint32_t block = 0;
 	bool fits = false; /* the lengths of the block before */
-	int rc = bt_sql_get(c->s, BT_SQL_NAME_KEY_LIST, &q, err);
+	int rc = bt_segment_fence(c->s, seg->id, start, start_len, low, &low_len, err);
 
+	if (rc == BT_ROW)
+		rc = bt_sql_get(c->s, BT_SQL_NAME_KEY_FROM, &q, err);
 	if (rc)
 		return rc;
 	sqlite3_bind_int64(q, 1, seg->id);
+	bt_sql_bind_bytes(q, 2, low, low_len);
 	while ((rc = bt_sql_step(c->s, q, err)) == BT_ROW) {
 		size_t len;
 		const char *key = bt_sql_bytes(q, 0, &len);
@@ -79,6 +88,8 @@ static int wanted_by_fences(struct search *c, const struct bt_segment *seg, stru
 		if (fits &&
 		    bt_matcher_alive(&c->matcher, low, bt_name_shared(low, low_len, key, len)))
 			wanted_set(c, block);
+		if (len && memcmp(key, start, len < start_len ? len : start_len) > 0)
+			return 0;
 		block = (uint32_t)sqlite3_column_int64(q, 1);
 		if (block >= seg->blocks || len > sizeof(low))
 			return bt_store_corrupt(c->s, err, "a key of names makes no sense");
@@ -91,6 +102,37 @@ static int wanted_by_fences(struct search *c, const struct bt_segment *seg, stru
 	/* Nothing is known about the names behind the last fence. */
 	if (!rc && fits)
 		wanted_set(c, block);
+	return rc;
+}
+
+static bool is_lower(char c)
+{
+	return c >= 'a' && c <= 'z';
+}
+
+/* The start is known but for the case of its letters: the pattern has them in lower case. */
+static int wanted_by_cases(struct search *c, const struct bt_segment *seg, struct bt_err *err)
+{
+	const struct bt_matcher *m = &c->matcher;
+	char start[BT_PATTERN_LEN_MAX];
+	size_t len, letters[CASES_MAX], nr = 0;
+	unsigned upper, k;
+	int rc = 0;
+
+	for (len = 0; len < m->start_len; len++) {
+		if (!is_lower(m->pattern[len]))
+			continue;
+		if (nr == CASES_MAX)
+			break;
+		letters[nr++] = len;
+	}
+	for (upper = 0; upper < 1u << nr && !rc; upper++) {
+		memcpy(start, m->pattern, len);
+		for (k = 0; k < nr; k++)
+			if (upper & 1u << k)
+				start[letters[k]] += 'A' - 'a';
+		rc = wanted_by_fences(c, seg, start, len, err);
+	}
 	return rc;
 }
 
@@ -178,9 +220,12 @@ static int wanted_find(struct search *c, const struct bt_segment *seg, struct bt
 	const struct bt_matcher *m = &c->matcher;
 	int rc = 0;
 
-	if (c->query->match == BT_MATCH_FUZZY || (m->start_len && c->query->ignore_case)) {
+	if (c->query->match == BT_MATCH_FUZZY) {
 		wanted_reset(c, seg->blocks, false);
-		rc = wanted_by_fences(c, seg, err);
+		rc = wanted_by_fences(c, seg, "", 0, err);
+	} else if (m->start_len && c->query->ignore_case) {
+		wanted_reset(c, seg->blocks, false);
+		rc = wanted_by_cases(c, seg, err);
 	} else if (m->start_len) {
 		wanted_reset(c, seg->blocks, false);
 		rc = wanted_by_start(c, seg, err);

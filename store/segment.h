@@ -171,6 +171,9 @@ int bt_block_postings(struct bt_store *s, struct bt_block *b, uint32_t at, bool 
 /* The block whose fences hold `name`: BT_ROW, or BT_DONE in a segment without names. */
 int bt_segment_seek(struct bt_store *s, int64_t segment, const char *name, size_t len,
 		    uint32_t *ret_block, struct bt_err *err);
+/* The low fence of that block; `low` has room for BT_NAME_LEN_MAX bytes. */
+int bt_segment_fence(struct bt_store *s, int64_t segment, const char *name, size_t len, char *low,
+		     size_t *ret_low_len, struct bt_err *err);
 
 static inline int bt_name_compare(const char *a, size_t a_len, const char *b, size_t b_len)
 {

@@ -480,18 +480,44 @@ int bt_block_postings(struct bt_store *s, struct bt_block *b, uint32_t at, bool 
 	return 0;
 }
 
+static int key_find(struct bt_store *s, int64_t segment, const char *name, size_t len,
+		    sqlite3_stmt **ret_q, struct bt_err *err)
+{
+	int rc = bt_sql_get(s, BT_SQL_NAME_KEY_FIND, ret_q, err);
+
+	if (rc)
+		return rc;
+	sqlite3_bind_int64(*ret_q, 1, segment);
+	bt_sql_bind_bytes(*ret_q, 2, name, len);
+	return bt_sql_step(s, *ret_q, err);
+}
+
 int bt_segment_seek(struct bt_store *s, int64_t segment, const char *name, size_t len,
 		    uint32_t *ret_block, struct bt_err *err)
 {
 	BT_SQL_OWNED sqlite3_stmt *q = NULL;
-	int rc = bt_sql_get(s, BT_SQL_NAME_KEY_FIND, &q, err);
+	int rc = key_find(s, segment, name, len, &q, err);
 
-	if (rc)
-		return rc;
-	sqlite3_bind_int64(q, 1, segment);
-	bt_sql_bind_bytes(q, 2, name, len);
-	rc = bt_sql_step(s, q, err);
 	if (rc == BT_ROW)
 		*ret_block = (uint32_t)sqlite3_column_int64(q, 0);
 	return rc;
+}
+
+int bt_segment_fence(struct bt_store *s, int64_t segment, const char *name, size_t len, char *low,
+		     size_t *ret_low_len, struct bt_err *err)
+{
+	BT_SQL_OWNED sqlite3_stmt *q = NULL;
+	int rc = key_find(s, segment, name, len, &q, err);
+	const char *key;
+	size_t key_len;
+
+	if (rc != BT_ROW)
+		return rc;
+	key = bt_sql_bytes(q, 1, &key_len);
+	if (key_len > BT_NAME_LEN_MAX)
+		return bt_store_corrupt(s, err, "a key of names makes no sense");
+	if (key_len)
+		memcpy(low, key, key_len);
+	*ret_low_len = key_len;
+	return BT_ROW;
 }

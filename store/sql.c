@@ -1,5 +1,5 @@
 /*
- * The table of statements. Killed states are written as numbers (enum bt_blob_state); a test holds
+ * The table of statements. States are written as numbers (enum bt_blob_state); a test holds
  * them equal.
  */
 #include "store/sql.h"
@@ -23,6 +23,9 @@ static const char *const texts[BT_SQL_NR] = {
 			    " WHERE id = ?1",
 	[BT_SQL_BLOB_BY_OID] = "SELECT id, oid, lang, state, size, resolved, digest, hint FROM blob"
 			       " WHERE oid = ?1 AND lang > ?2 ORDER BY lang LIMIT 1",
+	[BT_SQL_BLOB_WITHOUT_FACTS] =
+		"SELECT id, oid, lang, state, size, resolved, digest, hint FROM blob"
+		" WHERE id > ?1 AND state NOT IN (0, 5) ORDER BY id LIMIT 1",
 	[BT_SQL_BLOB_INSERT] =
 		"INSERT INTO blob (oid, lang, state, size, resolved, digest, hint)"
 		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
@@ -70,11 +73,11 @@ static const char *const texts[BT_SQL_NR] = {
 	[BT_SQL_NAME_BLOCK_DELETE] = "DELETE FROM name_block WHERE id BETWEEN ?1 AND ?2",
 	[BT_SQL_NAME_KEY_PUT] = "INSERT INTO name_key (segment, low, block, shortest,"
 				 " longest) VALUES (?1, ?2, ?3, ?4, ?5)",
-	[BT_SQL_NAME_KEY_FIND] = "SELECT block FROM name_key WHERE segment = ?1 AND low <= ?2"
+	[BT_SQL_NAME_KEY_FIND] = "SELECT block, low FROM name_key WHERE segment = ?1 AND low <= ?2"
 				 " ORDER BY low DESC LIMIT 1",
-	[BT_SQL_NAME_KEY_LIST] =
-		"SELECT low, block, shortest, longest FROM name_key WHERE segment = ?1"
-		" ORDER BY low",
+	[BT_SQL_NAME_KEY_FROM] =
+		"SELECT low, block, shortest, longest FROM name_key"
+		" WHERE segment = ?1 AND low >= ?2 ORDER BY low",
 	[BT_SQL_NAME_KEY_DELETE] = "DELETE FROM name_key WHERE segment = ?1",
 	[BT_SQL_POSTING_PUT] = "INSERT INTO posting (id, data) VALUES (?1, ?2)",
 	[BT_SQL_POSTING_READ] = "SELECT data FROM posting WHERE id = ?1",
@@ -83,6 +86,12 @@ static const char *const texts[BT_SQL_NR] = {
 	[BT_SQL_TRIGRAM_FIND] = "SELECT id, data FROM trigram WHERE id BETWEEN ?1 AND ?2"
 				" ORDER BY id DESC LIMIT 1",
 	[BT_SQL_TRIGRAM_DELETE] = "DELETE FROM trigram WHERE id BETWEEN ?1 AND ?2",
+
+	[BT_SQL_FINDING_FIND] = "SELECT rules, state, data FROM finding WHERE blob = ?1",
+	[BT_SQL_FINDING_PUT] = "INSERT INTO finding (blob, rules, state, data) VALUES (?1, ?2, ?3, ?4)"
+			       " ON CONFLICT (blob) DO UPDATE SET rules = excluded.rules,"
+			       " state = excluded.state, data = excluded.data",
+	[BT_SQL_FINDING_CLEAR_FAILED] = "DELETE FROM finding WHERE state <> 0",
 };
 
 const char *bt_sql_text(enum bt_sql id)

@@ -8,6 +8,7 @@
  *   tree      (oid, selection id) -> entries, digest, counts; compressed against an earlier tree
  *   manifest  (key) -> the flat list of a whole revision, kept for the last few asked for
  *   segment   sorted string tables: name -> blobs, and trigram -> blocks of names
+ *   finding   blob id -> key of the rules, packed record of what they found (core/rules)
  * Blob ids ascend with time and are never reused. Every row can be dropped and made again.
  *
  * One connection per process, opened after fork. Writers group rows in bt_store_begin/commit (BEGIN
@@ -23,6 +24,7 @@
 #include <stdint.h>
 
 #include "core/base/buf.h"
+#include "core/base/compress.h"
 #include "core/base/err.h"
 #include "core/base/hash.h"
 #include "core/base/oid.h"
@@ -39,7 +41,10 @@ enum bt_store_mode {
 int bt_store_open(const char *dir, enum bt_store_mode mode, unsigned shared_mode,
 		  struct bt_store **ret_store, struct bt_err *err);
 void bt_store_free(struct bt_store **ps);
-/* Removes index.db and its companions and starts again; the only writer must be this process. */
+/*
+ * Removes index.db and its companions and starts again. Waits until nobody has it open: BT_ERR_BUSY
+ * after five seconds.
+ */
 int bt_store_rebuild(const char *dir, unsigned shared_mode, struct bt_store **ret_store,
 		     struct bt_err *err);
 const char *bt_store_sqlite_version(void);
@@ -126,6 +131,12 @@ int bt_store_blob_add(struct bt_store *s, const struct bt_blob *b, uint32_t *ret
 /* All rows of one blob whatever the language, for cat-facts: *cursor = 0 to start. */
 int bt_store_blob_by_oid(struct bt_store *s, const struct bt_oid *oid, uint32_t *cursor,
 			 struct bt_blob *ret_blob, struct bt_err *err);
+/*
+ * All rows that have no facts, without those that only say which language a blob is in: *cursor = 0
+ * to start; BT_ROW or BT_DONE.
+ */
+int bt_store_blob_without_facts(struct bt_store *s, uint32_t *cursor, struct bt_blob *ret_blob,
+				struct bt_err *err);
 /* Forgets killed blobs; *ret_nr of them. */
 int bt_store_blob_clear_killed(struct bt_store *s, uint64_t *ret_nr, struct bt_err *err);
 
@@ -142,6 +153,15 @@ int bt_store_facts_put(struct bt_store *s, uint32_t blob_id, const void *rec, si
 		       struct bt_err *err);
 int bt_store_facts_read(struct bt_store *s, uint32_t blob_id, struct bt_buf *out,
 			struct bt_err *err);
+/*
+ * The same in two steps, each of which replaces what *out holds: the bytes as they are stored, and the
+ * record from them. The second one looks at no database: another thread with a compressor of its
+ * own may take it while this one goes on.
+ */
+int bt_store_facts_packed(struct bt_store *s, uint32_t blob_id, struct bt_buf *out,
+			  struct bt_err *err);
+int bt_store_facts_unpack(struct bt_store *s, struct bt_compressor *c, uint32_t blob_id,
+			  const struct bt_buf *packed, struct bt_buf *out, struct bt_err *err);
 
 /*
  * Trees. `entries` is opaque here (core/index/tree_row.h); base: a tree id to compress against, or
@@ -177,6 +197,23 @@ int bt_store_manifest_read(struct bt_store *s, const struct bt_digest *key, stru
 			   struct bt_err *err);	/* BT_ROW or BT_DONE */
 int bt_store_manifest_put(struct bt_store *s, const struct bt_digest *key, const void *data,
 			  size_t len, struct bt_err *err);
+
+/*
+ * Findings, one record a blob: what is in it is the business of core/rules. `rules` is the key of the rules that made it.
+ * find: BT_ROW when there is a record made by these rules, which is appended to *out (nothing: there are no
+ * findings; out may be NULL); else BT_DONE.
+ */
+enum bt_findings_state {	/* values are stored: append only */
+	BT_FINDINGS_MADE,
+	BT_FINDINGS_FAILED,	/* they could not be made: a worker died of it, or ran into a limit */
+	BT_FINDINGS_STATE_NR
+};
+int bt_store_findings_find(struct bt_store *s, uint32_t blob_id, uint64_t rules, enum bt_findings_state *ret_state,
+			   struct bt_buf *out, struct bt_err *err);
+int bt_store_findings_put(struct bt_store *s, uint32_t blob_id, uint64_t rules, enum bt_findings_state state,
+			  const void *p, size_t len, struct bt_err *err);
+/* Failed ones are tried again. */
+int bt_store_findings_clear_failed(struct bt_store *s, struct bt_err *err);
 
 /* Counters for `stats`. */
 struct bt_store_count {

@@ -43,6 +43,7 @@ struct bt_facts_tail {
 
 struct bt_store {
 	sqlite3 *db;
+	int folder;		/* its folder, locked while this is open; -1: it cannot be opened */
 	sqlite3_stmt *stmts[BT_SQL_NR];
 	char *path;
 	enum bt_store_mode mode;
@@ -86,6 +87,7 @@ enum bt_value {			/* part of the checksums: append only */
 	BT_VALUE_NAMES,
 	BT_VALUE_POSTING,
 	BT_VALUE_TRIGRAM,
+	BT_VALUE_FINDINGS,
 };
 #define BT_VALUE_CHECK_LEN 4
 uint32_t bt_value_check(enum bt_value kind, int64_t row, const void *p, size_t len);
@@ -103,6 +105,10 @@ int bt_value_pack(struct bt_store *s, enum bt_value kind, int64_t row, enum bt_q
 int bt_value_unpack(struct bt_store *s, enum bt_value kind, int64_t row, const void *prefix,
 		    size_t prefix_len, const void *p, size_t len, size_t raw_max,
 		    struct bt_buf *out, struct bt_err *err);
+/* The same with a compressor of the caller's: of the store it needs its name alone. */
+int bt_value_unpack_with(struct bt_store *s, struct bt_compressor *c, enum bt_value kind,
+			 int64_t row, const void *prefix, size_t prefix_len, const void *p,
+			 size_t len, size_t raw_max, struct bt_buf *out, struct bt_err *err);
 
 /* facts.c: what a transaction has in hand, before it ends or reads; and after it. */
 int bt_store_facts_flush(struct bt_store *s, struct bt_err *err);

@@ -66,6 +66,14 @@ int bt_value_unpack(struct bt_store *s, enum bt_value kind, int64_t row, const v
 		    size_t prefix_len, const void *p, size_t len, size_t raw_max,
 		    struct bt_buf *out, struct bt_err *err)
 {
+	return bt_value_unpack_with(s, &s->compressor, kind, row, prefix, prefix_len, p, len,
+				    raw_max, out, err);
+}
+
+int bt_value_unpack_with(struct bt_store *s, struct bt_compressor *c, enum bt_value kind,
+			 int64_t row, const void *prefix, size_t prefix_len, const void *p,
+			 size_t len, size_t raw_max, struct bt_buf *out, struct bt_err *err)
+{
 	struct bt_reader r;
 	uint64_t raw_len;
 	int rc;
@@ -76,7 +84,7 @@ int bt_value_unpack(struct bt_store *s, enum bt_value kind, int64_t row, const v
 	raw_len = bt_reader_upto(&r, raw_max);
 	if (r.bad)
 		return bt_store_corrupt(s, err, "a record has no sensible length");
-	rc = bt_decompress(&s->compressor, prefix, prefix_len, r.at, (size_t)(r.end - r.at),
+	rc = bt_decompress(c, prefix, prefix_len, r.at, (size_t)(r.end - r.at),
 			   (size_t)raw_len, raw_max, out, err);
 	return bt_store_blame(s, rc, err);
 }

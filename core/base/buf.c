@@ -34,7 +34,7 @@ void bt_buf_clear(struct bt_buf *b)
 	else
 		b->data[0] = '\0';
 	b->len = 0;
-	b->failed = false;
+	b->failed = b->starved = false;
 }
 
 int bt_buf_check(const struct bt_buf *b, const char *what, struct bt_err *err)
@@ -43,6 +43,9 @@ int bt_buf_check(const struct bt_buf *b, const char *what, struct bt_err *err)
 
 	if (!b->failed)
 		return 0;
+	if (b->starved)
+		return bt_err_set(err, BT_ERR_FAIL, "out of memory for %s, beyond %zu bytes", what,
+				  b->len);
 	return bt_err_set(err, BT_ERR_LIMIT, "%s needs more than %zu bytes", what, max);
 }
 
@@ -53,7 +56,10 @@ static bool buf_grow(struct bt_buf *b, size_t len)
 	size_t want, alloc;
 	char *data;
 
-	if (b->failed || b->len > max || len > max - b->len) {
+	if (b->failed)
+		return false;
+	b->starved = false;
+	if (b->len > max || len > max - b->len) {
 		b->failed = true;
 		return false;
 	}
@@ -65,7 +71,7 @@ static bool buf_grow(struct bt_buf *b, size_t len)
 		alloc = want;
 	data = realloc(b->alloc ? b->data : NULL, alloc);
 	if (!data) {
-		b->failed = true;
+		b->failed = b->starved = true;
 		return false;
 	}
 	b->data = data;

@@ -22,6 +22,7 @@
 
 #include "core/base/clock.h"
 #include "core/base/signal.h"
+#include "core/base/trace.h"
 
 /* Between asking a group to end (git removes its lock files then) and ending it. */
 #define GRACE_MS 500
@@ -175,6 +176,15 @@ static void child_close(struct bt_child *c)
 	bt_close_fd(&c->err);
 }
 
+static void trace_start(const struct bt_child *c, const struct bt_child_opts *o)
+{
+	BT_BUF_OWNED struct bt_buf line = BT_BUF_INIT;
+
+	for (const char *const *arg = o->argv; *arg; arg++)
+		bt_buf_addf(&line, " %s", *arg);
+	bt_trace("start %d:%s", (int)c->pid, bt_buf_cstr(&line));
+}
+
 int bt_child_start(struct bt_child *c, const struct bt_child_opts *o, struct bt_err *err)
 {
 	int theirs[3] = { -1, -1, -1 };
@@ -184,6 +194,8 @@ int bt_child_start(struct bt_child *c, const struct bt_child_opts *o, struct bt_
 	rc = spawn(c, o, theirs);
 	for (i = 0; i < 3; i++)
 		bt_close_fd(&theirs[i]);
+	if (!rc && bt_trace_on())
+		trace_start(c, o);
 	if (!rc)
 		return 0;
 	c->pid = 0;
@@ -236,9 +248,10 @@ static int child_reap(struct bt_child *c, int64_t deadline_ms, bool cancelable, 
 		pid_t rc = waitpid(c->pid, &status, WNOHANG);
 
 		if (rc == c->pid) {
-			c->pid = 0;
 			*ret_status = WIFSIGNALED(status) ? 128 + WTERMSIG(status)
 							  : WEXITSTATUS(status);
+			bt_trace("end %d: status %d", (int)c->pid, *ret_status);
+			c->pid = 0;
 			return 1;
 		}
 		if (rc < 0 && errno != EINTR)

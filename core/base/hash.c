@@ -193,6 +193,18 @@ static inline uint64_t mul_fold(uint64_t a, uint64_t b)
 }
 #endif
 
+const char *bt_digest_hex(const struct bt_digest *digest, char buf[BT_DIGEST_HEX_LEN + 1])
+{
+	static const char digits[] = "0123456789abcdef";
+
+	for (size_t i = 0; i < BT_DIGEST_LEN; i++) {
+		buf[2 * i] = digits[digest->raw[i] >> 4];
+		buf[2 * i + 1] = digits[digest->raw[i] & 15];
+	}
+	buf[BT_DIGEST_HEX_LEN] = '\0';
+	return buf;
+}
+
 uint64_t bt_hash64(const void *p, size_t len, uint64_t seed)
 {
 	const uint8_t *at = p;

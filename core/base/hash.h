@@ -26,6 +26,10 @@ void bt_blake2b_add(struct bt_blake2b *s, const void *p, size_t len);
 void bt_blake2b_end(struct bt_blake2b *s, struct bt_digest *ret_digest);
 void bt_blake2b(const void *p, size_t len, struct bt_digest *ret_digest);
 
+#define BT_DIGEST_HEX_LEN (2 * BT_DIGEST_LEN)
+/* Its digits, in buf, which is returned. */
+const char *bt_digest_hex(const struct bt_digest *digest, char buf[BT_DIGEST_HEX_LEN + 1]);
+
 /* The finaliser of splitmix64 (Steele, Lea, Flood 2014). */
 static inline uint64_t bt_mix64(uint64_t x)
 {

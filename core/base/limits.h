@@ -29,6 +29,8 @@
 #define BT_FACTS_NR_MAX (32u << 20)
 /* Depth to which the syntax tree of a blob is walked. */
 #define BT_SYNTAX_DEPTH_MAX 4000
+/* Definitions that came or went between two revisions and are told one by one: 400 bytes each. */
+#define BT_CHANGES_MAX (1u << 18)
 /* Parse workers. */
 #define BT_JOBS_MAX 256
 

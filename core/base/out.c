@@ -447,6 +447,19 @@ void bt_out_textf(struct bt_out *o, enum bt_color color, const char *fmt, ...)
 	}
 }
 
+static bool path_is_text(const char *p, size_t len)
+{
+	const char *end = p + len;
+	uint32_t c;
+
+	for (size_t n; p < end; p += n) {
+		n = bt_utf8_next(p, end, &c);
+		if (!n || (c >= 0x80 && bt_char_is_control(c)))
+			return false;
+	}
+	return true;
+}
+
 void bt_out_path(struct bt_out *o, enum bt_color color, const char *p, size_t len)
 {
 	BT_BUF_OWNED struct bt_buf quoted = BT_BUF_INIT;
@@ -457,7 +470,8 @@ void bt_out_path(struct bt_out *o, enum bt_color color, const char *p, size_t le
 		bt_buf_add(&o->buf, p, len);
 		return;
 	}
-	bt_path_quote(&quoted, p, len, 0);
+	/* What would not pass as text is quoted, so that there is one way to write it. */
+	bt_path_quote(&quoted, p, len, path_is_text(p, len) ? 0 : BT_QUOTE_HIGH);
 	bt_out_text(o, color, bt_buf_cstr(&quoted), quoted.len);
 }
 

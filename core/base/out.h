@@ -96,7 +96,10 @@ void bt_out_text(struct bt_out *o, enum bt_color color, const char *p, size_t le
  */
 void bt_out_textf(struct bt_out *o, enum bt_color color, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
-/* A path: quoted as git does (core.quotePath off) and made safe; with -z as it is. */
+/*
+ * A path: quoted as git does, with core.quotePath off as long as what is above ASCII is text that may be shown; with -z as
+ * it is.
+ */
 void bt_out_path(struct bt_out *o, enum bt_color color, const char *p, size_t len);
 /* The end of a line; NUL with -z. */
 void bt_out_nl(struct bt_out *o);

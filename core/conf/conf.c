@@ -11,7 +11,7 @@
 #include "core/base/mem.h"
 #include "core/base/opt.h"
 #include "core/conf/conf_state.h"
-#include "core/git/program.h"
+#include "core/git/attr.h"
 
 int conf_find(const char *name)
 {
@@ -36,34 +36,58 @@ static int likeness(const char *a, const char *b)
 	return (int)min;
 }
 
-int conf_unknown(const char *name, const char *where, struct bt_err *err)
+/* The known key nearest to a name, or -1. An area they share says nothing about the rest. */
+static int nearest(const char *name)
 {
-	int best = -1, best_like = (int)strlen(name) / 2;
+	const char *dot = strchr(name, '.');
+	size_t area = dot ? (size_t)(dot + 1 - name) : 0;
+	int best = -1, best_like = 0;
 
 	for (int i = 0; i < BT_KEY_NR; i++) {
-		int like = likeness(bt_keys[i].name, name);
+		size_t skip = strncasecmp(bt_keys[i].name, name, area) ? 0 : area;
+		int like = likeness(bt_keys[i].name + skip, name + skip);
 
-		if (like > best_like) {
+		if (like > best_like && like > (int)strlen(name + skip) / 2) {
 			best_like = like;
 			best = i;
 		}
 	}
-	bt_err_set(err, BT_ERR_FAIL, "unknown key '%s' in %s", name, where);
-	return best < 0 ? err->code : bt_err_hint(err, "did you mean '%s'?", bt_keys[best].name);
+	return best;
 }
 
-static int bad_value(const struct bt_key *k, const char *text, const char *where, const char *want,
+int conf_unknown(const struct conf_place *place, size_t len, struct bt_err *err)
+{
+	size_t before = strlen(place->name) - len;
+	int best = nearest(place->name + before);
+
+	bt_err_set(err, BT_ERR_FAIL, "unknown key '%s' %s", place->name, place->where);
+	if (best < 0)
+		return bt_err_hint(err, "`git help batho-config` lists the keys");
+	return bt_err_hint(err, "did you mean '%.*s%s'?", (int)before, place->name,
+			   bt_keys[best].name);
+}
+
+static int bad_value(const char *text, const struct conf_place *place, const char *want,
 		     struct bt_err *err)
 {
-	if (k->type == BT_TYPE_INT || k->type == BT_TYPE_SIZE)
-		return bt_err_set(err, BT_ERR_FAIL, "key '%s' in %s is '%s': %s from %lld to %lld is expected",
-				  k->name, where, text, want, (long long)k->min, (long long)k->max);
-	return bt_err_set(err, BT_ERR_FAIL, "key '%s' in %s is '%s': %s is expected", k->name, where, text,
-			  want);
+	return bt_err_set(err, BT_ERR_FAIL, "'%s' %s is '%s': %s is expected", place->name, place->where,
+			  text, want);
 }
 
-static int parse_choice(const struct bt_key *k, const char *text, const char *where, int64_t *ret,
-			struct bt_err *err)
+static int bad_number(const struct bt_key *k, const char *text, const struct conf_place *place,
+		      struct bt_err *err)
+{
+	bool mega = k->type == BT_TYPE_SIZE && !(k->max & ((1 << 20) - 1));
+	char want[80];
+
+	snprintf(want, sizeof(want), "%s from %lld to %lld%s",
+		 k->type == BT_TYPE_SIZE ? "a size" : "a number", (long long)k->min,
+		 (long long)(mega ? k->max >> 20 : k->max), mega ? "m" : "");
+	return bad_value(text, place, want, err);
+}
+
+static int parse_choice(const struct bt_key *k, const char *text, const struct conf_place *place,
+			int64_t *ret, struct bt_err *err)
 {
 	char want[128] = "one of";
 
@@ -74,33 +98,49 @@ static int parse_choice(const struct bt_key *k, const char *text, const char *wh
 			*ret = i;
 			return 0;
 		}
-		snprintf(want + len, sizeof(want) - len, " %s", k->choices[i]);
+		snprintf(want + len, sizeof(want) - len, "%s %s", i ? "," : "", k->choices[i]);
 	}
-	return bad_value(k, text, where, want, err);
+	return bad_value(text, place, want, err);
 }
 
-static int parse_number(const struct bt_key *k, const char *text, const char *where, int64_t *ret,
-			struct bt_err *err)
+static int check_pattern(const char *text, const struct conf_place *place, struct bt_err *err)
+{
+	struct bt_pattern pattern;
+
+	if (bt_pattern_parse(text, &pattern, err)) {
+		if (err)	/* nobody misused the program */
+			err->code = BT_ERR_FAIL;
+		bt_err_wrap(err, "'%s' %s", place->name, place->where);
+		return BT_ERR_FAIL;
+	}
+	bt_pattern_release(&pattern);
+	return 0;
+}
+
+static int parse_value(const struct bt_key *k, const char *text, const struct conf_place *place,
+		       int64_t *ret, struct bt_err *err)
 {
 	uint64_t size;
 
 	switch (k->type) {
 	case BT_TYPE_INT:
 		if (!bt_text_int(text, ret) || *ret < k->min || *ret > k->max)
-			return bad_value(k, text, where, "a number", err);
+			return bad_number(k, text, place, err);
 		return 0;
 	case BT_TYPE_SIZE:
 		if (!bt_text_size(text, &size) || size < (uint64_t)k->min || size > (uint64_t)k->max)
-			return bad_value(k, text, where, "a size", err);
+			return bad_number(k, text, place, err);
 		*ret = (int64_t)size;
 		return 0;
 	case BT_TYPE_BOOL:
 		*ret = bt_text_bool(text);
-		return *ret < 0 ? bad_value(k, text, where, "true or false", err) : 0;
+		return *ret < 0 ? bad_value(text, place, "true or false", err) : 0;
 	case BT_TYPE_CHOICE:
-		return parse_choice(k, text, where, ret, err);
+		return parse_choice(k, text, place, ret, err);
+	case BT_TYPE_PATTERNS:
+		*ret = 0;
+		return check_pattern(text, place, err);
 	case BT_TYPE_STRING:
-	case BT_TYPE_LIST:
 		break;
 	}
 	*ret = 0;
@@ -117,109 +157,64 @@ static void list_add(struct bt_conf *c, struct bt_value *v, const char *text)
 	v->list = list;
 }
 
-int conf_set(struct bt_conf *c, enum bt_key_id key, enum bt_origin origin, const char *text,
-	     const char *where, struct bt_err *err)
+int conf_set(struct bt_conf *c, enum bt_key_id key, const char *text, const struct conf_place *place,
+	     struct bt_err *err)
 {
 	struct bt_value *v = &c->values[key];
+	bool list = bt_keys[key].type == BT_TYPE_PATTERNS;
 	int64_t number;
+	int rc;
 
-	if (v->origin > origin)
+	if (v->origin > place->origin)
 		return 0;
-	if (parse_number(&bt_keys[key], text, where, &number, err))
-		return err->code;
+	rc = parse_value(&bt_keys[key], text, place, &number, err);
+	if (rc)
+		return rc;
 	text = bt_arena_strndup(&c->arena, text, strlen(text));
-	if (bt_keys[key].type == BT_TYPE_LIST && v->origin != origin)
+	if (list && v->origin != place->origin)
 		v->list_nr = 0;
-	v->origin = origin;
+	v->origin = place->origin;
 	v->number = number;
 	v->text = text;
-	if (bt_keys[key].type == BT_TYPE_LIST)
+	if (list)
 		list_add(c, v, text);
 	return 0;
+}
+
+static int set_default(struct bt_conf *c, enum bt_key_id key, struct bt_err *err)
+{
+	struct conf_place place = { BT_FROM_DEFAULT, bt_keys[key].name, "in the defaults" };
+
+	return bt_keys[key].deflt ? conf_set(c, key, bt_keys[key].deflt, &place, err) : 0;
 }
 
 static int set_defaults(struct bt_conf *c, struct bt_err *err)
 {
 	for (int i = 0; i < BT_KEY_NR; i++)
-		if (bt_keys[i].deflt &&
-		    conf_set(c, (enum bt_key_id)i, BT_FROM_DEFAULT, bt_keys[i].deflt, "the defaults", err))
+		if (set_default(c, (enum bt_key_id)i, err))
 			return err->code;
 	return 0;
 }
 
-static void add_git(struct bt_conf *c, const char *name, const char *value, const char *origin)
+int conf_tolerate(const struct bt_conf *c, const struct bt_err *err)
 {
-	if (!strcmp(origin, "command line:"))
-		origin = "the command line";
-	BT_GROW(c->git, c->git_alloc, c->git_nr + 1);
-	c->git[c->git_nr++] = (struct conf_git){
-		.name = bt_arena_strndup(&c->arena, name, strlen(name)),
-		.value = value ? bt_arena_strndup(&c->arena, value, strlen(value)) : NULL,
-		.origin = bt_arena_strndup(&c->arena, origin, strlen(origin)),
-	};
-}
-
-/* `git config -z --list --show-origin`: origin NUL name LF value NUL, again and again. */
-static void parse_git(struct bt_conf *c, char *data, size_t len)
-{
-	static const char *const wanted[] = { "batho.", "core.", "color.", "pager." };
-	char *p = data, *end = data + len;
-
-	while (p < end) {
-		char *origin = p, *name = p + strlen(p) + 1, *lf;
-
-		if (name >= end)
-			return;
-		p = name + strlen(name) + 1;
-		lf = strchr(name, '\n');
-		if (lf)
-			*lf = '\0';
-		for (size_t i = 0; i < BT_ARRAY_NR(wanted); i++)
-			if (!strncmp(name, wanted[i], strlen(wanted[i])))
-				add_git(c, name, lf ? lf + 1 : NULL, origin);
-	}
-}
-
-static int read_git(struct bt_conf *c, struct bt_repo *repo, struct bt_err *err)
-{
-	static const char *const argv[] = { "config", "-z", "--list", "--show-origin", NULL };
-	BT_BUF_OWNED struct bt_buf out = BT_BUF_INIT;
-
-	if (bt_git_run_argv(repo, argv, &out, err))
-		return bt_err_wrap(err, "cannot read git's configuration");
-	parse_git(c, out.data, out.len);
+	if (!c->warn)
+		return err->code;
+	c->warn(c->warn_ctx, err->msg);
 	return 0;
 }
 
-static int take_git(struct bt_conf *c, struct bt_err *err)
-{
-	for (size_t i = 0; i < c->git_nr; i++) {
-		const struct conf_git *g = &c->git[i];
-		const char *name = g->name + 6;
-		int key;
-
-		/* other areas belong to other commands, of this version or a later one */
-		if (strncmp(g->name, "batho.index.", 12))
-			continue;
-		key = conf_find(name);
-		if (key < 0)
-			return conf_unknown(name, g->origin, err);
-		if (conf_set(c, (enum bt_key_id)key, BT_FROM_GIT, g->value ? g->value : "true", g->origin,
-			     err))
-			return err->code;
-	}
-	return 0;
-}
+#define ENV_NAME_LEN 96
 
 /* BATHO_INDEX_MAX_BLOB_SIZE and BATHO_INDEX_MAXBLOBSIZE name index.maxBlobSize. */
-static const char *from_env(const char *key)
+static const char *from_env(const char *key, char ret_name[ENV_NAME_LEN])
 {
-	char plain[80] = "BATHO_", split[96] = "BATHO_";
+	char plain[ENV_NAME_LEN] = "BATHO_", split[ENV_NAME_LEN] = "BATHO_";
 	size_t p = 6, s = 6;
 	const char *v;
 
-	for (; *key && s + 2 < sizeof(split) && p + 1 < sizeof(plain); key++) {
-		char up = *key == '.' ? '_' : (char)toupper((unsigned char)*key);
+	for (; *key && s + 2 < ENV_NAME_LEN; key++) {
+		char up = *key == '.' || *key == '-' ? '_' : (char)toupper((unsigned char)*key);
 
 		if (isupper((unsigned char)*key))
 			split[s++] = '_';
@@ -227,16 +222,22 @@ static const char *from_env(const char *key)
 	}
 	plain[p] = split[s] = '\0';
 	v = getenv(split);
+	memcpy(ret_name, v ? split : plain, ENV_NAME_LEN);
 	return v ? v : getenv(plain);
 }
 
 static int take_env(struct bt_conf *c, struct bt_err *err)
 {
-	for (int i = 0; i < BT_KEY_NR; i++) {
-		const char *v = from_env(bt_keys[i].name);
+	char name[ENV_NAME_LEN];
+	const struct conf_place place = { BT_FROM_ENV, name, "in the environment" };
 
-		if (v && conf_set(c, (enum bt_key_id)i, BT_FROM_ENV, v, "the environment", err))
-			return err->code;
+	for (int i = 0; i < BT_KEY_NR; i++) {
+		const char *v = from_env(bt_keys[i].name, name);
+
+		struct bt_err wrong = BT_ERR_INIT;
+
+		if (v && conf_set(c, (enum bt_key_id)i, v, &place, &wrong) && conf_tolerate(c, &wrong))
+			return *err = wrong, err->code;
 	}
 	return 0;
 }
@@ -247,9 +248,34 @@ int bt_conf_open(struct bt_repo *repo, struct bt_conf **ret_conf, struct bt_err 
 	int rc = set_defaults(c, err);
 
 	if (!rc)
-		rc = read_git(c, repo, err);
+		rc = conf_read_git(c, repo, err);
 	if (!rc)
-		rc = take_git(c, err);
+		rc = conf_take_git(c, err);
+	if (!rc)
+		rc = take_env(c, err);
+	if (rc)
+		bt_conf_free(&c);
+	else
+		*ret_conf = c;
+	return rc;
+}
+
+int bt_conf_open_listed(const char *listing, size_t len, void (*warn)(void *ctx, const char *msg),
+			void *ctx, struct bt_conf **ret_conf, struct bt_err *err)
+{
+	struct bt_conf *c = bt_xcalloc(1, sizeof(*c));
+	BT_FREE char *copy = bt_xmalloc(len + 1);
+	int rc;
+
+	memcpy(copy, listing, len);
+	copy[len] = '\0';
+	c->warn = warn;
+	c->warn_ctx = ctx;
+	rc = set_defaults(c, err);
+	if (!rc) {
+		conf_parse_git(c, copy, len);
+		rc = conf_take_git(c, err);
+	}
 	if (!rc)
 		rc = take_env(c, err);
 	if (rc)
@@ -266,6 +292,7 @@ void bt_conf_free(struct bt_conf **pc)
 	if (!c)
 		return;
 	free(c->git);
+	free(c->severities);
 	bt_arena_release(&c->arena);
 	free(c);
 	*pc = NULL;
@@ -274,12 +301,12 @@ void bt_conf_free(struct bt_conf **pc)
 /* Keys that an earlier tracked file set go back to their defaults. */
 static int drop_tracked(struct bt_conf *c, struct bt_err *err)
 {
+	conf_drop_tracked_severities(c);
 	for (int i = 0; i < BT_KEY_NR; i++) {
 		if (c->values[i].origin != BT_FROM_TRACKED)
 			continue;
 		memset(&c->values[i], 0, sizeof(c->values[i]));
-		if (bt_keys[i].deflt && conf_set(c, (enum bt_key_id)i, BT_FROM_DEFAULT, bt_keys[i].deflt,
-						 "the defaults", err))
+		if (set_default(c, (enum bt_key_id)i, err))
 			return err->code;
 	}
 	return 0;
@@ -293,7 +320,8 @@ int bt_conf_set_tracked(struct bt_conf *c, const char *data, size_t len, const c
 
 int bt_conf_set_command(struct bt_conf *c, enum bt_key_id key, const char *text, struct bt_err *err)
 {
-	int rc = conf_set(c, key, BT_FROM_COMMAND, text, "the command line", err);
+	const struct conf_place place = { BT_FROM_COMMAND, bt_keys[key].name, "on the command line" };
+	int rc = conf_set(c, key, text, &place, err);
 
 	if (rc)
 		err->code = BT_ERR_USAGE;

@@ -25,10 +25,41 @@ enum bt_key_id {
 	BT_KEY_INDEX_TIMEOUT,		/* duration in seconds: hard wall limit per blob */
 	BT_KEY_INDEX_CPU_LIMIT,		/* CPU seconds per blob */
 	BT_KEY_INDEX_BACKEND,		/* auto | libgit2 | git */
+	BT_KEY_HOOKS_TIMEOUT,		/* seconds, 0 (by event) .. 3600 */
+	BT_KEY_HOOKS_ON_TIMEOUT,	/* warn | fail */
+	BT_KEY_HOOKS_ON_ERROR,		/* warn | fail */
+	BT_KEY_HOOKS_ON_MISSING,	/* warn | fail | ignore; read by the installed script */
+	BT_KEY_HOOKS_SUBJECT_MAX,	/* characters, 0 (no limit) .. 1000 */
+	BT_KEY_HOOKS_TICKET_PATTERN,	/* a POSIX extended regular expression, or NULL */
+	BT_KEY_HOOKS_CONVENTIONAL,	/* bool */
+	BT_KEY_HOOKS_TYPES,		/* words between commas */
+	BT_KEY_HOOKS_PRE_COMMIT_MODE,	/* enforce | warn | off; these rows in the order of enum bt_hook_event */
+	BT_KEY_HOOKS_PRE_MERGE_COMMIT_MODE,
+	BT_KEY_HOOKS_COMMIT_MSG_MODE,
+	BT_KEY_HOOKS_PRE_PUSH_MODE,
+	BT_KEY_HOOKS_PRE_RECEIVE_MODE,
+	BT_KEY_HOOKS_UPDATE_MODE,
+	BT_KEY_HOOKS_POST_COMMIT_MODE,
+	BT_KEY_HOOKS_POST_MERGE_MODE,
+	BT_KEY_HOOKS_POST_CHECKOUT_MODE,
+	BT_KEY_HOOKS_POST_REWRITE_MODE,
+	BT_KEY_RULES_PACKS,		/* words between commas */
+	BT_KEY_CHECK_FAIL_ON,		/* never | note | warning | error */
 	BT_KEY_NR
 };
 
-enum bt_key_type { BT_TYPE_INT, BT_TYPE_SIZE, BT_TYPE_BOOL, BT_TYPE_STRING, BT_TYPE_CHOICE, BT_TYPE_LIST };
+/* The choices of the keys hooks.*.mode, hooks.onTimeout, hooks.onError and hooks.onMissing. */
+enum bt_hook_mode { BT_HOOK_ENFORCE, BT_HOOK_WARN, BT_HOOK_OFF };
+enum bt_hook_policy { BT_HOOK_ON_WARN, BT_HOOK_ON_FAIL, BT_HOOK_ON_IGNORE };
+
+enum bt_key_type {
+	BT_TYPE_INT,
+	BT_TYPE_SIZE,
+	BT_TYPE_BOOL,
+	BT_TYPE_STRING,
+	BT_TYPE_CHOICE,
+	BT_TYPE_PATTERNS,	/* a list of patterns, see bt_pattern_parse */
+};
 
 enum bt_origin { BT_FROM_DEFAULT, BT_FROM_TRACKED, BT_FROM_GIT, BT_FROM_ENV, BT_FROM_COMMAND };
 
@@ -54,8 +85,18 @@ struct bt_value {
 
 struct bt_conf;
 
-/* Reads git's configuration and the environment. Errors in it name file, line and the nearest key. */
+/*
+ * Reads git's configuration and the environment. An error names the key as it is called there, the
+ * file and line, the value and what is expected, or the nearest key.
+ */
 int bt_conf_open(struct bt_repo *repo, struct bt_conf **ret_conf, struct bt_err *err);
+/*
+ * For hooks: from a listing that somebody has made already, `len` bytes as `git config -z --list
+ * --show-origin` prints them. What is wrong in it or in the environment is told to `warn`, one line each,
+ * and counts as not said.
+ */
+int bt_conf_open_listed(const char *listing, size_t len, void (*warn)(void *ctx, const char *msg),
+			void *ctx, struct bt_conf **ret_conf, struct bt_err *err);
 void bt_conf_free(struct bt_conf **pc);
 /*
  * The bytes of a tracked .batho/config.ini, which replace those given before; `where` names it in messages
@@ -67,6 +108,20 @@ int bt_conf_set_tracked(struct bt_conf *c, const char *data, size_t len, const c
 int bt_conf_set_command(struct bt_conf *c, enum bt_key_id key, const char *text, struct bt_err *err);
 
 const struct bt_value *bt_conf_get(const struct bt_conf *c, enum bt_key_id key);
+
+/*
+ * rules.<id>.severity: "off", "note", "warning" or "error"; *ret_severity is NULL when nothing was said. The environment is
+ * looked at now: BT_ERR_FAIL when it is wrong there.
+ */
+int bt_conf_rule_severity(const struct bt_conf *c, const char *id, const char **ret_severity, struct bt_err *err);
+extern const char *const bt_conf_severities[];	/* these words, NULL-terminated */
+/* Everything that was said about rules, environment apart: number i, false behind the last. */
+struct bt_conf_said {
+	const char *id, *severity;
+	const char *where;	/* "in /home/a/.gitconfig:12" */
+	bool tracked;		/* by the project's own file */
+};
+bool bt_conf_rule_said(const struct bt_conf *c, size_t i, struct bt_conf_said *ret);
 
 /* git's own settings that matter here; NULL when unset. */
 const char *bt_conf_git(const struct bt_conf *c, const char *name);	/* "core.ignorecase", "color.ui", ... */

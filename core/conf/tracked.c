@@ -21,9 +21,9 @@
 #define VERSION 1
 
 struct setting {
-	int key;
+	int key, line;
 	const char *value;
-	char where[120];
+	const char *name;	/* of a rule's severity, whose key is -1 */
 };
 
 struct reader {
@@ -41,6 +41,34 @@ static int fail(struct reader *r, int line, const char *what)
 {
 	r->failed = true;
 	return bt_err_set(r->err, BT_ERR_FAIL, "%s:%d: %s", r->where, line, what);
+}
+
+static void put_place(const struct reader *r, int line, const char *name, struct bt_buf *where,
+		      struct conf_place *ret_place)
+{
+	bt_buf_addf(where, "in %s:%d", r->where, line);
+	*ret_place = (struct conf_place){ BT_FROM_TRACKED, name, bt_buf_cstr(where) };
+}
+
+static int fail_unknown(struct reader *r, const char *name)
+{
+	BT_BUF_OWNED struct bt_buf where = BT_BUF_INIT;
+	struct conf_place place;
+
+	r->failed = true;
+	put_place(r, r->line, name, &where, &place);
+	return conf_unknown(&place, strlen(name), r->err);
+}
+
+static int set_one(struct reader *r, const struct setting *s)
+{
+	BT_BUF_OWNED struct bt_buf where = BT_BUF_INIT;
+	struct conf_place place;
+
+	put_place(r, s->line, s->key < 0 ? s->name : bt_keys[s->key].name, &where, &place);
+	if (s->key < 0)
+		return conf_set_severity(r->conf, s->value, &place, r->err);
+	return conf_set(r->conf, (enum bt_key_id)s->key, s->value, &place, r->err);
 }
 
 static bool is_blank(const char *p, size_t len)
@@ -114,13 +142,12 @@ static char *next_line(char *to, int size, void *ctx)
 static int take(void *ctx, const char *section, const char *name, const char *value)
 {
 	struct reader *r = ctx;
-	char full[120], where[120];
+	char full[120];
 	int64_t version;
 	int key;
 
 	if (r->failed || !name)
 		return 1;
-	snprintf(where, sizeof(where), "%s:%d", r->where, r->line);
 	if ((!*section || !strcmp(section, "batho")) && !strcmp(name, "version")) {
 		if (!bt_text_int(value, &version) || version < 1)
 			return fail(r, r->line, "version is a number from 1"), 0;
@@ -130,15 +157,17 @@ static int take(void *ctx, const char *section, const char *name, const char *va
 	}
 	snprintf(full, sizeof(full), "%s.%s", section, name);
 	key = conf_find(full);
-	if (key < 0)
-		return r->failed = true, conf_unknown(full, where, r->err), 0;
-	if (!bt_keys[key].tracked)
+	if (key < 0 && !conf_is_severity(full))
+		return fail_unknown(r, full), 0;
+	if (key >= 0 && !bt_keys[key].tracked)
 		return fail(r, r->line, "this key is not taken from a tracked file"), 0;
 	if (r->nr == SETTINGS_MAX)
 		return fail(r, r->line, "too many settings"), 0;
-	r->settings[r->nr].key = key;
-	r->settings[r->nr].value = bt_arena_strndup(&r->conf->arena, value, strlen(value));
-	memcpy(r->settings[r->nr++].where, where, sizeof(where));
+	r->settings[r->nr++] = (struct setting){
+		.key = key, .line = r->line,
+		.value = bt_arena_strndup(&r->conf->arena, value, strlen(value)),
+		.name = key < 0 ? bt_arena_strndup(&r->conf->arena, full, strlen(full)) : NULL,
+	};
 	return 1;
 }
 
@@ -164,8 +193,7 @@ int conf_read_tracked(struct bt_conf *c, const char *data, size_t len, const cha
 	if (r->failed)
 		return err->code;
 	for (size_t i = 0; i < r->nr; i++)
-		if (conf_set(c, (enum bt_key_id)r->settings[i].key, BT_FROM_TRACKED, r->settings[i].value,
-			     r->settings[i].where, err))
+		if (set_one(r, &r->settings[i]))
 			return err->code;
 	return 0;
 }

@@ -2,14 +2,14 @@
  * Record -> facts, for bytes that may come from anywhere: every count is checked against the bytes
  * that are left before memory is taken, every index against its table, every span against the blob.
  */
-#include "core/facts/facts.h"
+#include "core/facts/decode.h"
 
 #include "core/base/limits.h"
-#include "core/base/varint.h"
+#include "core/facts/column.h"
 
 static void *array(struct bt_arena *a, uint64_t nr, size_t size)
 {
-	return bt_arena_alloc(a, nr ? nr * size : 1);
+	return bt_arena_alloc(a, nr ? nr * size : size);
 }
 
 /* A count of things that take at least min_len bytes each in what is left of the record. */
@@ -22,7 +22,7 @@ static uint32_t get_count(struct bt_reader *r, size_t min_len)
 	return r->bad ? 0 : (uint32_t)nr;
 }
 
-static void get_header(struct bt_reader *r, struct bt_facts *f)
+void bt_decode_header(struct bt_reader *r, struct bt_facts *f)
 {
 	const uint8_t *version = bt_reader_bytes(r, 1);
 
@@ -48,19 +48,48 @@ static void get_header(struct bt_reader *r, struct bt_facts *f)
 		r->bad = true;
 }
 
+/* Lengths, eight at a time while they are short; false: one is not between the limits. */
+static bool get_lengths(struct bt_reader *r, struct bt_name *names, uint32_t nr, uint32_t len_min,
+			uint32_t len_max)
+{
+	uint32_t i = 0, least = UINT32_MAX;
+
+	while (i < nr && !r->bad) {
+		if (nr - i >= 8 && r->end - r->at >= 8 && !(bt_column_word(r->at) & BT_COLUMN_HIGHS)) {
+			for (unsigned k = 0; k < 8; k++) {
+				names[i + k].len = r->at[k];
+				least = r->at[k] < least ? r->at[k] : least;
+			}
+			i += 8;
+			r->at += 8;
+			continue;
+		}
+		names[i].len = (uint32_t)bt_reader_upto(r, len_max);
+		least = names[i].len < least ? names[i].len : least;
+		i++;
+	}
+	return !r->bad && (!nr || least >= len_min);
+}
+
 static struct bt_name *get_strings(struct bt_reader *r, struct bt_arena *a, uint32_t nr,
 				   uint32_t len_min, uint32_t len_max)
 {
 	struct bt_name *names = array(a, nr, sizeof(*names));
 
-	for (uint32_t i = 0; i < nr; i++) {
-		names[i].len = (uint32_t)bt_reader_upto(r, len_max);
-		if (names[i].len < len_min)
-			r->bad = true;
-	}
+	_Static_assert(BT_NAME_LEN_MAX >= 127 && BT_PATH_LEN_MAX >= 127, "one byte is never too long");
+	if (!get_lengths(r, names, nr, len_min, len_max))
+		r->bad = true;
 	for (uint32_t i = 0; i < nr && !r->bad; i++)
 		names[i].text = (const char *)bt_reader_bytes(r, names[i].len);
 	return names;
+}
+
+void bt_decode_names(struct bt_reader *r, struct bt_arena *a, struct bt_facts *f)
+{
+	if (!r->bad)
+		f->names = get_strings(r, a, f->names_nr, 1, BT_NAME_LEN_MAX);
+	if (!r->bad)
+		f->texts = get_strings(r, a, f->texts_nr, 0, BT_PATH_LEN_MAX);
 }
 
 static void get_occ_names(struct bt_reader *r, struct bt_facts *f)
@@ -126,7 +155,7 @@ static void get_def_name(struct bt_reader *r, const struct bt_facts *f, struct b
 		return;
 	}
 	d->occ = *occ = (uint32_t)at;
-	d->name = f->occs[at].name;
+	d->name = BT_NONE;
 }
 
 static void get_def_doc(struct bt_reader *r, const struct bt_facts *f, struct bt_def *d)
@@ -175,7 +204,7 @@ static uint64_t get_u64(const uint8_t *p)
 	return v;
 }
 
-static void get_defs(struct bt_reader *r, struct bt_arena *a, struct bt_facts *f)
+void bt_decode_defs(struct bt_reader *r, struct bt_arena *a, struct bt_facts *f)
 {
 	const uint8_t *heads = bt_reader_bytes(r, (uint64_t)f->defs_nr * 2);
 	uint32_t start = 0, occ = 0;
@@ -239,7 +268,7 @@ static void get_imports(struct bt_reader *r, struct bt_arena *a, struct bt_facts
 	}
 }
 
-static void get_errors_and_lines(struct bt_reader *r, struct bt_arena *a, struct bt_facts *f)
+static void get_errors(struct bt_reader *r, struct bt_arena *a, struct bt_facts *f)
 {
 	uint32_t at = 0;
 
@@ -248,18 +277,55 @@ static void get_errors_and_lines(struct bt_reader *r, struct bt_arena *a, struct
 		f->errors[i].start = at += (uint32_t)bt_reader_upto(r, f->size - at);
 		f->errors[i].end = at + (uint32_t)bt_reader_upto(r, f->size - at);
 	}
-	f->line_starts = array(a, f->lines_nr, sizeof(*f->line_starts));
-	at = 0;
-	for (uint32_t i = 0; i < f->lines_nr && !r->bad; i++) {
-		if (i) {
-			uint32_t len = (uint32_t)bt_reader_upto(r, f->size - at);
+}
 
-			if (!len)
-				r->bad = true;
-			at += len;
+/* Eight lines of less than 128 bytes; false: they are not, or they do not fit into the blob. */
+static bool get_short_lines(struct bt_reader *r, uint32_t size, uint32_t *starts, uint32_t *at)
+{
+	uint64_t w = bt_column_word(r->at);
+
+	if (w & BT_COLUMN_HIGHS || bt_column_zeros(w) || size - *at < 8 * 127)
+		return false;
+	for (unsigned k = 0; k < 8; k++)
+		starts[k] = *at += r->at[k];
+	r->at += 8;
+	return true;
+}
+
+static void get_lines(struct bt_reader *r, struct bt_arena *a, struct bt_facts *f)
+{
+	uint32_t at = 0, i = 1;
+
+	f->line_starts = array(a, f->lines_nr, sizeof(*f->line_starts));
+	f->line_starts[0] = 0;
+	while (i < f->lines_nr && !r->bad) {
+		uint32_t len;
+
+		if (f->lines_nr - i >= 8 && r->end - r->at >= 8 &&
+		    get_short_lines(r, f->size, f->line_starts + i, &at)) {
+			i += 8;
+			continue;
 		}
-		f->line_starts[i] = at;
+		len = (uint32_t)bt_reader_upto(r, f->size - at);
+		if (!len)
+			r->bad = true;
+		f->line_starts[i++] = at += len;
 	}
+}
+
+void bt_decode_rest(struct bt_reader *r, struct bt_arena *a, struct bt_facts *f)
+{
+	if (!r->bad)
+		get_imports(r, a, f);
+	if (!r->bad)
+		get_errors(r, a, f);
+	if (!r->bad)
+		get_lines(r, a, f);
+}
+
+int bt_decode_refuse(size_t len, struct bt_err *err)
+{
+	return bt_err_set(err, BT_ERR_CORRUPT, "a facts record of %zu bytes is damaged", len);
 }
 
 int bt_facts_decode(const void *rec, size_t len, struct bt_arena *arena, struct bt_facts *ret_facts,
@@ -268,21 +334,18 @@ int bt_facts_decode(const void *rec, size_t len, struct bt_arena *arena, struct 
 	struct bt_reader r = bt_reader_make(rec, len);
 	struct bt_facts f = { 0 };
 
-	get_header(&r, &f);
-	if (!r.bad)
-		f.names = get_strings(&r, arena, f.names_nr, 1, BT_NAME_LEN_MAX);
-	if (!r.bad)
-		f.texts = get_strings(&r, arena, f.texts_nr, 0, BT_PATH_LEN_MAX);
+	bt_decode_header(&r, &f);
+	bt_decode_names(&r, arena, &f);
 	if (!r.bad)
 		get_occs(&r, arena, &f);
 	if (!r.bad)
-		get_defs(&r, arena, &f);
-	if (!r.bad)
-		get_imports(&r, arena, &f);
-	if (!r.bad)
-		get_errors_and_lines(&r, arena, &f);
+		bt_decode_defs(&r, arena, &f);
+	for (uint32_t i = 0; i < f.defs_nr && !r.bad; i++)
+		if (f.defs[i].occ != BT_NONE)
+			f.defs[i].name = f.occs[f.defs[i].occ].name;
+	bt_decode_rest(&r, arena, &f);
 	if (r.bad || r.at != r.end)
-		return bt_err_set(err, BT_ERR_CORRUPT, "a facts record of %zu bytes is damaged", len);
+		return bt_decode_refuse(len, err);
 	*ret_facts = f;
 	return 0;
 }

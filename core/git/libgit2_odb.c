@@ -1,22 +1,21 @@
 /*
- * Objects through libgit2: the one file that includes <git2.h>.
+ * Objects through libgit2, which is loaded when this back-end is chosen (libgit2_api.h).
  *
  * Only the object database is opened, not the repository: references, index and configuration are
  * git's business, and ownership was checked by git when it discovered the repository. An object
- * that libgit2 does not find is asked for from the git program before it counts as missing (packs
- * that have only a multi-pack index, objects fetched on demand).
+ * that libgit2 does not find or cannot read is asked for from the git program before it counts as
+ * missing or damaged (packs that have only a multi-pack index, objects fetched on demand).
  *
  * The hash of every object is verified. It costs as much as reading does (1.8 GB of blobs: 3.3 s
  * more beside 3.4 s), about 2 % of what parsing them takes. The header is read first (0.1 s of
  * these), so that nothing larger than wanted is inflated.
  */
-#include <git2.h>
-#include <git2/sys/odb_backend.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/base/mem.h"
 #include "core/base/path.h"
+#include "core/git/libgit2_api.h"
 #include "core/git/odb_impl.h"
 
 /*
@@ -35,6 +34,7 @@ struct libgit2_request {
 
 struct odb_libgit2 {
 	struct bt_odb base;
+	struct libgit2_api g;
 	struct bt_repo *repo;
 	git_odb *db;
 	git_odb_object *object; /* the last answer */
@@ -49,9 +49,10 @@ static struct odb_libgit2 *libgit2_of(struct bt_odb *odb)
 }
 
 /* The one place where errors of libgit2 become ours. */
-static int libgit2_fail(struct bt_err *err, int error, const char *what, const char *name)
+static int libgit2_fail(const struct libgit2_api *g, struct bt_err *err, int error, const char *what,
+			const char *name)
 {
-	const git_error *e = git_error_last();
+	const git_error *e = g->git_error_last();
 	const char *text = e && e->message ? e->message : "unknown error";
 	enum bt_code code = BT_ERR_FAIL;
 
@@ -93,7 +94,7 @@ static int libgit2_request(struct bt_odb *odb, const struct bt_oid *oid, uint64_
 	return 0;
 }
 
-/* libgit2 has not got it: the git program has the last word. */
+/* libgit2 does not find it or cannot read it: the git program has the last word. */
 static int ask_program(struct odb_libgit2 *o, const struct libgit2_request *r,
 		       struct bt_object *ret_obj, struct bt_err *err)
 {
@@ -105,17 +106,15 @@ static int ask_program(struct odb_libgit2 *o, const struct libgit2_request *r,
 	return rc ? rc : BT_ROW;
 }
 
-static int object_fail(const struct libgit2_request *r, int error, struct bt_object *ret_obj,
-		       struct bt_err *err)
+/* git verifies nothing while it reads: bytes of another object would pass there. */
+static int object_fail(const struct odb_libgit2 *o, const struct libgit2_request *r, int error,
+		       struct bt_object *ret_obj, struct bt_err *err)
 {
 	char hex[BT_OID_HEX_MAX + 1];
 
 	memset(ret_obj, 0, sizeof(*ret_obj));
 	ret_obj->oid = r->oid;
-	libgit2_fail(err, error, "read object", bt_oid_hex(&r->oid, hex));
-	if (err)
-		err->code = BT_ERR_CORRUPT; /* this object, whatever its reason */
-	return BT_ERR_CORRUPT;
+	return libgit2_fail(&o->g, err, error, "read object", bt_oid_hex(&r->oid, hex));
 }
 
 static int object_read(struct odb_libgit2 *o, const struct libgit2_request *r,
@@ -128,20 +127,20 @@ static int object_read(struct odb_libgit2 *o, const struct libgit2_request *r,
 	int error;
 
 	memcpy(id.id, r->oid.raw, sizeof(id.id));
-	error = git_odb_read_header(&size, &type, o->db, &id);
+	error = o->g.git_odb_read_header(&size, &type, o->db, &id);
 	if (!error && size <= r->size_max)
-		error = git_odb_read(&o->object, o->db, &id);
-	if (error == GIT_ENOTFOUND)
-		return ask_program(o, r, ret_obj, err);
+		error = o->g.git_odb_read(&o->object, o->db, &id);
+	if (error == GIT_EMISMATCH)
+		return object_fail(o, r, error, ret_obj, err);
 	if (error)
-		return object_fail(r, error, ret_obj, err);
+		return ask_program(o, r, ret_obj, err);
 	obj.type = type_map(type);
 	obj.size = size;
 	if (o->object) {
 		/* Every back-end of libgit2 puts a NUL behind the bytes. */
-		obj.data = git_odb_object_data(o->object);
-		obj.size = git_odb_object_size(o->object);
-		obj.type = type_map(git_odb_object_type(o->object));
+		obj.data = o->g.git_odb_object_data(o->object);
+		obj.size = o->g.git_odb_object_size(o->object);
+		obj.type = type_map(o->g.git_odb_object_type(o->object));
 	}
 	*ret_obj = obj;
 	return BT_ROW;
@@ -152,7 +151,7 @@ static int libgit2_next(struct bt_odb *odb, struct bt_object *ret_obj, struct bt
 	struct odb_libgit2 *o = libgit2_of(odb);
 	struct libgit2_request r = o->ring[o->head];
 
-	git_odb_object_free(o->object);
+	o->g.git_odb_object_free(o->object);
 	o->object = NULL;
 	o->head = (o->head + 1) % RING_NR;
 	o->nr--;
@@ -163,11 +162,11 @@ static void libgit2_free(struct bt_odb *odb)
 {
 	struct odb_libgit2 *o = libgit2_of(odb);
 
-	git_odb_object_free(o->object);
-	git_odb_free(o->db);
+	o->g.git_odb_object_free(o->object);
+	o->g.git_odb_free(o->db);
 	bt_odb_free(&o->program);
+	o->g.git_libgit2_shutdown();
 	free(o);
-	git_libgit2_shutdown();
 }
 
 static const struct bt_odb_ops libgit2_ops = {
@@ -181,11 +180,11 @@ static int alternate_add(struct odb_libgit2 *o, const char *dir, struct bt_err *
 	BT_FREE char *path = *dir == '/' || !o->repo->top
 				     ? bt_xstrdup(dir)
 				     : bt_xasprintf("%s/%s", o->repo->top, dir);
-	int error = git_odb_add_disk_alternate(o->db, path);
+	int error = o->g.git_odb_add_disk_alternate(o->db, path);
 
 	/* git passes over a folder that is not there. */
 	if (error && error != GIT_ENOTFOUND)
-		return libgit2_fail(err, error, "open objects", path);
+		return libgit2_fail(&o->g, err, error, "open objects", path);
 	return 0;
 }
 
@@ -213,39 +212,43 @@ static int alternates_from_env(struct odb_libgit2 *o, struct bt_err *err)
 	return rc;
 }
 
-static int options_set(struct bt_err *err)
+static int options_set(const struct libgit2_api *g, struct bt_err *err)
 {
-	int error = git_libgit2_opts(GIT_OPT_ENABLE_STRICT_HASH_VERIFICATION, 1);
+	int error = g->git_libgit2_opts(GIT_OPT_ENABLE_STRICT_HASH_VERIFICATION, 1);
 
 	/* Every object is read once: nothing is worth keeping. */
 	if (!error)
-		error = git_libgit2_opts(GIT_OPT_ENABLE_CACHING, 0);
+		error = g->git_libgit2_opts(GIT_OPT_ENABLE_CACHING, 0);
 	if (!error)
-		error = git_libgit2_opts(GIT_OPT_DISABLE_PACK_KEEP_FILE_CHECKS, 1);
+		error = g->git_libgit2_opts(GIT_OPT_DISABLE_PACK_KEEP_FILE_CHECKS, 1);
 	if (!error)
-		error = git_libgit2_opts(GIT_OPT_SET_MWINDOW_SIZE, MWINDOW_SIZE);
+		error = g->git_libgit2_opts(GIT_OPT_SET_MWINDOW_SIZE, MWINDOW_SIZE);
 	if (!error)
-		error = git_libgit2_opts(GIT_OPT_SET_MWINDOW_MAPPED_LIMIT, MWINDOW_MAPPED_MAX);
-	return error ? libgit2_fail(err, error, "set up", "libgit2") : 0;
+		error = g->git_libgit2_opts(GIT_OPT_SET_MWINDOW_MAPPED_LIMIT, MWINDOW_MAPPED_MAX);
+	return error ? libgit2_fail(g, err, error, "set up", "libgit2") : 0;
 }
 
 static int libgit2_open(struct bt_repo *repo, struct bt_odb **ret_odb, struct bt_err *err)
 {
 	struct odb_libgit2 *o;
+	struct libgit2_api g;
 	int error, rc;
 
 	if (repo->oid_len != 20)
 		return bt_err_set(err, BT_ERR_UNSUPPORTED, "libgit2 reads sha1 repositories only");
-	error = git_libgit2_init();
+	if (libgit2_load(&g, err))
+		return bt_err_hint(err, "leave index.backend at 'auto'");
+	error = g.git_libgit2_init();
 	if (error < 0)
-		return libgit2_fail(err, error, "start", "libgit2");
+		return libgit2_fail(&g, err, error, "start", "libgit2");
 	o = bt_xcalloc(1, sizeof(*o));
 	o->base.ops = &libgit2_ops;
+	o->g = g;
 	o->repo = repo;
-	rc = options_set(err);
+	rc = options_set(&g, err);
 	if (!rc) {
-		error = git_odb_open(&o->db, repo->objects_dir);
-		rc = error ? libgit2_fail(err, error, "open objects", repo->objects_dir) : 0;
+		error = o->g.git_odb_open(&o->db, repo->objects_dir);
+		rc = error ? libgit2_fail(&g, err, error, "open objects", repo->objects_dir) : 0;
 	}
 	if (!rc)
 		rc = alternates_from_env(o, err);

@@ -1,5 +1,5 @@
 /*
- * The version of libgit2 that is linked. No foreign type here.
+ * The version of the libgit2 that would be loaded, or "not installed". No foreign type here.
  */
 #ifndef BT_GIT_LIBGIT2_VERSION_H
 #define BT_GIT_LIBGIT2_VERSION_H

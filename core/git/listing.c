@@ -105,9 +105,10 @@ void bt_listing_free(struct bt_listing **pl)
 	*pl = NULL;
 }
 
-size_t bt_listing_left_out(const struct bt_listing *l)
+size_t bt_listing_unreadable(const struct bt_listing *l, const char **ret_first)
 {
-	return l->worktree.left_out;
+	*ret_first = l->worktree.unreadable_path;
+	return l->worktree.unreadable;
 }
 
 struct bt_repo *bt_listing_repo(struct bt_listing *l)

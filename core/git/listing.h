@@ -39,8 +39,11 @@ int bt_listing_open(struct bt_repo *repo, enum bt_listing_kind kind, struct bt_l
 int bt_listing_next(struct bt_listing *l, struct bt_listing_entry *ret_e, struct bt_err *err);
 /* Removes the temporary object folder, if any. */
 void bt_listing_free(struct bt_listing **pl);
-/* The files of the worktree that were left as the index has them (too large, or not readable). */
-size_t bt_listing_left_out(const struct bt_listing *l);
+/*
+ * How many files of the worktree were changed and may not be read. *ret_first: one of them, borrowed;
+ * NULL when there is none.
+ */
+size_t bt_listing_unreadable(const struct bt_listing *l, const char **ret_first);
 /*
  * The repository with the listing's temporary objects in sight of either back-end; the listing must
  * outlive it and whatever is opened with it.

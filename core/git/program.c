@@ -15,7 +15,6 @@
 static const char *const program_config[] = {
 	"core.hooksPath=/dev/null",
 	"core.fsmonitor=false",
-	"core.pager=cat",
 	"protocol.ext.allow=never",
 };
 

@@ -84,6 +84,7 @@ struct bt_git_stream {
 	struct bt_buf errtext; /* the last bytes of its stderr */
 	bool eof;
 	bool in_broken; /* it closed its stdin */
+	bool send_ends; /* its stdin is closed when everything is written: set it before that */
 };
 
 void bt_git_stream_init(struct bt_git_stream *s);

@@ -89,6 +89,8 @@ int bt_git_stream_push(struct bt_git_stream *s, struct bt_err *err)
 	}
 	bt_buf_clear(&s->send);
 	s->send_at = 0;
+	if (s->send_ends)
+		bt_close_fd(&s->child.in);
 	return 0;
 }
 

@@ -45,6 +45,11 @@ struct bt_rev {
  * hint about safe.directory is kept in err->hint.
  */
 int bt_repo_open(struct bt_repo *repo, struct bt_rev *revs, size_t revs_nr, struct bt_err *err);
+/*
+ * For hooks that git runs in a worktree, in its top folder: the same without a child, from GIT_DIR, GIT_INDEX_FILE
+ * and .git. oid_len stays 0: the ids that git prints tell it.
+ */
+int bt_repo_open_hook(struct bt_repo *repo, struct bt_err *err);
 void bt_repo_release(struct bt_repo *repo);
 
 /* Resolves more revisions in an open repository. */

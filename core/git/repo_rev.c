@@ -135,8 +135,10 @@ static int peel(const struct bt_repo *repo, struct bt_rev *rev, const struct bt_
 		rev->found = true;
 		return 0;
 	}
-	if (rev->commit.len)
-		return bt_err_set(err, BT_ERR_CORRUPT, "cannot read the tree of '%s'", rev->spec);
+	if (rev->commit.len) {
+		bt_err_set(err, BT_ERR_CORRUPT, "cannot read the tree of '%s'", rev->spec);
+		return bt_err_hint(err, "`git fsck` tells which objects are missing");
+	}
 	if (strstr(bt_buf_cstr(&errout), "expected"))
 		return bt_err_set(err, BT_ERR_NOT_FOUND, "'%s' is neither a commit nor a tree",
 				  rev->spec);
@@ -166,6 +168,9 @@ static int resolve_alone(const struct bt_repo *repo, struct bt_rev *rev, struct 
 	/* "short object ID ab is ambiguous" says more than that the name is unknown. */
 	if (strstr(bt_buf_cstr(&errout), "ambiguous"))
 		return bt_git_fail(err, BT_ERR_NOT_FOUND, NULL, bt_buf_cstr(&errout), 128);
+	if (!strcmp(rev->spec, "HEAD") || !strcmp(rev->spec, "@"))
+		return bt_err_set(err, BT_ERR_NOT_FOUND,
+				  "unknown revision '%s': there is no commit yet", rev->spec);
 	return bt_err_set(err, BT_ERR_NOT_FOUND, "unknown revision '%s'", rev->spec);
 }
 

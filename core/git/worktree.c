@@ -152,6 +152,13 @@ static bool is_beyond_link(char *full, size_t top_len)
 	return false;
 }
 
+static enum changed unreadable(struct bt_worktree *w, const char *path)
+{
+	if (!w->unreadable++)
+		w->unreadable_path = bt_xstrdup(path);
+	return CHANGED_PASSED_OVER;
+}
+
 /* What is to be done about a path that git calls modified or new. */
 static enum changed changed_judge(const struct bt_repo *repo, const char *path,
 				  struct bt_worktree *w)
@@ -164,7 +171,7 @@ static enum changed changed_judge(const struct bt_repo *repo, const char *path,
 	if (full[len - 1] == '/')
 		return CHANGED_PASSED_OVER;
 	if (lstat(full, &st))
-		return errno == ENOENT || errno == ENOTDIR ? CHANGED_REMOVED : CHANGED_PASSED_OVER;
+		return errno == ENOENT || errno == ENOTDIR ? CHANGED_REMOVED : unreadable(w, path);
 	if (is_beyond_link(full, strlen(repo->top)))
 		return CHANGED_REMOVED;
 	if (S_ISDIR(st.st_mode)) {
@@ -177,10 +184,9 @@ static enum changed changed_judge(const struct bt_repo *repo, const char *path,
 		return CHANGED_TAKEN;
 	if (!S_ISREG(st.st_mode))
 		return CHANGED_PASSED_OVER;
-	if (st.st_size <= (off_t)BT_LISTING_FILE_MAX && !access(full, R_OK))
-		return CHANGED_TAKEN;
-	w->left_out++;
-	return CHANGED_PASSED_OVER;
+	if (access(full, R_OK))
+		return unreadable(w, path);
+	return st.st_size <= (off_t)BT_LISTING_FILE_MAX ? CHANGED_TAKEN : CHANGED_PASSED_OVER;
 }
 
 /* Paths, each ended by NUL. */
@@ -279,9 +285,10 @@ int bt_worktree_take(const struct bt_repo *repo, struct bt_worktree *ret_w, stru
 	struct bt_worktree w = { .dir = NULL };
 	int rc;
 
-	if (!repo->top)
-		return bt_err_set(err, BT_ERR_NOT_FOUND,
-				  "this operation must be run in a work tree");
+	if (!repo->top) {
+		bt_err_set(err, BT_ERR_NOT_FOUND, "this operation must be run in a work tree");
+		return bt_err_hint(err, "without one, ask a revision");
+	}
 	bt_buf_init(&ch.taken, CHANGED_MAX);
 	bt_buf_init(&ch.removed, CHANGED_MAX);
 	rc = changes_list(repo, &ch, &w, err);
@@ -303,5 +310,6 @@ void bt_worktree_release(struct bt_worktree *w)
 	free(w->dir);
 	free(w->index_file);
 	free(w->objects);
+	free(w->unreadable_path);
 	*w = (struct bt_worktree){ .dir = NULL };
 }

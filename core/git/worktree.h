@@ -11,7 +11,8 @@ struct bt_worktree {
 	char *dir; /* temporary folder with `index` and `objects`; NULL when nothing has changed */
 	char *index_file; /* of it; NULL as dir */
 	char *objects;	  /* of it; NULL as dir */
-	size_t left_out;  /* files that were too large or not readable */
+	size_t unreadable; /* files that may not be read: they are as the index has them */
+	char *unreadable_path; /* the first of them, or NULL */
 };
 
 int bt_worktree_take(const struct bt_repo *repo, struct bt_worktree *ret_w, struct bt_err *err);

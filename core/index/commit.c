@@ -7,12 +7,24 @@
 #include <string.h>
 
 #include "core/base/clock.h"
+#include "core/base/trace.h"
 #include "core/facts/facts.h"
 #include "core/index/index_state.h"
 #include "core/index/tree_row.h"
 
 /* Tree rows in one transaction: a run of history has tens of thousands. */
 #define TREES_NR 4096
+
+/* The add-on's part; a blob that another process wrote first has its own. */
+static int store_more(struct bt_index *ix, const struct ix_job *j, struct bt_err *err)
+{
+	const struct bt_addon *a = ix->o.addon;
+
+	if (j->more == IX_MORE_NONE || (j->state != BT_BLOB_FACTS && !j->text))
+		return 0;
+	return a->put(a->ctx, ix->o.store, j->id, j->lang, j->more == IX_MORE_FAILED,
+		      bt_buf_cstr(&ix->records) + j->more_at, j->more_len, err);
+}
 
 static int store_job(struct bt_index *ix, size_t job, struct bt_err *err)
 {
@@ -22,11 +34,15 @@ static int store_job(struct bt_index *ix, size_t job, struct bt_err *err)
 		.size = j->size, .digest = j->digest, .hint = j->hint,
 	};
 
+	if (j->stored)
+		return store_more(ix, j, err);
 	if (j->state == BT_BLOB_REDIRECT)
 		b.resolved = ix->jobs[j->resolved].lang_id;
 	if (bt_store_blob_add(ix->o.store, &b, &j->id, &j->known, err))
 		return err->code;
 	j->stored = true;
+	if (store_more(ix, j, err))
+		return err->code;
 	if (j->state != BT_BLOB_FACTS || j->known)
 		return 0;	/* another process was faster: it wrote the facts too */
 	return bt_store_facts_put_packed(ix->o.store, j->id, ix->records.data + j->rec, j->rec_len, err);
@@ -62,10 +78,11 @@ int ix_commit_batch(struct bt_index *ix, struct bt_err *err)
 {
 	int rc = 0;
 
+	bt_trace("write %zu blobs, %zu bytes of facts", ix->unstored_nr, ix->records.len);
 	if (ix->unstored_nr)
 		rc = write_batch(ix, err);
 	if (rc)
-		return bt_err_wrap(err, "cannot write to the index");
+		return rc;
 	ix->unstored_nr = 0;
 	ix->records_bytes = 0;
 	bt_buf_clear(&ix->records);
@@ -189,8 +206,9 @@ static bool has_missing(const struct bt_index *ix, const struct ix_node *n)
 		const struct ix_entry *e = &n->entries[i];
 
 		if (e->tree ? ix->nodes[e->target].result.missing
-			    : e->target != BT_NONE &&
-				      ix_job_final(ix, e->target)->state == BT_BLOB_MISSING)
+			    : e->fixed_state == BT_BLOB_MISSING ||
+				      (e->target != BT_NONE &&
+				       ix_job_final(ix, e->target)->state == BT_BLOB_MISSING))
 			return true;
 	}
 	return false;
@@ -231,5 +249,5 @@ int ix_commit_trees(struct bt_index *ix, struct bt_err *err)
 
 		rc = write_nodes(ix, from, to, err);
 	}
-	return rc ? bt_err_wrap(err, "cannot write to the index") : 0;
+	return rc;
 }

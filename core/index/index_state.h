@@ -10,6 +10,13 @@
 #include "core/lang/langs.h"
 #include "store/postings.h"
 
+/* The add-on's part of a job. */
+enum ix_more {
+	IX_MORE_NONE,		/* not asked for, or there already */
+	IX_MORE_MADE,		/* in ix->records */
+	IX_MORE_FAILED,		/* it could not be made: stored too, so that it is not tried each time */
+};
+
 /* One (blob, language or class): known from the store, or to be read and parsed. */
 struct ix_job {
 	struct bt_oid oid;
@@ -19,12 +26,18 @@ struct ix_job {
 	bool settled;			/* state, size and digest are final */
 	bool stored;			/* id is final */
 	bool known;			/* another process stored it, and its facts, first */
+	bool text;			/* no language: for the add-on alone */
+	uint8_t want;			/* BT_WANT_*, while it is to be done */
+	uint8_t more;			/* enum ix_more */
 	uint8_t state;			/* enum bt_blob_state */
 	uint32_t id;
 	uint32_t resolved;		/* job of the language a class came to, or BT_NONE */
 	uint64_t size;
 	const char *hint;
 	size_t rec, rec_len;		/* facts, packed, in ix->records until they are stored */
+	size_t more_at, more_len;	/* the add-on's, likewise */
+	const void *bytes;		/* its content where the caller gave it */
+	size_t bytes_len;
 	struct bt_digest digest;
 };
 
@@ -80,9 +93,14 @@ struct bt_index {
 int ix_job_for_file(struct bt_index *ix, const struct bt_oid *oid, const struct bt_lang *lang,
 		    const struct bt_detect_class *cls, const char *path, size_t path_len,
 		    uint32_t *ret_job, struct bt_err *err);
+/* The job of a text without a language. */
+int ix_job_for_text(struct bt_index *ix, const struct bt_oid *oid, const char *path, size_t path_len,
+		    uint32_t *ret_job, struct bt_err *err);
 /* Follows a class to what it came to. */
 const struct ix_job *ix_job_final(const struct bt_index *ix, uint32_t job);
 void ix_job_settle(struct bt_index *ix, size_t job, enum bt_blob_state state);
+/* A job that was settled before and has now been asked for the add-on's part alone. */
+void ix_job_more_done(struct bt_index *ix, size_t job);
 
 /* commit.c */
 int ix_commit_batch(struct bt_index *ix, struct bt_err *err);

@@ -49,11 +49,24 @@ static size_t add_job(struct bt_index *ix, const struct bt_oid *oid, uint32_t la
 	return ix->jobs_nr++;
 }
 
-static void queue_job(struct bt_index *ix, size_t job)
+static void queue_job(struct bt_index *ix, size_t job, unsigned want)
 {
+	ix->jobs[job].want = (uint8_t)want;
 	BT_GROW(ix->todo, ix->todo_alloc, ix->todo_nr + 1);
 	ix->todo[ix->todo_nr++] = job;
 	ix->planned++;
+}
+
+static void add_unstored(struct bt_index *ix, size_t job)
+{
+	BT_GROW(ix->unstored, ix->unstored_alloc, ix->unstored_nr + 1);
+	ix->unstored[ix->unstored_nr++] = job;
+}
+
+void ix_job_more_done(struct bt_index *ix, size_t job)
+{
+	if (ix->jobs[job].more != IX_MORE_NONE)
+		add_unstored(ix, job);
 }
 
 void ix_job_settle(struct bt_index *ix, size_t job, enum bt_blob_state state)
@@ -64,12 +77,36 @@ void ix_job_settle(struct bt_index *ix, size_t job, enum bt_blob_state state)
 		ix->stats.blobs_missing++;
 	else if (bt_blob_state_killed(state))
 		ix->stats.blobs_killed++;
-	else if (state != BT_BLOB_FACTS && state != BT_BLOB_REDIRECT)
+	else if (state != BT_BLOB_FACTS && state != BT_BLOB_REDIRECT && !ix->jobs[job].text)
 		ix->stats.blobs_skipped++;
-	if (state == BT_BLOB_MISSING)
-		return;		/* asked for again next time */
-	BT_GROW(ix->unstored, ix->unstored_alloc, ix->unstored_nr + 1);
-	ix->unstored[ix->unstored_nr++] = job;
+	if (state != BT_BLOB_MISSING)	/* asked for again next time */
+		add_unstored(ix, job);
+}
+
+/* Is the add-on's part of a blob of the store to be made? 1, 0 or an error. */
+static int lacks_more(struct bt_index *ix, const struct ix_job *j, struct bt_err *err)
+{
+	const struct bt_addon *a = ix->o.addon;
+	int rc;
+
+	if (!a || j->state != (j->text ? BT_BLOB_NO_LANGUAGE : BT_BLOB_FACTS))
+		return 0;
+	rc = a->has(a->ctx, ix->o.store, j->id, j->lang, err);
+	return rc < 0 ? rc : rc == BT_DONE;
+}
+
+/* A job that is not in the store, or only in part. */
+static int queue_what_lacks(struct bt_index *ix, size_t job, bool known, struct bt_err *err)
+{
+	struct ix_job *j = &ix->jobs[job];
+	unsigned want = ix->o.addon ? BT_WANT_FACTS | BT_WANT_MORE : BT_WANT_FACTS;
+	int lacks = known ? lacks_more(ix, j, err) : 1;
+
+	if (lacks < 0)
+		return lacks;
+	if (lacks)
+		queue_job(ix, job, known || j->text ? BT_WANT_MORE : want);
+	return 0;
 }
 
 static int job_of_lang(struct bt_index *ix, const struct bt_oid *oid, const struct bt_lang *lang,
@@ -128,10 +165,36 @@ static int job_of_lang(struct bt_index *ix, const struct bt_oid *oid, const stru
 	job = add_job(ix, &key, lang_id);
 	ix->jobs[job].lang = lang;
 	ix->jobs[job].hint = hint;
-	if (from_store(ix, job, &known, err))
+	if (from_store(ix, job, &known, err) || queue_what_lacks(ix, job, known, err))
 		return err->code;
-	if (!known)
-		queue_job(ix, job);
+	*ret_job = (uint32_t)job;
+	return 0;
+}
+
+const struct bt_detect_class bt_index_text_class = { "?text", 1 };
+
+int ix_job_for_text(struct bt_index *ix, const struct bt_oid *oid, const char *path, size_t path_len,
+		    uint32_t *ret_job, struct bt_err *err)
+{
+	const struct bt_detect_class *cls = &bt_index_text_class;
+	const struct bt_oid key = *oid;
+	uint32_t lang_id;
+	int64_t found;
+	bool known;
+	size_t job;
+
+	if (store_id(ix, cls->name, cls->version, &lang_id, err))
+		return err->code;
+	if (bt_oidmap_find(&ix->job_of, &key, lang_id, &found)) {
+		*ret_job = (uint32_t)found;
+		return 0;
+	}
+	job = add_job(ix, &key, lang_id);
+	ix->jobs[job].text = true;
+	ix->jobs[job].cls = cls;
+	ix->jobs[job].hint = bt_arena_strndup(&ix->arena, path, path_len);
+	if (from_store(ix, job, &known, err) || queue_what_lacks(ix, job, known, err))
+		return err->code;
 	*ret_job = (uint32_t)job;
 	return 0;
 }
@@ -154,9 +217,13 @@ int ix_job_for_file(struct bt_index *ix, const struct bt_oid *oid, const struct 
 	}
 	rc = job_of_lang(ix, oid, lang, lang_id, bt_arena_strndup(&ix->arena, path, path_len), ret_job,
 			 err);
-	if (!rc)
-		ix->jobs[*ret_job].cls = cls;
-	return rc;
+	if (rc)
+		return rc;
+	ix->jobs[*ret_job].cls = cls;
+	/* Known to be in no language: the add-on may still have something to say. */
+	if (ix->o.addon && cls && ix->jobs[*ret_job].settled && ix->jobs[*ret_job].state == BT_BLOB_NO_LANGUAGE)
+		return ix_job_for_text(ix, oid, path, path_len, &(uint32_t){ 0 }, err);
+	return 0;
 }
 
 /* A class job whose content says `lang`: goes on as (or joins) that language's job. */

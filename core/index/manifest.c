@@ -7,9 +7,6 @@
 
 #include <string.h>
 
-#include "core/base/limits.h"
-#include "core/base/varint.h"
-
 #define MAGIC 0x464d5442u	/* "BTMF" */
 #define VERSION 1
 #define HEAD_LEN (6 * 4 + BT_DIGEST_LEN)
@@ -177,6 +174,28 @@ int bt_manifest_path(const struct bt_manifest *m, uint32_t index, struct bt_buf 
 			return damaged(err);
 	bt_buf_add(out, path, len);
 	return 0;
+}
+
+void bt_manifest_walk_init(struct bt_manifest_walk *w, const struct bt_manifest *m)
+{
+	w->m = m;
+	w->next = 0;
+	w->len = 0;
+}
+
+int bt_manifest_walk_next(struct bt_manifest_walk *w, struct bt_manifest_file *ret_f, struct bt_err *err)
+{
+	if (w->next >= w->m->nr)
+		return BT_DONE;
+	if (w->next % BT_MANIFEST_BLOCK_NR == 0) {
+		w->r = block_reader(w->m, w->next / BT_MANIFEST_BLOCK_NR);
+		w->len = 0;
+	}
+	if (w->r.bad || next_path(&w->r, w->path, &w->len))
+		return damaged(err);
+	w->path[w->len] = '\0';
+	*ret_f = bt_manifest_file_get(w->m, w->next++);
+	return BT_ROW;
 }
 
 static int path_cmp(const char *a, size_t a_len, const char *b, size_t b_len)

@@ -14,6 +14,7 @@ struct plan_dir {
 	struct bt_buf path;		/* "" or "a/b" */
 	struct ix_entry *entries;
 	size_t nr, alloc;
+	bool attrs_missing;		/* its .gitattributes is not in the object database */
 };
 
 #define PLAN_DIR_OWNED BT_CLEANUP(plan_dir_release)
@@ -40,6 +41,25 @@ static void child_path(const struct plan_dir *d, const char *name, size_t len, s
 	bt_buf_add(out, name, len);
 }
 
+static bool is_attributes(const char *name, size_t len)
+{
+	static const char attributes[] = ".gitattributes";
+
+	return len == sizeof(attributes) - 1 && !memcmp(name, attributes, len);
+}
+
+/* What decides about more than itself and is not in the object database: the folder is incomplete. */
+static void add_missing(struct bt_index *ix, struct plan_dir *d, const char *name, size_t name_len)
+{
+	struct ix_entry *e = add_entry(d);
+
+	e->name = bt_arena_strndup(&ix->arena, name, name_len);
+	e->name_len = (uint32_t)name_len;
+	e->fixed_state = BT_BLOB_MISSING;
+	e->target = BT_NONE;
+	ix->stats.blobs_missing++;
+}
+
 /* One file of the folder whose attributes are on the stack. */
 static int plan_file(struct bt_index *ix, struct plan_dir *d, const char *path, size_t path_len,
 		     const char *name, size_t name_len, const struct bt_oid *oid, struct bt_err *err)
@@ -52,6 +72,10 @@ static int plan_file(struct bt_index *ix, struct plan_dir *d, const char *path, 
 	uint8_t flags;
 	uint32_t job;
 
+	if (d->attrs_missing && is_attributes(name, name_len)) {
+		add_missing(ix, d, name, name_len);
+		return 0;
+	}
 	choice = bt_selection_file(ix->o.selection, path, &flags, &language);
 	if (choice == BT_CHOICE_SKIP ||
 	    bt_detect_path(path, path_len, language, &lang, &cls) == BT_DETECT_NONE)
@@ -126,32 +150,31 @@ static int find_node(struct bt_index *ix, const struct bt_oid *oid, uint64_t sel
 	return BT_ROW;
 }
 
-static int read_attributes(struct bt_index *ix, const struct bt_oid *oid, struct bt_buf *out,
-			   struct bt_err *err)
+static int read_attributes(struct bt_index *ix, const struct bt_oid *oid, struct plan_dir *d,
+			   struct bt_buf *out, struct bt_err *err)
 {
 	struct bt_object obj;
 
 	if (bt_odb_read(ix->o.odb, oid, BT_ATTR_FILE_MAX, &obj, err))
 		return err->code;
+	d->attrs_missing = obj.type == BT_OBJECT_NONE;
 	if (obj.data)
 		bt_buf_add(out, obj.data, obj.size);
 	return 0;
 }
 
 /* The .gitattributes among the entries of a tree, when it is a regular file. */
-static int tree_attributes(struct bt_index *ix, const struct bt_buf *tree, struct bt_buf *out,
-			   struct bt_err *err)
+static int tree_attributes(struct bt_index *ix, const struct bt_buf *tree, struct plan_dir *d,
+			   struct bt_buf *out, struct bt_err *err)
 {
-	static const char name[] = ".gitattributes";
 	struct bt_tree_reader r;
 	struct bt_tree_entry e;
 	int rc;
 
 	bt_tree_reader_init(&r, bt_buf_cstr(tree), tree->len, ix->o.repo->oid_len);
 	while ((rc = bt_tree_reader_next(&r, &e, err)) == BT_ROW)
-		if (e.kind == BT_ENTRY_BLOB && e.name_len == sizeof(name) - 1 &&
-		    !memcmp(e.name, name, e.name_len))
-			return read_attributes(ix, &e.oid, out, err);
+		if (e.kind == BT_ENTRY_BLOB && is_attributes(e.name, e.name_len))
+			return read_attributes(ix, &e.oid, d, out, err);
 	return rc;
 }
 
@@ -170,10 +193,14 @@ static int plan_subtree(struct bt_index *ix, struct plan_dir *d, const char *pat
 		return 0;
 	selection = bt_selection_dir(ix->o.selection, path);
 	rc = find_node(ix, &e->oid, selection, &node, err);
+	if (rc == BT_DONE)
+		rc = plan_tree(ix, &e->oid, path, selection, depth + 1, &node, err);
+	if (rc == BT_ERR_NOT_FOUND) {
+		add_missing(ix, d, e->name, e->name_len);
+		return 0;
+	}
 	if (rc < 0)
 		return rc;
-	if (rc == BT_DONE && plan_tree(ix, &e->oid, path, selection, depth + 1, &node, err))
-		return err->code;
 	entry = add_entry(d);
 	entry->tree = true;
 	entry->name = bt_arena_strndup(&ix->arena, e->name, e->name_len);
@@ -221,12 +248,14 @@ static int plan_tree(struct bt_index *ix, const struct bt_oid *oid, const char *
 	bt_buf_adds(&d.path, dir);
 	if (bt_odb_read(ix->o.odb, oid, BT_TREE_SIZE_MAX, &obj, err))
 		return err->code;
+	if (obj.type == BT_OBJECT_NONE)
+		return bt_err_set(err, BT_ERR_NOT_FOUND, "cannot read tree %s of folder '%s': it is missing",
+				  bt_oid_hex(oid, hex), dir);
 	if (obj.type != BT_OBJECT_TREE || !obj.data)
-		return bt_err_set(err, BT_ERR_FAIL, "cannot read tree %s of folder '%s': %s",
-				  bt_oid_hex(oid, hex), dir,
-				  obj.type == BT_OBJECT_NONE ? "it is missing" : "it is no tree");
+		return bt_err_set(err, BT_ERR_FAIL, "cannot read tree %s of folder '%s': it is no tree",
+				  bt_oid_hex(oid, hex), dir);
 	bt_buf_add(&tree, obj.data, obj.size);
-	if (bt_buf_check(&tree, "a tree object", err) || tree_attributes(ix, &tree, &attrs, err))
+	if (bt_buf_check(&tree, "a tree object", err) || tree_attributes(ix, &tree, &d, &attrs, err))
 		return err->code;
 	ix->stats.trees_walked++;
 	bt_attr_stack_push(ix->o.selection->attrs, dir, bt_buf_cstr(&attrs), attrs.len);
@@ -301,6 +330,32 @@ int bt_index_add_blob(struct bt_index *ix, const struct bt_oid *oid, const char 
 	return 0;
 }
 
+static int add_known(struct bt_index *ix, const struct bt_index_blob *b, struct bt_err *err)
+{
+	const char *path = b->path ? b->path : "";
+	uint32_t job;
+	int rc = b->lang || b->cls ? ix_job_for_file(ix, &b->oid, b->lang, b->lang ? NULL : b->cls, path, strlen(path),
+						     &job, err)
+				   : ix_job_for_text(ix, &b->oid, path, strlen(path), &job, err);
+
+	if (!rc && b->bytes) {
+		ix->jobs[job].bytes = b->bytes;
+		ix->jobs[job].bytes_len = b->len;
+	}
+	return rc;
+}
+
+int bt_index_add_known(struct bt_index *ix, const struct bt_index_blob *blobs, size_t nr, struct bt_err *err)
+{
+	int rc = plan_begin(ix, err);
+
+	if (rc)
+		return rc;
+	for (size_t i = 0; i < nr && !rc; i++)
+		rc = add_known(ix, &blobs[i], err);
+	return plan_end(ix, rc);
+}
+
 /* ---- listings: the same, from a flat list in path order ---- */
 
 struct plan_list {
@@ -331,12 +386,12 @@ static int list_read(struct plan_list *p, struct bt_listing *l, struct bt_err *e
 	return rc;
 }
 
-static int list_attributes(struct plan_list *p, size_t from, size_t to, size_t skip, struct bt_buf *out,
-			   struct bt_err *err)
+static int list_attributes(struct plan_list *p, size_t from, size_t to, size_t skip, struct plan_dir *d,
+			   struct bt_buf *out, struct bt_err *err)
 {
 	for (size_t i = from; i < to; i++)
 		if (p->list[i].kind == BT_ENTRY_BLOB && !strcmp(p->list[i].path + skip, ".gitattributes"))
-			return read_attributes(p->ix, &p->list[i].oid, out, err);
+			return read_attributes(p->ix, &p->list[i].oid, d, out, err);
 	return 0;
 }
 
@@ -381,7 +436,7 @@ static int plan_range(struct plan_list *p, size_t from, size_t to, const char *d
 		return bt_err_set(err, BT_ERR_LIMIT, "folders are nested deeper than %d at '%s'",
 				  BT_TREE_DEPTH_MAX, dir);
 	bt_buf_adds(&d.path, dir);
-	if (list_attributes(p, from, to, skip, &attrs, err))
+	if (list_attributes(p, from, to, skip, &d, &attrs, err))
 		return err->code;
 	bt_attr_stack_push(p->ix->o.selection->attrs, dir, bt_buf_cstr(&attrs), attrs.len);
 	while (i < to && !rc) {

@@ -24,7 +24,8 @@ int bt_pool_open(const struct bt_pool_opts *o, struct bt_pool **ret_pool, struct
 {
 	struct bt_zygote_opts zo = { .address_space_max = o->address_space_max,
 				     .cpu_s = o->cpu_s,
-				     .seccomp = o->seccomp };
+				     .seccomp = o->seccomp,
+				     .addon = o->addon };
 	struct bt_pool *p = bt_xcalloc(1, sizeof(*p));
 	int rc;
 
@@ -86,11 +87,11 @@ int bt_pool_prepare(struct bt_pool *p, const struct bt_lang *lang, struct bt_err
 	return bt_pool_ask_langs(p, err) ? bt_pool_break(p, err) : 0;
 }
 
-int bt_pool_submit(struct bt_pool *p, const struct bt_lang *lang, uint64_t tag, const void *data,
+int bt_pool_submit(struct bt_pool *p, const struct bt_lang *lang, unsigned want, uint64_t tag, const void *data,
 		   size_t len, struct bt_err *err)
 {
 	struct bt_pool_blob *b;
-	int rc = bt_pool_prepare(p, lang, err);
+	int rc = lang ? bt_pool_prepare(p, lang, err) : p->broken.code ? broken(p, err) : 0;
 
 	if (rc)
 		return rc;
@@ -105,7 +106,7 @@ int bt_pool_submit(struct bt_pool *p, const struct bt_lang *lang, uint64_t tag, 
 	if (!b)
 		return bt_err_errno(err, "cannot keep a blob of %zu bytes", len);
 	*b = (struct bt_pool_blob){
-		.lang = lang, .tag = tag, .len = len, .scanner = bt_extract_has_scanner(lang)
+		.lang = lang, .tag = tag, .len = len, .want = want, .scanner = lang && bt_extract_has_scanner(lang)
 	};
 	if (len)
 		memcpy(b->data, data, len);
@@ -159,8 +160,12 @@ static void result_of_answer(struct bt_pool *p, struct bt_pool_worker *w, struct
 	const char *payload = w->in + w->given + sizeof(a);
 
 	memcpy(&a, w->in + w->given, sizeof(a));
-	w->given += sizeof(a) + a.len;
+	w->given += sizeof(a) + a.len + a.more_len;
 	*r = (struct bt_result){ .status = BT_RESULT_FACTS };
+	if (a.more) {
+		r->more = payload + a.len;
+		r->more_len = a.more_len;
+	}
 	if (a.status == BT_ANSWER_FACTS) {
 		r->rec = payload;
 		r->len = a.len;

@@ -23,6 +23,7 @@
 #include <stdint.h>
 
 #include "core/base/err.h"
+#include "core/index/addon.h"
 #include "core/lang/langs.h"
 
 struct bt_pool_opts {
@@ -35,6 +36,7 @@ struct bt_pool_opts {
 	uint64_t tree_bytes_max;	/* of syntax trees that grow at the same time, estimated;
 					 * large blobs wait for each other; 0: they do not */
 	bool seccomp;			/* false under valgrind and sanitizers */
+	const struct bt_addon *addon;	/* what else is made of blobs; NULL: nothing */
 };
 /* From the size limit of blobs and the number of jobs, within the memory bound of the whole run. */
 void bt_pool_opts_default(struct bt_pool_opts *o, unsigned jobs);
@@ -54,6 +56,8 @@ struct bt_result {
 	const void *rec;		/* the record's bytes, not yet decoded; valid until
 					 * the next bt_pool_next; NULL when there is none */
 	size_t len;
+	const void *more;		/* the add-on's, likewise; NULL: it made none, or could not */
+	size_t more_len;
 	char reason[80];		/* printable; of killed ones: "signal 11", "answered 12
 					 * bytes of nonsense"; of limits: bt_extract's message */
 };
@@ -73,8 +77,14 @@ void bt_pool_free(struct bt_pool **pp);
  * of a plan it spares workers that are replaced because they lack a table.
  */
 int bt_pool_prepare(struct bt_pool *p, const struct bt_lang *lang, struct bt_err *err);
-/* Copies the bytes. BT_ERR_BUSY when inflight_bytes_max is reached: take results first. */
-int bt_pool_submit(struct bt_pool *p, const struct bt_lang *lang, uint64_t tag, const void *data,
+/* What is to be made of a blob. */
+#define BT_WANT_FACTS (1u << 0)
+#define BT_WANT_MORE (1u << 1)	/* the add-on's; a blob that dies of it is parsed again for its facts alone */
+/*
+ * Copies the bytes. BT_ERR_BUSY when inflight_bytes_max is reached: take results first. lang is NULL for a text without
+ * a known language, of which there is nothing but BT_WANT_MORE.
+ */
+int bt_pool_submit(struct bt_pool *p, const struct bt_lang *lang, unsigned want, uint64_t tag, const void *data,
 		   size_t len, struct bt_err *err);
 /* No more submissions will come for now: groups that wait to fill up are sent. */
 int bt_pool_flush(struct bt_pool *p, struct bt_err *err);

@@ -79,6 +79,11 @@ static void suspect(struct bt_pool *p, const struct bt_pool_worker *w, struct bt
 		    bool guilty)
 {
 	b->deaths += guilty;
+	/* Whatever killed it, the facts come first: they are tried without the rest, with all their lives. */
+	if (b->deaths && b->want & BT_WANT_FACTS && b->want & BT_WANT_MORE) {
+		b->want = BT_WANT_FACTS;
+		b->deaths = 0;
+	}
 	if (b->deaths < DEATHS_MAX) {
 		p->stats.retried++;
 		bt_blob_list_push(&p->alone, b);

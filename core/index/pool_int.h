@@ -32,6 +32,7 @@ struct bt_pool_blob {
 	const struct bt_lang *lang;
 	uint64_t tag, seq;
 	size_t len;
+	unsigned want;			/* BT_WANT_* */
 	bool scanner;
 	unsigned deaths;		/* those it has on its own account */
 	enum bt_result_status status;	/* of a lost one */

@@ -99,8 +99,9 @@ static int send_parts(const struct bt_pool_worker *w, struct bt_work_head *heads
 
 	for (int i = 0; b && i < SEND_NR; i++, b = b->next, skip = 0) {
 		heads[i] = (struct bt_work_head){ .seq = b->seq,
-						  .lang = b->lang->index,
-						  .len = (uint32_t)b->len };
+						  .lang = b->lang ? b->lang->index : BT_WORK_NO_LANG,
+						  .len = (uint32_t)b->len,
+						  .want = b->want };
 		if (skip < sizeof(heads[i])) {
 			iov[nr].iov_base = (char *)&heads[i] + skip;
 			iov[nr++].iov_len = sizeof(heads[i]) - skip;
@@ -154,6 +155,16 @@ void bt_pool_worker_send(struct bt_pool *p, struct bt_pool_worker *w)
 	}
 }
 
+/* Can this be an answer about that blob? */
+static bool answer_sane(const struct bt_pool *p, const struct bt_answer_head *a, const struct bt_pool_blob *b)
+{
+	if (a->seq != b->seq || a->status > BT_ANSWER_LIMIT || a->len > bt_answer_len_max(b->len))
+		return false;
+	if (!(b->want & BT_WANT_FACTS) && a->status == BT_ANSWER_FACTS && a->len)
+		return false;
+	return b->want & BT_WANT_MORE ? a->more_len <= p->o.addon->len_max : !a->more && !a->more_len;
+}
+
 /* Checks what has been read; false: it is nonsense. */
 static bool answers_check(struct bt_pool *p, struct bt_pool_worker *w)
 {
@@ -163,12 +174,11 @@ static bool answers_check(struct bt_pool *p, struct bt_pool_worker *w)
 	while (w->in_len - w->checked >= sizeof(a)) {
 		memcpy(&a, w->in + w->checked, sizeof(a));
 		b = w->todo.head;
-		if (!b || b == w->unsent || a.seq != b->seq || a.status > BT_ANSWER_LIMIT ||
-		    a.len > bt_answer_len_max(b->len))
+		if (!b || b == w->unsent || !answer_sane(p, &a, b))
 			return false;
-		if (w->in_len - w->checked - sizeof(a) < a.len)
+		if (w->in_len - w->checked - sizeof(a) < (size_t)a.len + a.more_len)
 			break;
-		w->checked += sizeof(a) + a.len;
+		w->checked += sizeof(a) + a.len + a.more_len;
 		bt_blob_list_push(&w->answered, bt_blob_list_pop(&w->todo));
 		p->blameless = 0;
 		due_set(p, w);
@@ -185,8 +195,8 @@ static size_t in_wanted(const struct bt_pool_worker *w)
 	if (have < sizeof(a))
 		return want;
 	memcpy(&a, w->in + w->checked, sizeof(a));
-	if (sizeof(a) + a.len > have + want)
-		want = sizeof(a) + a.len - have;
+	if (sizeof(a) + a.len + a.more_len > have + want)
+		want = sizeof(a) + a.len + a.more_len - have;
 	return want;
 }
 

@@ -11,6 +11,7 @@
 #include "core/base/clock.h"
 #include "core/base/limits.h"
 #include "core/base/signal.h"
+#include "core/base/trace.h"
 #include "core/facts/facts.h"
 #include "core/index/index_state.h"
 
@@ -67,6 +68,32 @@ static void finish(struct bt_index *ix, size_t job, enum bt_blob_state state)
 		ix->o.progress(ix->o.progress_ctx, ix->finished, ix->planned);
 }
 
+static void finish_more(struct bt_index *ix, size_t job)
+{
+	ix_job_more_done(ix, job);
+	ix->finished++;
+	if (ix->o.progress)
+		ix->o.progress(ix->o.progress_ctx, ix->finished, ix->planned);
+}
+
+/* A blob without a language: its text goes on as a job of its own, for the add-on. */
+static int pass_on_text(struct bt_index *ix, size_t job, const struct bt_object *obj, size_t *ret_job,
+			struct bt_err *err)
+{
+	const char *hint = ix->jobs[job].hint;
+	size_t todo_nr = ix->todo_nr;
+	uint32_t target;
+
+	if (ix_job_for_text(ix, &obj->oid, hint ? hint : "", hint ? strlen(hint) : 0, &target, err))
+		return err->code;
+	if (ix->todo_nr > todo_nr) {
+		ix->todo_nr = todo_nr;
+		ix->jobs[target].size = obj->size;
+		*ret_job = target;
+	}
+	return 0;
+}
+
 /* The content of a class job decided: it becomes a redirect, and the language gets a job. */
 static int resolve_class(struct bt_index *ix, size_t job, const struct bt_object *obj,
 			 size_t *ret_job, struct bt_err *err)
@@ -79,7 +106,7 @@ static int resolve_class(struct bt_index *ix, size_t job, const struct bt_object
 	*ret_job = SIZE_MAX;
 	if (!lang) {
 		finish(ix, job, BT_BLOB_NO_LANGUAGE);
-		return 0;
+		return ix->o.addon ? pass_on_text(ix, job, obj, ret_job, err) : 0;
 	}
 	if (ix_job_for_file(ix, &obj->oid, lang, NULL, hint ? hint : "", hint ? strlen(hint) : 0, &target,
 			    err))
@@ -102,6 +129,13 @@ static int look_at(struct bt_index *ix, size_t *job_at, const struct bt_object *
 {
 	size_t job = *job_at;
 
+	if (ix->jobs[job].settled) {	/* the add-on's part alone is missing */
+		if (obj->type != BT_OBJECT_BLOB || !obj->data) {
+			*job_at = SIZE_MAX;
+			finish_more(ix, job);
+		}
+		return 0;
+	}
 	*job_at = SIZE_MAX;
 	ix->jobs[job].size = obj->size;
 	if (obj->type != BT_OBJECT_BLOB) {
@@ -120,7 +154,7 @@ static int look_at(struct bt_index *ix, size_t *job_at, const struct bt_object *
 		finish(ix, job, BT_BLOB_LFS);
 		return 0;
 	}
-	if (!ix->jobs[job].lang)
+	if (!ix->jobs[job].lang && !ix->jobs[job].text)
 		return resolve_class(ix, job, obj, job_at, err);
 	*job_at = job;
 	return 0;
@@ -173,14 +207,43 @@ static int take_record(struct bt_index *ix, size_t job, const struct bt_result *
 	return 0;
 }
 
+/* The add-on's part: kept until the batch is written. */
+static int take_more(struct bt_index *ix, size_t job, const struct bt_result *r, struct bt_err *err)
+{
+	const struct bt_addon *a = ix->o.addon;
+	struct ix_job *j = &ix->jobs[job];
+	struct bt_err bad = BT_ERR_INIT;
+
+	j->more = IX_MORE_FAILED;
+	if (!r->more || a->check(a->ctx, j->lang, j->size, r->more, r->more_len, &bad))
+		return 0;
+	j->more = IX_MORE_MADE;
+	j->more_at = ix->records.len;
+	j->more_len = r->more_len;
+	bt_buf_add(&ix->records, r->more, r->more_len);
+	ix->records_bytes += r->more_len;
+	return bt_buf_check(&ix->records, "records of the index", err);
+}
+
 /* A worker's answer is believed only after it decoded whole and fits the blob. */
 static int take_result(struct bt_index *ix, const struct bt_result *r, struct bt_err *err)
 {
 	enum bt_blob_state state = result_state(r->status);
+	struct ix_job *j = &ix->jobs[r->tag];
 	struct bt_err bad = BT_ERR_INIT;
 	struct bt_facts facts;
 
 	ix->inflight--;
+	if (j->want & BT_WANT_MORE && take_more(ix, r->tag, r, err))
+		return err->code;
+	if (j->settled) {
+		finish_more(ix, r->tag);
+		return 0;
+	}
+	if (j->text) {
+		finish(ix, r->tag, BT_BLOB_NO_LANGUAGE);
+		return 0;
+	}
 	if (state == BT_BLOB_FACTS) {
 		bt_arena_reset(&ix->scratch);
 		if (bt_facts_decode(r->rec, r->len, &ix->scratch, &facts, &bad) ||
@@ -217,22 +280,36 @@ static int commit_when_due(struct bt_index *ix, struct bt_err *err)
 	return ix_commit_batch(ix, err);
 }
 
+/* What the caller gave, or what was asked for. */
+static int take_object(struct bt_index *ix, const struct ix_job *j, struct bt_object *ret_obj, struct bt_err *err)
+{
+	if (!j->bytes)
+		return bt_odb_next(ix->o.odb, ret_obj, err);
+	*ret_obj = (struct bt_object){ .oid = j->oid, .type = BT_OBJECT_BLOB, .size = j->bytes_len };
+	if (j->bytes_len <= ix->o.selection->max_blob_size)
+		ret_obj->data = j->bytes;
+	return BT_ROW;
+}
+
 /* Takes one object from the reader and passes it on; waits for workers where they are full. */
 static int read_one(struct bt_index *ix, size_t job, struct bt_err *err)
 {
 	struct bt_object obj;
-	int rc = bt_odb_next(ix->o.odb, &obj, err);
+	int rc = take_object(ix, &ix->jobs[job], &obj, err);
 
 	if (rc == BT_ERR_CORRUPT) {	/* this object alone: the run goes on without it */
-		finish(ix, job, BT_BLOB_MISSING);
+		if (ix->jobs[job].settled)
+			finish_more(ix, job);
+		else
+			finish(ix, job, BT_BLOB_MISSING);
 		return 0;
 	}
 	if (rc < 0 || look_at(ix, &job, &obj, err))
 		return err->code;
 	if (job == SIZE_MAX)
 		return 0;
-	while ((rc = bt_pool_submit(ix->o.pool, ix->jobs[job].lang, job, obj.data, obj.size, err)) ==
-	       BT_ERR_BUSY)
+	while ((rc = bt_pool_submit(ix->o.pool, ix->jobs[job].lang, ix->jobs[job].want, job, obj.data, obj.size,
+				    err)) == BT_ERR_BUSY)
 		if (take_results(ix, true, err) < 0)
 			return err->code;
 	ix->inflight += !rc;
@@ -242,7 +319,7 @@ static int read_one(struct bt_index *ix, size_t job, struct bt_err *err)
 /* Before the first object: what is promised is fetched in one go, and workers get every table they will need. */
 static int prepare(struct bt_index *ix, struct bt_err *err)
 {
-	size_t nr = ix->todo_nr - ix->todo_at;
+	size_t nr = ix->todo_nr - ix->todo_at, asked = 0;
 	BT_FREE struct bt_oid *oids = bt_xcalloc(nr + 1, sizeof(*oids));
 	BT_FREE bool *seen = bt_xcalloc(bt_langs_nr() + 1, sizeof(*seen));
 	struct bt_err ignored = BT_ERR_INIT;
@@ -250,29 +327,36 @@ static int prepare(struct bt_index *ix, struct bt_err *err)
 	for (size_t i = 0; i < nr; i++) {
 		const struct ix_job *j = &ix->jobs[ix->todo[ix->todo_at + i]];
 
-		oids[i] = j->oid;
+		if (!j->bytes)
+			oids[asked++] = j->oid;
 		if (!j->lang || seen[j->lang->index])
 			continue;
 		seen[j->lang->index] = true;
 		if (bt_pool_prepare(ix->o.pool, j->lang, err))
 			return err->code;
 	}
-	if (nr)		/* what cannot be fetched is reported as missing, file by file */
-		bt_odb_prefetch(ix->o.repo, oids, nr, &ignored);
+	if (asked)	/* what cannot be fetched is reported as missing, file by file */
+		bt_odb_prefetch(ix->o.repo, oids, asked, &ignored);
 	return bt_cancel_check(err);
 }
 
 static int pump(struct bt_index *ix, struct bt_err *err)
 {
 	size_t asked = ix->todo_at;
-	int rc = prepare(ix, err);
+	int rc;
+
+	bt_trace("plan: %llu files, %llu folders walked and %llu known, %zu blobs to read",
+		 (unsigned long long)ix->stats.files, (unsigned long long)ix->stats.trees_walked,
+		 (unsigned long long)ix->stats.trees_seen, ix->todo_nr - ix->todo_at);
+	rc = prepare(ix, err);
 
 	while (!rc && ix->todo_at < ix->todo_nr) {
 		if (bt_canceled())
 			return bt_err_set(err, BT_ERR_CANCELED, "interrupted");
-		while (asked < ix->todo_nr && asked - ix->todo_at < READ_AHEAD && !rc)
-			rc = bt_odb_request(ix->o.odb, &ix->jobs[ix->todo[asked++]].oid,
-					    ix->o.selection->max_blob_size, err);
+		for (; asked < ix->todo_nr && asked - ix->todo_at < READ_AHEAD && !rc; asked++)
+			if (!ix->jobs[ix->todo[asked]].bytes)
+				rc = bt_odb_request(ix->o.odb, &ix->jobs[ix->todo[asked]].oid,
+						    ix->o.selection->max_blob_size, err);
 		if (!rc)
 			rc = read_one(ix, ix->todo[ix->todo_at++], err);
 		if (!rc)

@@ -33,9 +33,8 @@ int bt_index_root_find(struct bt_store *store, const struct bt_oid *tree, uint64
 	return rc;
 }
 
-static int add_rows(struct bt_store *store, uint32_t row_id, struct bt_buf *path,
-		    struct bt_manifest_builder *b, unsigned depth, struct bt_tree_row *ret_row,
-		    struct bt_err *err)
+static int add_rows(struct bt_store *store, uint32_t row_id, struct bt_buf *path, struct bt_manifest_builder *b,
+		    unsigned depth, struct bt_tree_row *ret_row, struct bt_err *err)
 {
 	BT_BUF_OWNED struct bt_buf entries = BT_BUF_INIT;
 	struct bt_row_reader r;
@@ -66,6 +65,12 @@ static int add_rows(struct bt_store *store, uint32_t row_id, struct bt_buf *path
 	return rc;
 }
 
+int bt_index_add_rows(struct bt_store *store, uint32_t row_id, struct bt_buf *path,
+		      struct bt_manifest_builder *b, struct bt_tree_row *ret_row, struct bt_err *err)
+{
+	return add_rows(store, row_id, path, b, 0, ret_row, err);
+}
+
 static int make_manifest(struct bt_store *store, uint32_t root_row, struct bt_buf *out,
 			 struct bt_err *err)
 {
@@ -77,7 +82,7 @@ static int make_manifest(struct bt_store *store, uint32_t root_row, struct bt_bu
 	bt_manifest_builder_init(&b);
 	if (bt_store_read_begin(store, err))
 		return err->code;
-	rc = add_rows(store, root_row, &path, &b, 0, &row, err);
+	rc = bt_index_add_rows(store, root_row, &path, &b, &row, err);
 	bt_store_read_end(store);
 	if (rc)
 		return rc;

@@ -12,6 +12,8 @@
 #include <unistd.h>
 
 #include "core/base/buf.h"
+#include "core/index/addon.h"
+#include "core/index/pool.h"
 #include "core/index/sandbox.h"
 #include "core/index/worker_proto.h"
 #include "core/lang/extract.h"
@@ -27,8 +29,18 @@ struct worker {
 	const struct bt_worker_opts *o;
 	char *in;
 	size_t alloc, at, len; /* in[at..len) is not used yet */
-	struct bt_buf out;
+	struct bt_buf out, more;
 	uint64_t cpu_soft_s;
+};
+
+/* One blob. */
+struct task {
+	struct worker *w;
+	const struct bt_work_head *head;
+	const struct bt_lang *lang;
+	const char *data;
+	bool more_begun;	/* the facts, if wanted, are whole */
+	bool more_done;
 };
 
 static void in_resize(struct worker *w, size_t alloc)
@@ -67,41 +79,83 @@ static void in_fill(struct worker *w, size_t need)
 
 static void answer(struct worker *w, const struct bt_answer_head *head, const void *payload)
 {
-	struct iovec iov[2] = {
+	struct iovec iov[3] = {
 		{ .iov_base = (void *)(uintptr_t)head, .iov_len = sizeof(*head) },
 		{ .iov_base = (void *)(uintptr_t)payload, .iov_len = head->len },
+		{ .iov_base = w->more.data, .iov_len = head->more_len },
 	};
 	struct iovec *at = iov;
 	ssize_t n;
 
-	while (at < iov + 2) {
-		n = writev(w->fd, at, (int)(iov + 2 - at));
+	while (at < iov + 3) {
+		n = writev(w->fd, at, (int)(iov + 3 - at));
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
 			_exit(1);
-		for (; at < iov + 2 && (size_t)n >= at->iov_len; at++)
+		for (; at < iov + 3 && (size_t)n >= at->iov_len; at++)
 			n -= (ssize_t)at->iov_len;
-		if (at < iov + 2) {
+		if (at < iov + 3) {
 			at->iov_base = (char *)at->iov_base + n;
 			at->iov_len -= (size_t)n;
 		}
 	}
 }
 
+static int look(struct task *t, struct bt_syntax *syntax, struct bt_err *err)
+{
+	const struct bt_addon *a = t->w->o->addon;
+	int rc;
+
+	t->more_begun = true;
+	rc = a->look(a->ctx, t->lang, t->data, t->head->len, syntax, &t->w->more, err);
+	t->more_done = !rc;
+	return rc;
+}
+
+static int look_at_tree(void *ctx, struct bt_syntax *syntax, struct bt_err *err)
+{
+	return look(ctx, syntax, err);
+}
+
+/* A limit that the add-on ran into costs what the add-on makes, never the facts: they are the same without it. */
+static int extract(struct task *t, struct bt_err *err)
+{
+	unsigned want = t->head->want;
+	struct bt_extract_job j = { .lang = t->lang, .data = t->data, .len = t->head->len };
+	int rc;
+
+	if (!t->lang)
+		return look(t, NULL, err);
+	if (want & BT_WANT_FACTS)
+		j.facts = &t->w->out;
+	if (want & BT_WANT_MORE) {
+		j.also = look_at_tree;
+		j.ctx = t;
+	}
+	rc = bt_extract_job(&j, err);
+	return rc == BT_ERR_LIMIT && t->more_begun && !t->more_done && want & BT_WANT_FACTS ? 0 : rc;
+}
+
 static void work(struct worker *w, const struct bt_work_head *head, const char *data)
 {
 	struct bt_answer_head a = { .seq = head->seq, .status = BT_ANSWER_FACTS };
+	struct task t = { .w = w, .head = head, .data = data };
 	struct bt_err err = BT_ERR_INIT;
 	int rc;
 
+	if (head->lang != BT_WORK_NO_LANG)
+		t.lang = bt_lang_get(head->lang);
 	if (bt_sandbox_allow_cpu(w->o->cpu_s, &w->cpu_soft_s, &err))
 		_exit(BT_WORKER_EXIT_SANDBOX);
 	bt_buf_clear(&w->out);
+	bt_buf_clear(&w->more);
 	w->out.max = bt_answer_len_max(head->len);
-	rc = bt_extract(bt_lang_get(head->lang), data, head->len, &w->out, &err);
+	rc = extract(&t, &err);
 	if (rc && rc != BT_ERR_LIMIT)
 		_exit(BT_WORKER_EXIT_MEMORY);
+	a.more = t.more_done;
+	a.more_len = t.more_done ? (uint32_t)w->more.len : 0;
 	if (rc) {
 		a.status = BT_ANSWER_LIMIT;
 		a.len = (uint32_t)strnlen(err.msg, sizeof(err.msg));
@@ -116,6 +170,13 @@ static void work(struct worker *w, const struct bt_work_head *head, const char *
 		bt_buf_release(&w->out);
 }
 
+static bool head_sane(const struct worker *w, const struct bt_work_head *h)
+{
+	if (h->len > BT_BLOB_SIZE_CAP || (h->want & BT_WANT_MORE && !w->o->addon))
+		return false;
+	return h->lang == BT_WORK_NO_LANG ? h->want == BT_WANT_MORE : h->lang < bt_langs_nr();
+}
+
 void bt_worker_run(int fd, const struct bt_worker_opts *o)
 {
 	struct worker w = { .fd = fd, .o = o };
@@ -123,6 +184,7 @@ void bt_worker_run(int fd, const struct bt_worker_opts *o)
 	struct bt_work_head head;
 
 	bt_buf_init(&w.out, 0);
+	bt_buf_init(&w.more, o->addon ? o->addon->len_max : 0);
 	if (bt_sandbox_limit(o->address_space, &err) || (o->seccomp && bt_sandbox_deny_calls(&err)))
 		_exit(BT_WORKER_EXIT_SANDBOX);
 	in_resize(&w, IN_LEN);
@@ -130,7 +192,7 @@ void bt_worker_run(int fd, const struct bt_worker_opts *o)
 		in_fill(&w, sizeof(head));
 		memcpy(&head, w.in + w.at, sizeof(head));
 		w.at += sizeof(head);
-		if (head.lang >= bt_langs_nr() || head.len > BT_BLOB_SIZE_CAP)
+		if (!head_sane(&w, &head))
 			_exit(1);
 		in_fill(&w, head.len);
 		work(&w, &head, w.in + w.at);

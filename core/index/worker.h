@@ -7,10 +7,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct bt_addon;
+
 struct bt_worker_opts {
 	uint64_t address_space;	/* all of it, what was inherited too; 0: no limit */
 	unsigned cpu_s;		/* per blob */
 	bool seccomp;
+	const struct bt_addon *addon;	/* or NULL */
 };
 
 /*

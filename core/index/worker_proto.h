@@ -2,7 +2,8 @@
  * What goes over a worker's socket: host byte order, both ends are one program on one machine.
  *
  * To the worker: struct bt_work_head, then the blob's bytes. Back: struct bt_answer_head, then the
- * record. Answers come in the order of the work. The end of the stream tells the worker to leave.
+ * record, then what the add-on (addon.h) makes. Answers come in the order of the work. The end of the stream
+ * tells the worker to leave.
  * The parent believes none of it: see bt_answer_len_max.
  */
 #ifndef BT_INDEX_WORKER_PROTO_H
@@ -15,12 +16,17 @@
 
 struct bt_work_head {
 	uint64_t seq;
-	uint32_t lang;		/* bt_lang.index */
+	uint32_t lang;		/* bt_lang.index, or BT_WORK_NO_LANG */
 	uint32_t len;
+	uint32_t want;		/* BT_WANT_* of pool.h */
+	uint32_t spare;
 };
 
+/* A text without a known language: for the add-on alone. */
+#define BT_WORK_NO_LANG UINT32_MAX
+
 enum bt_answer_status {
-	BT_ANSWER_FACTS,	/* the payload is the record */
+	BT_ANSWER_FACTS,	/* the payload is the record; empty when no facts were wanted */
 	BT_ANSWER_LIMIT,	/* the payload is the reason, as text */
 };
 
@@ -28,6 +34,8 @@ struct bt_answer_head {
 	uint64_t seq;
 	uint32_t status;	/* enum bt_answer_status */
 	uint32_t len;
+	uint32_t more_len;	/* of what the add-on made, behind the payload */
+	uint32_t more;		/* it was run to its end */
 };
 
 /* Exit statuses of a worker that cannot go on. */

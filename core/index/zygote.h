@@ -17,10 +17,13 @@
 
 #include "core/base/err.h"
 
+struct bt_addon;
+
 struct bt_zygote_opts {
 	uint64_t address_space_max;	/* of a worker, beyond what is shared; 0: no limit */
 	unsigned cpu_s;
 	bool seccomp;			/* wanted; used when the kernel has it */
+	const struct bt_addon *addon;	/* or NULL */
 };
 
 struct bt_zygote {
@@ -59,6 +62,11 @@ int bt_zygote_kill(struct bt_zygote *z, pid_t pid, struct bt_err *err);
 /* BT_ROW: an event. BT_DONE: none is there now. An error when the zygote is gone. */
 int bt_zygote_next(struct bt_zygote *z, struct bt_zygote_event *ret_event, struct bt_err *err);
 
+/*
+ * A worker without a zygote, in a process that has just been forked for it: puts on the cage and serves fd (a stream
+ * socket). `parent` is who forked it.
+ */
+void bt_zygote_be_worker(int fd, pid_t parent, const struct bt_zygote_opts *o) __attribute__((noreturn));
 /* Of the zygote's own half: serves the socket until its other end is closed. */
 void bt_zygote_run(int fd, const struct bt_zygote_opts *o) __attribute__((noreturn));
 

@@ -17,8 +17,10 @@
 #include <unistd.h>
 
 #include "core/base/mem.h"
+#include "core/index/addon.h"
 #include "core/index/sandbox.h"
 #include "core/index/worker.h"
+#include "core/index/worker_proto.h"
 #include "core/lang/extract.h"
 
 /* Holds what the parent keeps queued; the kernel's own maximum may be lower. */
@@ -93,13 +95,15 @@ static void prepare(struct zygote *z, uint32_t index)
 		rc = bt_err_set(&err, BT_ERR_FAIL, "no language has the number %u", index);
 	else
 		rc = bt_extract_prepare(bt_lang_get(index), &err);
+	if (!rc && z->o->addon)
+		rc = z->o->addon->prepare(z->o->addon->ctx, bt_lang_get(index), &err);
 	measure(z);
 	say_text(BT_ZYGOTE_PREPARED, index, rc, err.msg);
 }
 
 static void worker_main(struct zygote *z, int fd)
 {
-	struct bt_worker_opts o = { .cpu_s = z->o->cpu_s, .seccomp = z->seccomp };
+	struct bt_worker_opts o = { .cpu_s = z->o->cpu_s, .seccomp = z->seccomp, .addon = z->o->addon };
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != z->self || dup2(fd, STDIN_FILENO) < 0)
@@ -253,6 +257,7 @@ void bt_zygote_run(int fd, const struct bt_zygote_opts *o)
 	struct zygote z = { .o = o, .self = getpid() };
 	struct bt_err err = BT_ERR_INIT;
 
+	bt_extract_set_few(o->addon && o->addon->few);
 	signals_set(&z);
 	setsid();
 	environment_wipe();
@@ -272,4 +277,34 @@ void bt_zygote_run(int fd, const struct bt_zygote_opts *o)
 			serve(&z);
 		reap(&z);
 	}
+}
+
+void bt_zygote_be_worker(int fd, pid_t parent, const struct bt_zygote_opts *o)
+{
+	struct bt_worker_opts wo = { .cpu_s = o->cpu_s, .addon = o->addon };
+	struct zygote z = { .o = o, .self = getpid() };
+	struct bt_err err = BT_ERR_INIT;
+	bool landlock;
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != parent)
+		_exit(0);
+	bt_extract_set_few(o->addon && o->addon->few);
+	signals_set(&z);
+	setsid();
+	environment_wipe();
+	if (!descriptors_set(fd))
+		_exit(1);
+	prctl(PR_SET_NAME, "batho-worker");
+	prctl(PR_SET_DUMPABLE, 0);
+	if (bt_sandbox_deny_files(&landlock, &err))
+		_exit(BT_WORKER_EXIT_SANDBOX);
+	wo.seccomp = o->seccomp && bt_sandbox_has_seccomp();
+	measure(&z);
+	if (o->address_space_max && z.mapped)
+		wo.address_space = z.mapped + o->address_space_max;
+	dup2(CONTROL_FD, STDIN_FILENO);
+	closefrom(CONTROL_FD);
+	sigprocmask(SIG_SETMASK, &z.wait_mask, NULL);
+	bt_worker_run(STDIN_FILENO, &wo);
 }

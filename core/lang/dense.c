@@ -6,6 +6,7 @@
 #include "core/lang/dense.h"
 
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <tree_sitter/parser.h>
@@ -35,6 +36,17 @@ static size_t language_len(const TSLanguage *l)
 	return l->abi_version >= 15 ? sizeof(*l) : offsetof(TSLanguage, name);
 }
 
+TSLanguage *bt_language_copy(const TSLanguage *grammar)
+{
+	TSLanguage *copy;
+
+	if (grammar->abi_version < ABI_MIN || grammar->abi_version > ABI_MAX)
+		return NULL;
+	copy = bt_xcalloc(1, sizeof(*copy));
+	memcpy(copy, grammar, language_len(grammar));
+	return copy;
+}
+
 int bt_dense_make(const TSLanguage *stock, const TSLanguage **ret_dense, size_t *ret_bytes,
 		  struct bt_err *err)
 {
@@ -44,19 +56,21 @@ int bt_dense_make(const TSLanguage *stock, const TSLanguage **ret_dense, size_t 
 
 	*ret_bytes = 0;
 	*ret_dense = stock;
-	if (stock->abi_version < ABI_MIN || stock->abi_version > ABI_MAX ||
-	    stock->large_state_count == stock->state_count)
+	if (stock->large_state_count == stock->state_count)
+		return 0;
+	copy = bt_language_copy(stock);
+	if (!copy)
 		return 0;
 	table = mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (table == MAP_FAILED)
+	if (table == MAP_FAILED) {
+		free(copy);
 		return bt_err_errno(err, "cannot make a parse table of %zu bytes", len);
+	}
 	memcpy(table, stock->parse_table,
 	       (size_t)stock->large_state_count * stock->symbol_count * sizeof(uint16_t));
 	for (uint32_t s = stock->large_state_count; s < stock->state_count; s++)
 		expand_state(stock, s, table + (size_t)s * stock->symbol_count);
 	mprotect(table, len, PROT_READ);
-	copy = bt_xcalloc(1, sizeof(*copy));
-	memcpy(copy, stock, language_len(stock));
 	copy->parse_table = table;
 	copy->large_state_count = copy->state_count;
 	*ret_dense = copy;

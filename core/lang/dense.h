@@ -13,6 +13,12 @@
 
 #include "core/base/err.h"
 
+/*
+ * A copy of the struct that may be changed; it shares the tables and lives until the process ends. NULL when the
+ * layout is not known for the grammar's ABI.
+ */
+TSLanguage *bt_language_copy(const TSLanguage *grammar);
+
 /* *ret_bytes: size of the new table. The copy lives until the process ends. */
 int bt_dense_make(const TSLanguage *stock, const TSLanguage **ret_dense, size_t *ret_bytes,
 		  struct bt_err *err);

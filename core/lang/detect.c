@@ -24,7 +24,7 @@ static const struct content_class {
 	{ { "?h", DETECT_VERSION }, "h", bt_content_c_or_cpp },
 	{ { "?ts", DETECT_VERSION }, "ts", bt_content_typescript },
 	{ { "?inc", DETECT_VERSION }, "inc", bt_content_inc },
-	{ { "?script", DETECT_VERSION }, NULL, bt_content_shebang },
+	{ { BT_DETECT_SCRIPT, DETECT_VERSION }, NULL, bt_content_shebang },
 };
 
 /* Names and extensions -> language, by hash. Built once, like the table of languages. */

@@ -16,6 +16,8 @@
 #include "core/lang/desc.h"
 #include "core/lang/grammar_table.h"
 #include "core/lang/grammar_versions.h"
+#include "core/lang/scanner_guard.h"
+#include "core/lang/syntax_impl.h"
 #include "core/lang/tables.h"
 #include "core/lang/ts_arena.h"
 #include "core/lang/walk.h"
@@ -28,6 +30,7 @@ const struct bt_extract_limits bt_extract_limits_default = {
 
 struct prepared {
 	bool done;
+	const TSLanguage *grammar;	/* as compiled; the tables hold copies */
 	struct bt_desc desc;		/* the tables point into its words */
 	struct bt_lang_tables tables;
 };
@@ -39,6 +42,7 @@ static struct {
 	struct bt_buf masked;		/* the text that is parsed, where macros are blanked */
 	size_t shared_bytes;
 	bool stock;
+	bool few;			/* no dense tables */
 	bool allocator_set;
 } state;
 
@@ -62,14 +66,19 @@ static int prepare(const struct bt_lang *lang, struct prepared *p, struct bt_err
 {
 	const struct bt_grammar *g = grammar_of(lang);
 	const char *text = desc_text(lang->name);
-	size_t bytes;
+	size_t bytes = 0;
 	int rc;
 
 	if (!g || !text)
 		return bt_err_set(err, BT_ERR_FAIL, "language '%s' has no grammar in this build", lang->name);
+	p->grammar = g->language();
 	bt_desc_init(&p->desc, text);
-	rc = bt_tables_make(&p->desc, lang->name, g->language(), &p->tables, err);
+	rc = bt_tables_make(&p->desc, lang->name, p->grammar, &p->tables, err);
 	if (!rc)
+		rc = bt_scanner_guard(p->grammar, &p->tables.stock, err);
+	if (!rc && state.few)
+		p->tables.ts = p->tables.stock;
+	else if (!rc)
 		rc = bt_dense_make(p->tables.stock, &p->tables.ts, &bytes, err);
 	if (rc) {
 		bt_desc_release(&p->desc);
@@ -120,7 +129,7 @@ static bool input_progress(TSParseState *s)
 {
 	struct input *in = s->payload;
 
-	return ++in->callbacks > bt_extract_limits_default.callbacks_max;
+	return ++in->callbacks > bt_extract_limits_default.callbacks_max || bt_scanner_guard_overflowed();
 }
 
 static TSTree *parse(TSParser *parser, struct input *in)
@@ -131,25 +140,40 @@ static TSTree *parse(TSParser *parser, struct input *in)
 	return ts_parser_parse_with_options(parser, NULL, input, options);
 }
 
-static int walk_and_encode(const struct bt_lang_tables *t, TSTree *tree, const struct input *in,
-			   struct bt_buf *out, struct bt_err *err)
+int bt_syntax_facts(struct bt_syntax *s, const struct bt_facts **ret_facts, struct bt_err *err)
 {
-	struct bt_facts facts;
-	int rc;
+	int rc = s->walked ? 0
+			   : bt_walk_run(state.walk, s->tables, s->tree, s->src, s->len,
+					 bt_extract_limits_default.nodes_max, &s->facts, err);
 
+	s->walked = !rc;
+	*ret_facts = &s->facts;
+	return rc;
+}
+
+static int work_on_tree(const struct bt_lang_tables *t, TSTree *tree, const struct input *in,
+			const struct bt_extract_job *j, struct bt_err *err)
+{
+	struct bt_syntax s = { .tables = t, .lang = j->lang, .tree = tree, .src = in->src, .len = in->len };
+	const struct bt_facts *facts;
+
+	if (bt_scanner_guard_overflowed())
+		return bt_err_set(err, BT_ERR_LIMIT, "the state of the grammar's scanner is too large");
 	if (!tree)
 		return bt_err_set(err, BT_ERR_LIMIT, "parsing took more than %llu steps",
 				  (unsigned long long)bt_extract_limits_default.callbacks_max * 100);
-	rc = bt_walk_run(state.walk, t, tree, in->src, in->len, bt_extract_limits_default.nodes_max,
-			 &facts, err);
-	if (rc)
-		return rc;
-	bt_facts_encode(&facts, out);
-	return bt_buf_check(out, "the facts of a blob", err);
+	if (j->facts) {
+		if (bt_syntax_facts(&s, &facts, err))
+			return err->code;
+		bt_facts_encode(facts, j->facts);
+		if (bt_buf_check(j->facts, "the facts of a blob", err))
+			return err->code;
+	}
+	return j->also ? j->also(j->ctx, &s, err) : 0;
 }
 
 /* Everything lies in the arena, so nothing but an external scanner's own state is deleted. */
-static int extract_fast(const struct bt_lang_tables *t, struct input *in, struct bt_buf *out,
+static int extract_fast(const struct bt_lang_tables *t, struct input *in, const struct bt_extract_job *j,
 			struct bt_err *err)
 {
 	jmp_buf full;
@@ -169,7 +193,7 @@ static int extract_fast(const struct bt_lang_tables *t, struct input *in, struct
 	}
 	parser = ts_parser_new();
 	if (ts_parser_set_language(parser, t->ts))
-		rc = walk_and_encode(t, parse(parser, in), in, out, err);
+		rc = work_on_tree(t, parse(parser, in), in, j, err);
 	else
 		rc = bt_err_set(err, BT_ERR_FAIL, "the grammar's ABI does not fit tree-sitter");
 	ts_parser_delete(parser);
@@ -177,7 +201,7 @@ static int extract_fast(const struct bt_lang_tables *t, struct input *in, struct
 	return rc;
 }
 
-static int extract_stock(const struct bt_lang_tables *t, struct input *in, struct bt_buf *out,
+static int extract_stock(const struct bt_lang_tables *t, struct input *in, const struct bt_extract_job *j,
 			 struct bt_err *err)
 {
 	TSTree *tree;
@@ -189,28 +213,52 @@ static int extract_stock(const struct bt_lang_tables *t, struct input *in, struc
 		return bt_err_set(err, BT_ERR_FAIL, "the grammar's ABI does not fit tree-sitter");
 	ts_parser_reset(state.stock_parser);
 	tree = parse(state.stock_parser, in);
-	rc = walk_and_encode(t, tree, in, out, err);
+	rc = work_on_tree(t, tree, in, j, err);
 	ts_tree_delete(tree);
 	return rc;
+}
+
+int bt_extract_job(const struct bt_extract_job *j, struct bt_err *err)
+{
+	struct input in = { .data = j->data, .src = j->data, .len = (uint32_t)j->len };
+	int rc = bt_extract_prepare(j->lang, err);
+	const struct bt_lang_tables *t;
+
+	if (rc)
+		return rc;
+	bt_scanner_guard_begin(state.langs[j->lang->index].grammar);
+	if (j->len > BT_BLOB_SIZE_CAP)
+		return bt_err_set(err, BT_ERR_LIMIT, "more than %u bytes", BT_BLOB_SIZE_CAP);
+	if (!state.walk)
+		state.walk = bt_walk_new();
+	t = &state.langs[j->lang->index].tables;
+	if (t->mask)
+		in.data = bt_mask_text(t->mask, j->data, j->len, &state.masked);
+	return state.stock ? extract_stock(t, &in, j, err) : extract_fast(t, &in, j, err);
 }
 
 int bt_extract(const struct bt_lang *lang, const char *data, size_t len, struct bt_buf *out,
 	       struct bt_err *err)
 {
-	struct input in = { .data = data, .src = data, .len = (uint32_t)len };
-	int rc = bt_extract_prepare(lang, err);
-	const struct bt_lang_tables *t;
+	struct bt_extract_job j = { .lang = lang, .data = data, .len = len, .facts = out };
 
-	if (rc)
-		return rc;
-	if (len > BT_BLOB_SIZE_CAP)
-		return bt_err_set(err, BT_ERR_LIMIT, "more than %u bytes", BT_BLOB_SIZE_CAP);
-	if (!state.walk)
-		state.walk = bt_walk_new();
-	t = &state.langs[lang->index].tables;
-	if (t->mask)
-		in.data = bt_mask_text(t->mask, data, len, &state.masked);
-	return state.stock ? extract_stock(t, &in, out, err) : extract_fast(t, &in, out, err);
+	return bt_extract_job(&j, err);
+}
+
+const struct bt_lang_tables *bt_extract_tables(const struct bt_lang *lang, struct bt_err *err)
+{
+	return bt_extract_prepare(lang, err) ? NULL : &state.langs[lang->index].tables;
+}
+
+void bt_extract_heap(bool heap)
+{
+	if (state.allocator_set)
+		bt_ts_arena_set(!heap);
+}
+
+void bt_extract_set_few(bool few)
+{
+	state.few = few;
 }
 
 const char *bt_extract_runtime_version(void)

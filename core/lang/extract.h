@@ -8,6 +8,7 @@
 #include "core/base/buf.h"
 #include "core/base/err.h"
 #include "core/lang/langs.h"
+#include "core/lang/syntax.h"
 
 /* Deterministic limits: the same on every machine, part of the extractor version. */
 struct bt_extract_limits {
@@ -18,8 +19,8 @@ struct bt_extract_limits {
 extern const struct bt_extract_limits bt_extract_limits_default;
 
 /*
- * Before forking: resolves the language's description against its grammar and makes the dense copy of
- * its parse table in shared memory, so that workers share it.
+ * Before forking: resolves the language's description against its grammar, guards its scanner, and makes the
+ * dense copy of its parse table in shared memory, so that workers share it.
  */
 int bt_extract_prepare(const struct bt_lang *lang, struct bt_err *err);
 /* Has the grammar an external scanner? Such grammars are parsed in small groups per fork. */
@@ -33,6 +34,24 @@ size_t bt_extract_shared_bytes(void);
  */
 int bt_extract(const struct bt_lang *lang, const char *data, size_t len, struct bt_buf *out,
 	       struct bt_err *err);
+
+/* The same with more than facts: what else is to be done with the tree of the one parse. */
+struct bt_extract_job {
+	const struct bt_lang *lang;
+	const char *data;
+	size_t len;
+	struct bt_buf *facts;	/* NULL: no record is wanted */
+	/* Called last, with the syntax, which is valid inside the call; NULL: nothing. Its error is the job's. */
+	int (*also)(void *ctx, struct bt_syntax *syntax, struct bt_err *err);
+	void *ctx;
+};
+int bt_extract_job(const struct bt_extract_job *j, struct bt_err *err);
+
+/*
+ * For a handful of blobs: languages that are prepared from now on keep the grammar's own parse table, since making the
+ * dense one takes longer than it saves. The result is the same.
+ */
+void bt_extract_set_few(bool few);
 
 /* The version of tree-sitter's runtime. */
 const char *bt_extract_runtime_version(void);

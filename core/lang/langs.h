@@ -12,7 +12,7 @@
 #include "core/base/err.h"
 
 /* Raised when the code of the extractor changes what it finds, for every language. */
-#define BT_EXTRACTOR_CODE_VERSION 1
+#define BT_EXTRACTOR_CODE_VERSION 2
 
 struct bt_lang {
 	const char *name;	/* "c", "cpp", "c-sharp"; as in --lang and JSON */
@@ -40,8 +40,9 @@ enum bt_detect {
 	BT_DETECT_LANG,		/* ret_lang is it */
 	BT_DETECT_CLASS,	/* ret_class; content decides */
 };
+#define BT_DETECT_SCRIPT "?script"	/* the class of names that say nothing: README, .profile */
 struct bt_detect_class {
-	const char *name;	/* "?h", "?script", ... */
+	const char *name;	/* "?h", BT_DETECT_SCRIPT, ... */
 	uint64_t version;
 };
 /* linguist_language: the attribute's value, or NULL. An unknown value there means NONE. */

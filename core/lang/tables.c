@@ -401,6 +401,38 @@ static int add_masks(struct bt_maker *m)
 	return 0;
 }
 
+/* How comments and literals look in text that is not parsed. */
+static int add_lexis(struct bt_maker *m)
+{
+	static const struct {
+		const char *word;
+		uint32_t flags;
+	} words[] = {
+		{ "//", BT_LEXIS_SLASHES },   { "/*", BT_LEXIS_BLOCK },
+		{ "#", BT_LEXIS_HASH },	      { "--", BT_LEXIS_DASHES },
+		{ "double", BT_LEXIS_DOUBLE }, { "filled", BT_LEXIS_DOUBLE | BT_LEXIS_FILLED },
+		{ "single", BT_LEXIS_SINGLE },
+	};
+
+	for (size_t i = 1; i < m->stmt->nr; i++) {
+		size_t k = 0;
+
+		while (k < BT_ARRAY_NR(words) && strcmp(words[k].word, m->stmt->words[i]))
+			k++;
+		if (k == BT_ARRAY_NR(words))
+			return bt_maker_fail(m, "no such comment or literal", m->stmt->words[i]);
+		m->t->lexis |= words[k].flags;
+	}
+	for (uint32_t i = 0; i < m->t->symbols_nr; i++) {
+		const char *text = ts_language_symbol_name(m->t->stock, (TSSymbol)i);
+
+		if (text && ((!strcmp(text, "\"") && m->t->lexis & BT_LEXIS_DOUBLE) ||
+			     (!strcmp(text, "'") && m->t->lexis & BT_LEXIS_SINGLE)))
+			m->t->rules[i].flags |= BT_NODE_QUOTE;
+	}
+	return 0;
+}
+
 static int add_default_export(struct bt_maker *m)
 {
 	char *arg = (char *)(m->stmt->nr > 2 ? m->stmt->words[2] : "");
@@ -451,6 +483,8 @@ static int add_stmt(struct bt_maker *m)
 		return bt_maker_def(m);
 	if (!strcmp(verb, "mask") || !strcmp(verb, "mask-capitals"))
 		return add_masks(m);
+	if (!strcmp(verb, "lexis"))
+		return add_lexis(m);
 	if (!strcmp(verb, "self-text"))
 		return add_word_list(m, &m->t->self_texts);
 	if (!strcmp(verb, "super-text"))

@@ -147,6 +147,10 @@ struct bt_def_rule {
 	bool sections;		/* not exported in a hidden section */
 	bool hoisted;		/* in the callable's head, but a member of what is around the callable */
 	bool each;		/* every name of it is a definition of its own, as long as the name */
+	bool parts;		/* each part of a qualified name is a definition, that holds the next one ... */
+	bool parts_decl;	/* ... and all but the last are declarations */
+	bool rest;		/* holds what follows it in the node above */
+	bool closed;		/* what is inside is not exported */
 	bool joins;		/* goes on in the next node when that is a `join` node: its body */
 	bool by_argument;	/* named by the argument'th word in the text's first brackets ... */
 	uint8_t argument;	/* ... from 1, the last when there are fewer; 0 or none: the first word */
@@ -185,6 +189,16 @@ struct bt_def_rule {
 #define BT_NODE_CAPITAL (1u << 17)	/* an identifier that patterns do not bind when it has a capital */
 #define BT_NODE_LIKE (1u << 18)		/* an identifier only when it matches a glob */
 #define BT_NODE_SECTION (1u << 19)	/* may start a section of a body: private, public */
+#define BT_NODE_QUOTE (1u << 20)	/* a lone quotation mark: in an ERROR it may open a literal */
+
+/* How comments and literals are written, for text that is not parsed. */
+#define BT_LEXIS_SLASHES (1u << 0)	/* // to the end of the line */
+#define BT_LEXIS_BLOCK (1u << 1)	/* between slash and star */
+#define BT_LEXIS_HASH (1u << 2)		/* # to the end of the line, at the start of a word */
+#define BT_LEXIS_DASHES (1u << 3)	/* -- to the end of the line */
+#define BT_LEXIS_DOUBLE (1u << 4)	/* "..." */
+#define BT_LEXIS_SINGLE (1u << 5)	/* '...' */
+#define BT_LEXIS_FILLED (1u << 6)	/* what is between double quotes may hold names: $x, {x}, \(x) */
 
 struct bt_node_rule {
 	uint32_t flags;
@@ -214,6 +228,7 @@ struct bt_lang_tables {
 	struct bt_words self_texts, super_texts, test_marks;
 	struct bt_export_rule export;
 	bool has_params;		/* some type is BT_NODE_PARAM */
+	uint32_t lexis;			/* BT_LEXIS_* */
 	struct bt_mask *mask;		/* macros to be blanked before the parse, or NULL */
 	struct bt_arena arena;
 };

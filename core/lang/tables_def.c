@@ -195,6 +195,30 @@ static bool parse_word_option(struct def_parse *p, char *word)
 	return false;
 }
 
+/* An option that is there or not. */
+static bool parse_flag(struct bt_def_rule *r, const char *word)
+{
+	const struct {
+		const char *name;
+		bool *to;
+	} flags[] = {
+		{ "decl", &r->decl_always },	{ "quoted-relative", &r->quoted_relative },
+		{ "reexport", &r->reexport },	{ "keeps-kind", &r->keeps_kind },
+		{ "each", &r->each },		{ "parts", &r->parts },
+		{ "rest", &r->rest },		{ "closed", &r->closed },
+		{ "joins", &r->joins },		{ "curried", &r->curried },
+		{ "sections", &r->sections },	{ "hoisted", &r->hoisted },
+		{ "once", &r->once },		{ "bodied", &r->bodied },
+	};
+
+	for (size_t i = 0; i < BT_ARRAY_NR(flags); i++)
+		if (!strcmp(word, flags[i].name)) {
+			*flags[i].to = true;
+			return true;
+		}
+	return false;
+}
+
 static int parse_option(struct def_parse *p, char *word)
 {
 	int rc = parse_cond(p, word);
@@ -211,39 +235,22 @@ static int parse_option(struct def_parse *p, char *word)
 		return bt_maker_symbols(p->m, word + 6, &p->rule->outer, &p->rule->outer_nr);
 	if (!strncmp(word, "export=", 7))
 		return parse_own_export(p, word + 7);
-	if (!strcmp(word, "decl"))
-		p->rule->decl_always = true;
-	else if (!strcmp(word, "quoted-relative"))
-		p->rule->quoted_relative = true;
-	else if (!strcmp(word, "reexport"))
-		p->rule->reexport = true;
-	else if (!strncmp(word, "split=", 6))
+	if (parse_flag(p->rule, word))
+		return 0;
+	if (!strncmp(word, "split=", 6)) {
 		p->rule->split = word + 6;
-	else if (!strncmp(word, "nested=", 7))
+	} else if (!strncmp(word, "nested=", 7)) {
 		p->rule->nested = word + 7;
-	else if (!strcmp(word, "keeps-kind"))
-		p->rule->keeps_kind = true;
-	else if (!strcmp(word, "each"))
-		p->rule->each = true;
-	else if (!strcmp(word, "joins"))
-		p->rule->joins = true;
-	else if (!strncmp(word, "args=", 5)) {
+	} else if (!strcmp(word, "parts=decl")) {
+		p->rule->parts = p->rule->parts_decl = true;
+	} else if (!strncmp(word, "args=", 5)) {
 		p->rule->by_argument = true;
 		p->rule->argument = (uint8_t)atoi(word + 5);
-	} else if (!strcmp(word, "curried"))
-		p->rule->curried = true;
-	else if (!strcmp(word, "sections"))
-		p->rule->sections = true;
-	else if (!strcmp(word, "hoisted"))
-		p->rule->hoisted = true;
-	else if (!strcmp(word, "once"))
-		p->rule->once = true;
-	else if (!strcmp(word, "bodied"))
-		p->rule->bodied = true;
-	else if (!strcmp(word, "transparent") || !strcmp(word, "opaque"))
+	} else if (!strcmp(word, "transparent") || !strcmp(word, "opaque")) {
 		p->rule->transparent = word[0] == 't';
-	else
+	} else {
 		return bt_maker_fail(p->m, "no such option", word);
+	}
 	return 0;
 }
 

@@ -132,7 +132,7 @@ static void qualify(const struct walk *w, const struct walk_frame *parent, struc
 	if (!parent->object_end)
 		return;
 	end = bracketed_end(text, len) + parent->object_start;
-	p->qual_start = parent->object_start;
+	p->qual_start = parent->pend.qual == BT_QUAL_NONE ? parent->object_start : parent->pend.qual_start;
 	if (r->flags & BT_NODE_SELF || walk_words_have(w->t->self_texts, text, len))
 		p->qual = BT_QUAL_SELF;
 	else if (r->flags & BT_NODE_SUPER || walk_words_have(w->t->super_texts, text, len))
@@ -437,6 +437,8 @@ static void leaf(struct walk *w, const struct bt_node_rule *rule, struct walk_pe
 	} else if (rule->flags & BT_NODE_LEX) {
 		walk_lex(w, start, end);
 	} else {
+		if (rule->flags & BT_NODE_QUOTE)
+			walk_quote(w, start, parent->symbol == SYMBOL_ERROR);
 		if (rule->flags & BT_NODE_BRANCH && parent->callable != BT_NONE && p->role != BT_PEND_FLAT)
 			w->defs[parent->callable].d.complexity++;
 		walk_leaf(w, start, end, named ? bt_hash64(w->src + start, end - start, 0)
@@ -574,6 +576,7 @@ static void begin(struct walk *w, const struct bt_lang_tables *t, const char *sr
 	w->exports.nr = 0;
 	w->named = w->named_at = w->joined = BT_NONE;
 	w->lead.tokens_nr = UINT64_MAX;
+	w->quoted_to = 0;
 	bt_arena_reset(&w->arena);
 	walk_lines_init(w);
 }

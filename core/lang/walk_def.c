@@ -231,6 +231,19 @@ static void take_lead(const struct walk *w, struct walk_def *d)
 	d->d.doc_end = w->lead.doc_end;
 }
 
+/* What follows in the node above is inside, as after "namespace A;". */
+static void hold_rest(struct walk *w, struct walk_frame *f)
+{
+	struct walk_def *d = &w->defs[f->opened];
+
+	if (w->depth < 2)
+		return;
+	d->d.end = f[-1].end;
+	while (d->d.end > f->end && strchr(" \t\r\n", w->src[d->d.end - 1]))
+		d->d.end--;
+	f[-1].scope = f[-1].any = f->opened;
+}
+
 static void open_def(struct walk *w, struct walk_frame *f, const struct bt_def_rule *rule)
 {
 	const struct walk_frame *outer = f;
@@ -244,7 +257,9 @@ static void open_def(struct walk *w, struct walk_frame *f, const struct bt_def_r
 	d->rule = rule;
 	d->any = f->any;
 	d->local = f->callable != BT_NONE;
-	d->hidden = rule->sections && f->hidden;
+	d->hidden = (rule->sections && f->hidden) ||
+		    (f->any != BT_NONE && (w->defs[f->any].hidden_inside || w->defs[f->any].rule->closed));
+	d->hidden_inside = f->any != BT_NONE && (w->defs[f->any].hidden_inside || w->defs[f->any].rule->closed);
 	d->d.occ = BT_NONE;
 	d->d.kind = rule->kind;
 	d->d.parent = f->scope;
@@ -271,6 +286,8 @@ static void open_def(struct walk *w, struct walk_frame *f, const struct bt_def_r
 		f->nest = 0;
 	}
 	w->defs_nr++;
+	if (rule->rest)
+		hold_rest(w, f);
 	if (rule->by_argument)
 		walk_name_by_argument(w, f, rule->argument);
 }
@@ -402,6 +419,7 @@ static bool exported(const struct walk *w, const struct walk_def *d, const struc
 		return false;
 	case BT_EXPORT_SCOPE:
 		return d->d.parent == BT_NONE || w->defs[d->d.parent].d.flags & BT_DEF_EXPORTED ||
+		       (!w->defs[d->d.parent].live && w->defs[d->d.parent].rule->fixed.nr) ||
 		       marked(w, e->words, d->d.start, start);
 	}
 	return false;
@@ -444,6 +462,18 @@ static bool is_constructor(const struct walk *w, const struct walk_def *d, const
 	return false;
 }
 
+/* ns::f, of a namespace that this file opens, is no member of a class. */
+static bool qualified_by_module(const struct walk *w, const struct walk_pend *pend)
+{
+	if (pend->qual != BT_QUAL_NAME || !w->occs_nr)
+		return false;
+	for (size_t i = 0; i < w->defs_nr; i++)
+		if (w->defs[i].d.kind == BT_KIND_MODULE && w->defs[i].live &&
+		    w->defs[i].d.name == w->occs[w->occs_nr - 1].name)
+			return true;
+	return false;
+}
+
 static uint8_t final_kind(struct walk *w, const struct walk_def *d, const struct walk_pend *pend,
 			  const char *text, uint32_t len)
 {
@@ -455,7 +485,8 @@ static uint8_t final_kind(struct walk *w, const struct walk_def *d, const struct
 		kind = pend->as;
 	if ((around & r->within) && (kind == BT_KIND_FUNCTION || (kind == r->kind && kind != BT_KIND_FIELD)))
 		kind = r->within_kind;
-	if (pend->qual != BT_QUAL_NONE && r->qualified_kind != BT_AS_KEEP && kind_callable(kind))
+	if (pend->qual != BT_QUAL_NONE && r->qualified_kind != BT_AS_KEEP && kind_callable(kind) &&
+	    !qualified_by_module(w, pend))
 		kind = r->qualified_kind;
 	if (r->ctor.nr && kind_callable(kind) && is_constructor(w, d, pend, text, len))
 		kind = BT_KIND_CONSTRUCTOR;
@@ -480,6 +511,37 @@ static uint32_t clone_def(struct walk *w, uint32_t from)
 	return (uint32_t)w->defs_nr++;
 }
 
+#define PARTS_MAX 32	/* of a qualified name that become definitions; nobody writes more */
+
+/* "A" and "B" of "namespace A.B.C" are around "C", as long as it. They are occurrences already. */
+static void bind_parts(struct walk *w, uint32_t def, uint32_t occ, uint32_t qual_start)
+{
+	uint32_t first = occ, parent = w->defs[def].d.parent, nr = 0;
+
+	while (first && w->occs[first - 1].at >= qual_start && occ - first < PARTS_MAX)
+		first--;
+	for (uint32_t i = first; i < occ; i++) {
+		struct walk_def *d;
+		uint32_t part;
+
+		BT_GROW(w->defs, w->defs_alloc, w->defs_nr + 1);
+		part = (uint32_t)w->defs_nr++;
+		d = &w->defs[part];
+		*d = w->defs[def];
+		d->d.kind = BT_KIND_MODULE;
+		d->d.flags &= BT_DEF_EXPORTED;
+		d->d.flags |= d->rule->parts_decl ? BT_DEF_DECL : 0;
+		d->d.occ = i;
+		d->d.name = w->occs[i].name;
+		d->d.parent = parent;
+		d->inner = nr++;
+		w->occs[i].role = d->rule->parts_decl ? BT_ROLE_DECL : BT_ROLE_DEF;
+		parent = part;
+	}
+	w->defs[def].d.parent = parent;
+	w->defs[def].inner = nr;
+}
+
 /* Has it this name already? x = function x() {} */
 static bool is_named(const struct walk *w, const struct walk_def *d, const char *text, uint32_t len)
 {
@@ -495,6 +557,8 @@ void walk_bind(struct walk *w, const struct walk_pend *pend, const struct walk_f
 	uint32_t occ, def, len = end - start;
 	struct walk_def *d;
 
+	if (start < w->quoted_to)
+		return;
 	if (is_named(w, &w->defs[pend->own], text, len)) {
 		walk_occ(w, start, end, hash, BT_ROLE_WRITE, pend);
 		return;
@@ -521,6 +585,8 @@ void walk_bind(struct walk *w, const struct walk_pend *pend, const struct walk_f
 		d->d.flags |= BT_DEF_CALLABLE;
 	if (d->rule->hashed || kind_callable(d->d.kind))
 		d->d.flags |= BT_DEF_HASHED;
+	if (d->rule->parts && pend->qual == BT_QUAL_NAME && occ != BT_NONE)
+		bind_parts(w, def, occ, pend->qual_start);
 }
 
 static void close_hashes(const struct walk *w, struct walk_def *d)

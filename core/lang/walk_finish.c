@@ -9,7 +9,7 @@
 #include "core/lang/walk_state.h"
 
 struct order {
-	uint32_t start, end, index;
+	uint32_t start, end, inner, index;
 };
 
 static int order_cmp(const void *pa, const void *pb)
@@ -20,6 +20,8 @@ static int order_cmp(const void *pa, const void *pb)
 		return a->start < b->start ? -1 : 1;
 	if (a->end != b->end)
 		return a->end > b->end ? -1 : 1;
+	if (a->inner != b->inner)
+		return a->inner < b->inner ? -1 : 1;
 	return a->index < b->index ? -1 : a->index > b->index;
 }
 
@@ -70,7 +72,8 @@ static void finish_defs(struct walk *w, struct bt_facts *f)
 
 	for (uint32_t i = 0; i < w->defs_nr; i++)
 		if (w->defs[i].live)
-			order[nr++] = (struct order){ w->defs[i].d.start, w->defs[i].d.end, i };
+			order[nr++] = (struct order){ w->defs[i].d.start, w->defs[i].d.end,
+						w->defs[i].inner, i };
 	for (uint32_t i = 1; i < nr; i++) {
 		if (order_cmp(&order[i - 1], &order[i]) > 0) {
 			qsort(order, nr, sizeof(*order), order_cmp);

@@ -23,8 +23,10 @@ struct walk_def {
 	bool live;		/* has a name */
 	bool has_body;
 	bool local;		/* inside a callable */
-	bool hidden;		/* in a private section */
+	bool hidden;		/* in a private section, or in something closed ... */
+	bool hidden_inside;	/* ... which is so for all in it */
 	bool joined;		/* its body is a node of its own: walk_join */
+	uint32_t inner;		/* of the parts of a qualified name: how many are around it */
 	struct walk_hash at_start, at_body;
 };
 
@@ -127,6 +129,7 @@ struct walk {
 
 	struct walk_hash hash;
 	uint32_t gap_words_to;	/* the words before it, in gaps, are dealt with */
+	uint32_t quoted_to;	/* before it is a literal that the parser read as code: no names */
 	uint32_t covered, row;	/* bytes before `covered` are dealt with; its row */
 	uint32_t last_code_row;	/* row of the end of the last token; BT_NONE: none yet */
 
@@ -157,6 +160,8 @@ void walk_leaf(struct walk *w, uint32_t start, uint32_t end, uint64_t token);
 void walk_comment(struct walk *w, uint32_t start, uint32_t end);
 void walk_dollar(struct walk *w, uint32_t start, uint32_t end);
 void walk_lex(struct walk *w, uint32_t start, uint32_t end);
+/* A quotation mark in something that did not parse (error), or anywhere else. */
+void walk_quote(struct walk *w, uint32_t at, bool error);
 uint32_t walk_name(struct walk *w, const char *text, uint32_t len, uint64_t hash);
 uint64_t walk_name_hash(const char *text, uint32_t len);
 uint32_t walk_occ(struct walk *w, uint32_t start, uint32_t end, uint64_t hash, uint8_t role,

@@ -195,7 +195,7 @@ uint32_t walk_occ(struct walk *w, uint32_t start, uint32_t end, uint64_t hash, u
 {
 	struct bt_occ *o;
 
-	if (w->occs_nr && w->occs[w->occs_nr - 1].at >= start)
+	if (start < w->quoted_to || (w->occs_nr && w->occs[w->occs_nr - 1].at >= start))
 		return BT_NONE;
 	BT_GROW(w->occs, w->occs_alloc, w->occs_nr + 1);
 	o = &w->occs[w->occs_nr];
@@ -238,25 +238,84 @@ static bool is_ident(unsigned char c)
 	return is_ident_start(c) || (c >= '0' && c <= '9');
 }
 
+/* Behind the literal that starts at `at` with its quote, at most `end`; or `at` when it does not end on its line. */
+static uint32_t literal_end(const struct walk *w, uint32_t at, uint32_t end)
+{
+	const char *s = w->src;
+	char quote = s[at];
+	bool filled = false;
+
+	for (uint32_t i = at + 1; i < w->size && s[i] != '\n'; i++) {
+		if (s[i] == quote)
+			return filled ? at : i < end ? i + 1 : end;
+		if (quote == '"' && w->t->lexis & BT_LEXIS_FILLED)
+			filled |= s[i] == '$' || s[i] == '{' ||
+				  (s[i] == '\\' && i + 1 < w->size && s[i + 1] == '(');
+		if (s[i] == '\\')
+			i += i + 2 < w->size && s[i + 1] == '\r' ? 2 : 1;
+	}
+	return at;
+}
+
+/* Where the line ends, which a backslash joins to the next. */
+static uint32_t line_end(const struct walk *w, uint32_t at, uint32_t end)
+{
+	while (at < end && (w->src[at] != '\n' || w->src[at - 1] == '\\'))
+		at++;
+	return at;
+}
+
 /* The end of the literal or comment that starts at `at`, or `at` when none does. */
 static uint32_t lex_skip(const struct walk *w, uint32_t at, uint32_t end)
 {
 	const char *s = w->src;
-	char quote = s[at];
+	uint32_t lexis = w->t->lexis;
+	char next = at + 1 < end ? s[at + 1] : '\0';
 
-	if (quote == '"' || quote == '\'') {
-		for (at++; at < end && s[at] != quote && s[at] != '\n'; at++)
-			at += s[at] == '\\' && at + 1 < end;
-		return at < end ? at + 1 : end;
-	}
-	if (quote == '/' && at + 1 < end && s[at + 1] == '*') {
-		const char *close = memmem(s + at + 2, end - at - 2, "*/", 2);
+	switch (s[at]) {
+	case '"':
+		return lexis & BT_LEXIS_DOUBLE ? literal_end(w, at, end) : at;
+	case '\'':
+		return lexis & BT_LEXIS_SINGLE ? literal_end(w, at, end) : at;
+	case '#':
+		return lexis & BT_LEXIS_HASH && (!at || is_space(s[at - 1])) ? line_end(w, at, end) : at;
+	case '-':
+		return lexis & BT_LEXIS_DASHES && next == '-' ? line_end(w, at, end) : at;
+	case '/':
+		if (next == '*' && lexis & BT_LEXIS_BLOCK) {
+			const char *close = memmem(s + at + 2, end - at - 2, "*/", 2);
 
-		return close ? (uint32_t)(close + 2 - s) : end;
+			return close ? (uint32_t)(close + 2 - s) : end;
+		}
+		return next == '/' && lexis & BT_LEXIS_SLASHES ? line_end(w, at, end) : at;
+	default:
+		return at;
 	}
-	if (quote == '/' && at + 1 < end && s[at + 1] == '/')
-		return end;
-	return at;
+}
+
+#define LINE_LEN 4096	/* bytes of a line that are lexed to know what a quotation mark is */
+
+/*
+ * In an ERROR the text of a literal may come out as code. Does the mark at `at` open one that ends on its line? The
+ * line says so, lexed from its start.
+ */
+static void quote_opens(struct walk *w, uint32_t at)
+{
+	uint32_t from = at, end = at, to;
+
+	while (from && w->src[from - 1] != '\n' && at - from < LINE_LEN)
+		from--;
+	if (at - from == LINE_LEN)
+		return;
+	while (end < w->size && w->src[end] != '\n' && end - at < LINE_LEN)
+		end++;
+	while (from < at) {
+		to = lex_skip(w, from, end);
+		from = to > from ? to : from + 1;
+	}
+	to = from == at ? lex_skip(w, at, end) : at;
+	if (to > at)
+		w->quoted_to = to;
 }
 
 static uint32_t lex_word(struct walk *w, uint32_t at, uint32_t end)
@@ -306,6 +365,28 @@ void walk_lex(struct walk *w, uint32_t start, uint32_t end)
 	cover(w, end);
 	mark_rows(w, row, w->row, LINE_CODE);
 	w->last_code_row = w->row;
+}
+
+/* The mark that closes such a literal looks like one that opens another: its text is code. */
+static void quote_closes(struct walk *w, uint32_t at, uint32_t end)
+{
+	while (at < end) {
+		uint32_t to = lex_skip(w, at, end);
+
+		if (to == at)
+			to = is_ident((unsigned char)w->src[at]) ? lex_word(w, at, end) : at + 1;
+		at = to;
+	}
+}
+
+void walk_quote(struct walk *w, uint32_t at, bool error)
+{
+	uint32_t max = w->size - at > LINE_LEN ? at + LINE_LEN : w->size;
+
+	if (at + 1 == w->quoted_to)
+		quote_closes(w, at + 1, line_end(w, at + 1, max));
+	else if (error)
+		quote_opens(w, at);
 }
 
 void walk_dollar(struct walk *w, uint32_t start, uint32_t end)

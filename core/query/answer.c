@@ -12,6 +12,8 @@ void bt_answer_release(struct bt_answer *a)
 	free(a->files);
 	free(a->hits);
 	bt_arena_release(&a->arena);
+	for (size_t i = 0; i < BT_ARRAY_NR(a->parts); i++)
+		bt_arena_release(&a->parts[i]);
 	bt_arena_release(&a->scratch);
 	memset(a, 0, sizeof(*a));
 }
@@ -21,26 +23,8 @@ struct add {
 	struct bt_answer *a;
 	const struct bt_filter *f;
 	struct bt_view_file *facts;	/* shared by all files that show the blob */
-	uint32_t blob;
 	const char *lang;
 };
-
-static int lang_name(struct bt_view *v, struct bt_answer *a, uint32_t lang, const char **ret_name,
-		     struct bt_err *err)
-{
-	struct bt_store_language l;
-	uint32_t cursor = 0;
-	int rc;
-
-	*ret_name = "?";
-	while ((rc = bt_store_language_next(v->store, &cursor, &l, err)) == BT_ROW) {
-		if (l.id != lang)
-			continue;
-		*ret_name = bt_arena_strndup(&a->arena, l.name, strlen(l.name));
-		return 0;
-	}
-	return rc;
-}
 
 static bool path_passes(const struct bt_filter *f, const char *path)
 {
@@ -65,7 +49,7 @@ static void add_file(struct add *x, uint32_t manifest_file, const char *path, si
 		return;
 	BT_GROW(a->files, a->files_alloc, a->files_nr + 1);
 	a->files[a->files_nr++] = (struct bt_answer_file){
-		.blob = x->blob, .manifest_file = manifest_file, .f = x->facts, .path = path,
+		.blob = x->facts->blob.id, .manifest_file = manifest_file, .f = x->facts, .path = path,
 		.path_len = len, .flags = flags, .lang = x->lang,
 	};
 }
@@ -83,34 +67,74 @@ static int add_files(struct add *x, uint32_t first, uint32_t nr, struct bt_err *
 	return 0;
 }
 
-int bt_answer_add_blob(struct bt_view *v, struct bt_answer *a, uint32_t blob, const struct bt_filter *f,
-		       size_t *ret_first, size_t *ret_nr, struct bt_err *err)
+int bt_answer_add_files(struct bt_view *v, struct bt_answer *a, struct bt_view_file *blob,
+			const struct bt_filter *f, size_t *ret_first, size_t *ret_nr, struct bt_err *err)
 {
-	struct add x = { .v = v, .a = a, .f = f, .blob = blob };
+	struct add x = { .v = v, .a = a, .f = f, .facts = blob };
 	uint32_t first = 0, nr = 0;
 
 	*ret_first = a->files_nr;
 	*ret_nr = 0;
-	if (!v->all) {
-		bt_view_files_of(v, blob, &first, &nr);
-		if (!nr)
-			return 0;
-	}
-	x.facts = bt_arena_alloc(&a->arena, sizeof(*x.facts));
-	if (!a->keep)
-		bt_arena_reset(&a->scratch);
-	if (bt_view_read_blob(v, blob, a->keep ? &a->arena : &a->scratch, x.facts, err) ||
-	    lang_name(v, a, x.facts->blob.lang, &x.lang, err))
+	if (bt_view_lang(v, blob->blob.lang, &x.lang, err))
 		return err->code;
 	if (f && f->lang && strcmp(f->lang, x.lang))
 		return 0;
-	x.facts->path = bt_arena_strndup(&a->arena, x.facts->path, x.facts->path_len);
-	if (v->all)
-		add_file(&x, BT_NONE, x.facts->path, x.facts->path_len, 0);
-	else if (add_files(&x, first, nr, err))
-		return err->code;
+	if (v->all) {
+		add_file(&x, BT_NONE, blob->path, blob->path_len, 0);
+	} else {
+		bt_view_files_of(v, blob->blob.id, &first, &nr);
+		if (add_files(&x, first, nr, err))
+			return err->code;
+	}
 	*ret_nr = a->files_nr - *ret_first;
 	return 0;
+}
+
+int bt_answer_add_blob(struct bt_view *v, struct bt_answer *a, uint32_t blob, const struct bt_filter *f,
+		       size_t *ret_first, size_t *ret_nr, struct bt_err *err)
+{
+	uint32_t first, nr = 1;
+	struct bt_view_file *row;
+
+	*ret_first = a->files_nr;
+	*ret_nr = 0;
+	if (!v->all)
+		bt_view_files_of(v, blob, &first, &nr);
+	if (!nr)
+		return 0;
+	row = bt_arena_alloc(&a->arena, sizeof(*row));
+	if (bt_view_read_row(v, blob, &a->arena, row, err))
+		return err->code;
+	return bt_answer_add_files(v, a, row, f, ret_first, ret_nr, err);
+}
+
+/* Where the facts of a blob are to live. */
+static struct bt_arena *facts_arena(struct bt_answer *a)
+{
+	if (a->keep)
+		return &a->arena;
+	bt_arena_reset(&a->scratch);
+	return &a->scratch;
+}
+
+int bt_answer_read_name(struct bt_view *v, struct bt_answer *a, size_t file, const char *name, size_t len,
+			struct bt_err *err)
+{
+	struct bt_arena *arena = facts_arena(a);
+	struct bt_view_file *f = a->files[file].f;
+	struct bt_partial p;
+
+	if (bt_view_open_facts(v, arena, a->keep, f, &p, err) || bt_partial_pick(&p, arena, name, len, err))
+		return err->code;
+	f->facts = p.facts;
+	return 0;
+}
+
+int bt_answer_read_whole(struct bt_view *v, struct bt_answer *a, size_t file, struct bt_err *err)
+{
+	struct bt_view_file *f = a->files[file].f;
+
+	return f->whole ? 0 : bt_view_read_facts(v, facts_arena(a), a->keep, f, err);
 }
 
 static struct bt_hit *add_hit(struct bt_answer *a, uint32_t file, uint32_t at, uint32_t len)

@@ -3,6 +3,7 @@
  */
 #include <string.h>
 
+#include "core/base/hash.h"
 #include "core/query/graph.h"
 
 static const char *const edge_names[BT_EDGE_NR] = {
@@ -16,10 +17,9 @@ const char *bt_edge_name(enum bt_edge edge)
 }
 
 /* Is the scope that holds `target` around the site too? Calls on other objects are not in scope. */
-static bool same_scope(const struct bt_facts *f, const struct bt_hit *site, uint32_t occ,
-		       const struct bt_hit *target)
+bool bt_edge_same_scope(const struct bt_facts *f, uint32_t site_def, uint32_t occ, uint32_t target_def)
 {
-	uint32_t scope = f->defs[target->def].parent, at = site->def;
+	uint32_t scope = f->defs[target_def].parent, at = site_def;
 	uint8_t qual = f->occs[occ].qual;
 
 	if (scope == BT_NONE || qual == BT_QUAL_EXPR || qual == BT_QUAL_NAME)
@@ -68,9 +68,9 @@ static bool equal(struct bt_name a, struct bt_name b)
 	return a.len && a.len == b.len && !memcmp(a.text, b.text, a.len);
 }
 
-static bool imports(const struct bt_facts *f, const struct bt_answer_file *target)
+static bool imports(const struct bt_facts *f, const char *path)
 {
-	struct bt_name stem = path_stem(target->path), folder = path_folder(target->path);
+	struct bt_name stem = path_stem(path), folder = path_folder(path);
 
 	for (uint32_t i = 0; i < f->imports_nr; i++) {
 		const struct bt_import *m = &f->imports[i];
@@ -83,6 +83,29 @@ static bool imports(const struct bt_facts *f, const struct bt_answer_file *targe
 				return true;
 	}
 	return false;
+}
+
+static uint64_t stem_hash(struct bt_name n)
+{
+	return n.len ? bt_hash64(n.text, n.len, 1) : 0;
+}
+
+size_t bt_edge_import_stems(const struct bt_facts *f, struct bt_arena *a, uint64_t **ret_stems)
+{
+	uint64_t *stems = bt_arena_alloc(a, (f->imports_nr + (size_t)f->items_nr + 1) * sizeof(*stems));
+	size_t nr = 0;
+
+	for (uint32_t i = 0; i < f->imports_nr; i++)
+		stems[nr++] = stem_hash(module_stem(&f->texts[f->imports[i].module]));
+	for (uint32_t i = 0; i < f->items_nr; i++)
+		stems[nr++] = stem_hash(f->names[f->items[i].name]);
+	*ret_stems = stems;
+	return nr;
+}
+
+struct bt_edge_stems bt_edge_path_stems(const char *path)
+{
+	return (struct bt_edge_stems){ stem_hash(path_stem(path)), stem_hash(path_folder(path)) };
 }
 
 static bool imports_name(const struct bt_facts *f, const struct bt_name *name)
@@ -106,8 +129,8 @@ enum bt_edge bt_edge_resolve(const struct bt_answer *a, const struct bt_hit *sit
 	const struct bt_facts *f = &from->f->facts;
 
 	if (bt_edge_same_file(from, to))
-		return same_scope(f, site, occ, target) ? BT_EDGE_SCOPE : BT_EDGE_FILE;
-	if (imports(f, to) || (nr == 1 && imports_name(f, &f->names[f->occs[occ].name])))
+		return bt_edge_same_scope(f, site->def, occ, target->def) ? BT_EDGE_SCOPE : BT_EDGE_FILE;
+	if (imports(f, to->path) || (nr == 1 && imports_name(f, &f->names[f->occs[occ].name])))
 		return BT_EDGE_IMPORT;
 	return nr == 1 ? BT_EDGE_UNIQUE : BT_EDGE_NAME;
 }

@@ -1,20 +1,9 @@
 /*
  * Definitions, references and outlines.
  */
-#include "core/query/find.h"
+#include "core/query/gather.h"
 
-#include <stdlib.h>
 #include <string.h>
-
-#include "store/postings.h"
-
-static bool full(struct bt_answer *a, const struct bt_filter *f)
-{
-	if (!f || !f->max || a->hits_nr < f->max)
-		return false;
-	a->cut = true;
-	return true;
-}
 
 static bool kind_passes(const struct bt_filter *f, uint8_t kind)
 {
@@ -32,45 +21,30 @@ static struct bt_view_file file_at_path(const struct bt_answer_file *file)
 }
 
 /* Definitions in a C++ or Rust method's own file are found by scope; so is everything else. */
-static void add_defs_of(struct bt_answer *a, uint32_t file, const struct bt_symbol *s,
-			const struct bt_filter *f)
+static void add_defs_of(const struct bt_gather *g, struct bt_answer *a, uint32_t file)
 {
 	const struct bt_view_file at = file_at_path(&a->files[file]), *vf = &at;
 	size_t len;
-	const char *name = bt_symbol_name(s, &len);
+	const char *name = bt_symbol_name(g->symbol, &len);
 
-	for (uint32_t d = 0; d < vf->facts.defs_nr && !full(a, f); d++)
+	for (uint32_t d = 0; d < vf->facts.defs_nr && !bt_gather_full(g, a); d++)
 		if (bt_name_is(&vf->facts, vf->facts.defs[d].name, name, len) &&
-		    kind_passes(f, vf->facts.defs[d].kind) && bt_symbol_matches_def(s, vf, d))
+		    kind_passes(g->filter, vf->facts.defs[d].kind) &&
+		    bt_symbol_matches_def(g->symbol, vf, d))
 			bt_answer_add_def(a, file, d);
-}
-
-static int each_posting(struct bt_view *v, const struct bt_symbol *s, const struct bt_filter *f,
-			bool defs_only, struct bt_answer *a,
-			void (*each)(struct bt_answer *, uint32_t, const struct bt_symbol *,
-				     const struct bt_filter *),
-			struct bt_err *err)
-{
-	BT_FREE struct bt_posting *list = NULL;
-	size_t nr, first, files, len;
-	const char *name = bt_symbol_name(s, &len);
-	int rc = bt_postings_find(v->store, name, len, defs_only, &list, &nr, err);
-
-	for (size_t i = 0; i < nr && !rc && !full(a, f); i++) {
-		if (defs_only && f && f->kinds && !(list[i].kinds & f->kinds))
-			continue;
-		rc = bt_answer_add_blob(v, a, list[i].blob_id, f, &first, &files, err);
-		for (size_t k = 0; k < files && !rc; k++)
-			each(a, (uint32_t)(first + k), s, f);
-	}
-	return rc;
 }
 
 int bt_find_defs(struct bt_view *v, const struct bt_symbol *s, const struct bt_filter *f,
 		 struct bt_answer *a, struct bt_err *err)
 {
-	int rc = each_posting(v, s, f, true, a, add_defs_of, err);
+	struct bt_gather g = { .symbol = s, .filter = f, .defs_only = true, .each = add_defs_of };
+	const struct bt_symbol whole = bt_symbol_whole(s);
+	int rc = bt_gather_run(&g, v, a, err);
 
+	if (!rc && !a->hits_nr && s->nr > 1) {	/* a name with separators in it */
+		g.symbol = &whole;
+		rc = bt_gather_run(&g, v, a, err);
+	}
 	if (!rc)
 		bt_answer_sort(a);
 	return rc;
@@ -81,35 +55,25 @@ static bool role_passes(const struct bt_filter *f, uint8_t role)
 	return !f || !f->roles || (f->roles & (1u << role));
 }
 
-/* The number of a name in a file's facts, or BT_NONE. */
-static uint32_t name_number(const struct bt_facts *f, const char *name, size_t len)
-{
-	for (uint32_t i = 0; i < f->names_nr; i++)
-		if (bt_name_is(f, i, name, len))
-			return i;
-	return BT_NONE;
-}
-
-static void add_refs_of(struct bt_answer *a, uint32_t file, const struct bt_symbol *s,
-			const struct bt_filter *f)
+static void add_refs_of(const struct bt_gather *g, struct bt_answer *a, uint32_t file)
 {
 	const struct bt_view_file at = file_at_path(&a->files[file]), *vf = &at;
 	size_t len;
-	const char *text = bt_symbol_name(s, &len);
-	uint32_t name = name_number(&vf->facts, text, len);
+	const char *name = bt_symbol_name(g->symbol, &len);
 
-	for (uint32_t i = 0; i < vf->facts.occs_nr && name != BT_NONE; i++) {
+	for (uint32_t i = 0; i < vf->facts.occs_nr; i++) {
 		const struct bt_occ *o = &vf->facts.occs[i];
 		struct bt_hit *h;
 
-		if (o->name != name || !role_passes(f, o->role))
+		if (!role_passes(g->filter, o->role) || !bt_name_is(&vf->facts, o->name, name, len))
 			continue;
-		if (full(a, f))
+		if (bt_gather_full(g, a))
 			return;
 		bt_answer_add_occ(a, file, i);
 		h = &a->hits[a->hits_nr - 1];
-		if (o->role <= BT_ROLE_DECL && h->def != BT_NONE ? !bt_symbol_matches_def(s, vf, h->def)
-								 : !bt_symbol_matches_occ(s, vf, i))
+		if (o->role <= BT_ROLE_DECL && h->def != BT_NONE
+			    ? !bt_symbol_matches_def(g->symbol, vf, h->def)
+			    : !bt_symbol_matches_occ(g->symbol, vf, i))
 			a->hits_nr--;
 	}
 }
@@ -132,14 +96,22 @@ int bt_find_refs(struct bt_view *v, const struct bt_symbol *s, const struct bt_f
 		 struct bt_answer *a, struct bt_err *err)
 {
 	struct bt_symbol last = { .text = s->text, .nr = 1 };
+	struct bt_gather g = { .symbol = s, .filter = f, .each = add_refs_of };
 	bool only = false;
 	int rc = 0;
 
 	if (s->nr > 1)
 		rc = only_meaning(v, s, &only, err);
 	last.parts[0] = bt_symbol_name(s, &last.lens[0]);
+	if (only)
+		g.symbol = &last;
 	if (!rc)
-		rc = each_posting(v, only ? &last : s, f, false, a, add_refs_of, err);
+		rc = bt_gather_run(&g, v, a, err);
+	if (!rc && !a->hits_nr && s->nr > 1) {
+		last = bt_symbol_whole(s);
+		g.symbol = &last;
+		rc = bt_gather_run(&g, v, a, err);
+	}
 	if (!rc)
 		bt_answer_sort(a);
 	return rc;
@@ -172,7 +144,8 @@ int bt_find_outline(struct bt_view *v, const char *path, const struct bt_filter 
 	if (file.state != BT_BLOB_FACTS)
 		return bt_err_set(err, BT_ERR_NOT_FOUND, "file '%s' has no facts: %s", path,
 				  bt_blob_state_name(file.state));
-	if (bt_answer_add_blob(v, a, file.blob, NULL, &first, &nr, err))
+	if (bt_answer_add_blob(v, a, file.blob, NULL, &first, &nr, err) ||
+	    (nr && bt_answer_read_whole(v, a, first, err)))
 		return err->code;
 	for (size_t i = first; i < first + nr; i++) {
 		if (a->files[i].manifest_file != number)

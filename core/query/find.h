@@ -38,7 +38,7 @@ struct bt_hit {
 struct bt_answer_file {
 	uint32_t blob;
 	uint32_t manifest_file;		/* number in the manifest, or BT_NONE */
-	const struct bt_view_file *f;	/* several files may share one blob; f->facts: see keep */
+	struct bt_view_file *f;		/* several files may share one blob; f->facts: see keep */
 	const char *path;
 	size_t path_len;
 	uint8_t flags;
@@ -51,6 +51,7 @@ struct bt_answer {
 	size_t files_nr, files_alloc;
 	struct bt_hit *hits;
 	size_t hits_nr, hits_alloc;
+	struct bt_arena parts[2];	/* what workers made: see gather.c, lines.c */
 	struct bt_arena scratch;	/* facts of the blob at hand, unless keep is set */
 	bool keep;			/* files keep their facts (f->facts) for good */
 	bool cut;			/* max was reached */
@@ -81,9 +82,20 @@ enum bt_search_mode {
 int bt_find_search(struct bt_view *v, const char *pattern, enum bt_search_mode mode,
 		   const struct bt_filter *f, struct bt_answer *a, struct bt_err *err);
 
-/* Shared with graph.c: adds the files of a blob that pass the filter; *ret_nr of them from *ret_first. */
+/*
+ * Shared with search.c and graph.c. Adds the files of a blob that pass the filter; *ret_nr of them from *ret_first.
+ * Their facts are yet to be read.
+ */
 int bt_answer_add_blob(struct bt_view *v, struct bt_answer *a, uint32_t blob, const struct bt_filter *f,
 		       size_t *ret_first, size_t *ret_nr, struct bt_err *err);
+/* The same for a blob whose row was read; it must live as long as the answer. */
+int bt_answer_add_files(struct bt_view *v, struct bt_answer *a, struct bt_view_file *blob,
+			const struct bt_filter *f, size_t *ret_first, size_t *ret_nr, struct bt_err *err);
+/* What the facts of a file (and of others that show the same blob) say about one name. */
+int bt_answer_read_name(struct bt_view *v, struct bt_answer *a, size_t file, const char *name, size_t len,
+			struct bt_err *err);
+/* All its facts, if they are not there. */
+int bt_answer_read_whole(struct bt_view *v, struct bt_answer *a, size_t file, struct bt_err *err);
 void bt_answer_add_occ(struct bt_answer *a, uint32_t file, uint32_t occ);
 void bt_answer_add_def(struct bt_answer *a, uint32_t file, uint32_t def);
 /* Orders hits by path and position (search: by rank first). */

@@ -24,6 +24,12 @@ struct walk {
 		uint32_t from;		/* call that led here */
 	} *todo;
 	size_t todo_nr, todo_alloc, todo_at;
+	/* Definitions of names: spare is 1, value the first of their hits << 32 | their number. */
+	struct bt_strmap named;
+	/* Calls of the last name: definitions of one name are mostly followed one after the other. */
+	const char *called;		/* key in named */
+	struct bt_hit *sites;		/* as they were found */
+	size_t sites_nr, sites_alloc;
 };
 
 void bt_graph_release(struct bt_graph *g)
@@ -36,8 +42,10 @@ void bt_graph_release(struct bt_graph *g)
 static void walk_release(struct walk *w)
 {
 	bt_strmap_release(&w->seen);
+	bt_strmap_release(&w->named);
 	bt_arena_release(&w->arena);
 	free(w->todo);
+	free(w->sites);
 }
 
 static bool first_time(struct walk *w, const struct bt_hit *h)
@@ -96,12 +104,14 @@ static int lookup(struct walk *w, const struct bt_symbol *s, bool refs, uint32_t
 	struct bt_filter f = { .roles = CALL_ROLES };
 	int rc;
 
+	memcpy(part.parts, w->g->answer.parts, sizeof(part.parts));
 	if (w->f) {
 		f.lang = w->f->lang;
 		f.path = w->f->path;
 	}
 	rc = refs ? bt_find_refs(w->v, s, &f, &part, err) : bt_find_defs(w->v, s, NULL, &part, err);
 	w->g->answer.arena = part.arena;
+	memcpy(w->g->answer.parts, part.parts, sizeof(part.parts));
 	if (!rc) {
 		*ret_first = absorb(&w->g->answer, &part);
 		*ret_nr = part.hits_nr;
@@ -112,13 +122,61 @@ static int lookup(struct walk *w, const struct bt_symbol *s, bool refs, uint32_t
 	return rc;
 }
 
-static struct bt_symbol symbol_of(struct walk *w, const struct bt_name *name)
+static const struct bt_strmap_entry *name_entry(struct walk *w, const struct bt_name *name)
 {
-	struct bt_symbol s = { .nr = 1 };
+	return bt_strmap_intern(&w->named, name->text, name->len, bt_strmap_hash(name->text, name->len),
+				NULL);
+}
 
-	s.parts[0] = s.text = bt_arena_strndup(&w->arena, name->text, name->len);
-	s.lens[0] = name->len;
-	return s;
+static struct bt_symbol symbol_of(const struct bt_strmap_entry *e)
+{
+	return (struct bt_symbol){ .text = e->key, .parts = { e->key }, .lens = { e->len }, .nr = 1 };
+}
+
+/* All definitions of a name. */
+static int definitions_of(struct walk *w, const struct bt_name *name, uint32_t *ret_first, size_t *ret_nr,
+			  struct bt_err *err)
+{
+	size_t number = (size_t)(name_entry(w, name) - w->named.entries);
+	struct bt_strmap_entry *e = &w->named.entries[number];
+	struct bt_symbol s = symbol_of(e);
+
+	if (!e->spare) {
+		if (lookup(w, &s, false, ret_first, ret_nr, err))
+			return err->code;
+		e->spare = 1;
+		e->value = (uint64_t)*ret_first << 32 | (uint32_t)*ret_nr;
+	}
+	*ret_first = (uint32_t)(e->value >> 32);
+	*ret_nr = (uint32_t)e->value;
+	return 0;
+}
+
+/* All calls of a name, to w->sites: those that turn out to mean another definition are no hits. */
+static int sites_of(struct walk *w, const struct bt_name *name, struct bt_err *err)
+{
+	const struct bt_strmap_entry *e = name_entry(w, name);
+	struct bt_symbol s = symbol_of(e);
+	struct bt_answer *a = &w->g->answer;
+	uint32_t first;
+
+	if (w->called == e->key)
+		return 0;
+	w->called = NULL;
+	if (lookup(w, &s, true, &first, &w->sites_nr, err))
+		return err->code;
+	BT_GROW(w->sites, w->sites_alloc, w->sites_nr + 1);
+	memcpy(w->sites, a->hits + first, w->sites_nr * sizeof(*w->sites));
+	a->hits_nr = first;
+	w->called = s.text;
+	return 0;
+}
+
+static uint32_t add_site(struct bt_answer *a, const struct bt_hit *site)
+{
+	BT_GROW(a->hits, a->hits_alloc, a->hits_nr + 1);
+	a->hits[a->hits_nr] = *site;
+	return (uint32_t)a->hits_nr++;
 }
 
 /* The occurrence at a hit: occurrences ascend. */
@@ -212,26 +270,28 @@ static int callers_of(struct walk *w, const struct todo *t, unsigned depth, stru
 	struct bt_answer *a = &w->g->answer;
 	const struct bt_hit target = a->hits[t->hit];
 	const struct bt_facts *tf = &a->files[target.file].f->facts;
-	struct bt_symbol name = symbol_of(w, &tf->names[tf->defs[target.def].name]);
-	uint32_t first, defs;
-	size_t nr, defs_nr;
+	const struct bt_name *name = &tf->names[tf->defs[target.def].name];
+	size_t defs_nr, bodies;
+	uint32_t defs;
 
-	if (lookup(w, &name, false, &defs, &defs_nr, err) || lookup(w, &name, true, &first, &nr, err))
+	if (definitions_of(w, name, &defs, &defs_nr, err) || sites_of(w, name, err))
 		return err->code;
-	for (size_t i = 0; i < nr; i++) {
-		struct bt_hit *site = &a->hits[first + i];
-		const struct bt_facts *f = &a->files[site->file].f->facts;
-		uint32_t occ = occ_at(f, site->at);
-		enum bt_edge edge = bt_edge_resolve(a, site, occ, &target, bodies_of(a, defs, defs_nr));
+	bodies = bodies_of(a, defs, defs_nr);
+	for (size_t i = 0; i < w->sites_nr; i++) {
+		struct bt_hit site = w->sites[i];
+		const struct bt_facts *f = &a->files[site.file].f->facts;
+		uint32_t occ = occ_at(f, site.at), hit;
+		enum bt_edge edge = bt_edge_resolve(a, &site, occ, &target, bodies);
 		enum bt_edge nearest;
 
 		/* nearer definitions of the name hide the others */
-		best_target(a, site, occ, defs, defs_nr, &nearest);
-		if (edge > nearest || means_another(a, site, occ, &target, defs, defs_nr))
+		best_target(a, &site, occ, defs, defs_nr, &nearest);
+		if (edge > nearest || means_another(a, &site, occ, &target, defs, defs_nr))
 			continue;
-		site->def = callable_around(f, site->def);
-		add_call(w, (uint32_t)(first + i), t->hit, t->from, edge, depth);
-		follow(w, (uint32_t)(first + i), (uint32_t)w->g->calls_nr - 1);
+		site.def = callable_around(f, site.def);
+		hit = add_site(a, &site);
+		add_call(w, hit, t->hit, t->from, edge, depth);
+		follow(w, hit, (uint32_t)w->g->calls_nr - 1);
 	}
 	return 0;
 }
@@ -241,7 +301,6 @@ static int add_callee(struct walk *w, const struct todo *t, uint32_t occ, unsign
 	struct bt_answer *a = &w->g->answer;
 	uint32_t file = a->hits[t->hit].file, caller = a->hits[t->hit].def;
 	const struct bt_facts *f = &a->files[file].f->facts;
-	struct bt_symbol s = symbol_of(w, &f->names[f->occs[occ].name]);
 	uint32_t first, site, target;
 	enum bt_edge edge;
 	size_t nr;
@@ -249,7 +308,7 @@ static int add_callee(struct walk *w, const struct todo *t, uint32_t occ, unsign
 	bt_answer_add_occ(a, file, occ);
 	site = (uint32_t)a->hits_nr - 1;
 	a->hits[site].def = caller;
-	if (lookup(w, &s, false, &first, &nr, err))
+	if (definitions_of(w, &f->names[f->occs[occ].name], &first, &nr, err))
 		return err->code;
 	target = best_target(a, &a->hits[site], occ, first, nr, &edge);
 	add_call(w, site, target, t->from, edge, depth);
@@ -260,11 +319,14 @@ static int add_callee(struct walk *w, const struct todo *t, uint32_t occ, unsign
 
 static int callees_of(struct walk *w, const struct todo *t, unsigned depth, struct bt_err *err)
 {
-	const struct bt_hit *h = &w->g->answer.hits[t->hit];
-	const struct bt_facts *f = &w->g->answer.files[h->file].f->facts;
-	uint32_t def = h->def;
-	int rc = 0;
+	struct bt_answer *a = &w->g->answer;
+	uint32_t file = a->hits[t->hit].file, def = a->hits[t->hit].def;
+	/* so far it is known where it is defined, not what it does */
+	int rc = bt_answer_read_whole(w->v, a, file, err);
+	const struct bt_facts *f = &a->files[file].f->facts;
 
+	if (rc)
+		return rc;
 	for (uint32_t o = occ_at(f, f->defs[def].start); o < f->occs_nr && !rc; o++) {
 		if (f->occs[o].at >= f->defs[def].end)
 			break;
@@ -309,7 +371,9 @@ static int graph_run(struct bt_view *v, const struct bt_symbol *s, const struct 
 {
 	BT_CLEANUP(walk_release) struct walk w = { .v = v, .f = f, .g = g };
 
+	g->answer.keep = true;
 	bt_strmap_init(&w.seen, &w.arena);
+	bt_strmap_init(&w.named, &w.arena);
 	return run(&w, s, depth, callers, ret_found, err);
 }
 

@@ -49,6 +49,17 @@ int bt_graph_callees(struct bt_view *v, const struct bt_symbol *s, const struct 
 		     unsigned depth, struct bt_graph *g, bool *ret_found, struct bt_err *err);
 
 bool bt_edge_same_file(const struct bt_answer_file *a, const struct bt_answer_file *b);
+/*
+ * Do the imports of a file name the one at some path, by its stem or its folder? Hashes of what a file imports, and
+ * those of a path: it is imported when one of its two is among them. 0 is none. Items count as modules may.
+ */
+struct bt_edge_stems {
+	uint64_t stem, folder;
+};
+size_t bt_edge_import_stems(const struct bt_facts *f, struct bt_arena *a, uint64_t **ret_stems);
+struct bt_edge_stems bt_edge_path_stems(const char *path);
+/* Is the scope that holds a definition around an occurrence, in site_def, too? Not for names on other objects. */
+bool bt_edge_same_scope(const struct bt_facts *f, uint32_t site_def, uint32_t occ, uint32_t target_def);
 /* How a call at `site` reaches the definition `target` (both hits of a); nr: definitions of that name. */
 enum bt_edge bt_edge_resolve(const struct bt_answer *a, const struct bt_hit *site, uint32_t occ,
 			     const struct bt_hit *target, size_t nr);

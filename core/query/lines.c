@@ -12,13 +12,14 @@
 #include "core/base/limits.h"
 #include "core/git/index_file.h"
 #include "core/git/odb.h"
+#include "core/query/crew.h"
 
 struct lines {
 	struct bt_repo *repo;
 	struct bt_answer *a;
 	struct bt_line *of_hit;
-	uint32_t *first;	/* per file: its first hit in `chain`, or BT_NONE */
-	uint32_t *next;		/* per hit: the next one of the same file */
+	uint32_t *first;	/* per file: one of its hits (the last one), or BT_NONE */
+	uint32_t *next;		/* per hit: another one of the same file */
 };
 
 static struct bt_line copy(struct bt_arena *arena, const char *p, size_t len)
@@ -51,73 +52,196 @@ static void chain_hits(struct lines *l)
 	}
 }
 
-struct wanted {
-	struct bt_clean_file clean;
-	uint32_t file;
+static int same_cmp(const void *pa, const void *pb)
+{
+	const struct bt_answer_file *a = *(const struct bt_answer_file *const *)pa;
+	const struct bt_answer_file *b = *(const struct bt_answer_file *const *)pb;
+
+	if (a->blob != b->blob)
+		return a->blob < b->blob ? -1 : 1;
+	return (a->manifest_file > b->manifest_file) - (a->manifest_file < b->manifest_file);
+}
+
+/* A search meets a file once per name: all hits go to one of its entries, so that it is read once. */
+static void merge_same(struct lines *l)
+{
+	const struct bt_answer *a = l->a;
+	BT_FREE const struct bt_answer_file **files = bt_xcalloc(a->files_nr + 1, sizeof(*files));
+	bool apart = true;
+
+	for (size_t i = 0; i < a->files_nr; i++) {
+		files[i] = &a->files[i];
+		apart = apart && (!i || same_cmp(&files[i - 1], &files[i]) < 0);
+	}
+	if (apart)	/* as they come from a list of postings */
+		return;
+	qsort(files, a->files_nr, sizeof(*files), same_cmp);
+	for (size_t i = 1; i < a->files_nr; i++) {
+		uint32_t *to = &l->first[files[i] - a->files], *from = &l->first[files[i - 1] - a->files];
+
+		if (same_cmp(&files[i - 1], &files[i]))
+			continue;
+		while (*to != BT_NONE)
+			to = &l->next[*to];
+		*to = *from;
+		*from = BT_NONE;
+	}
+}
+
+/* Lines that are farther apart than this are read one by one: what is between them would only be copied. */
+#define GAP_MAX 4096
+
+struct line_span {
+	uint32_t start, end, hit;
 };
+
+static int span_cmp(const void *pa, const void *pb)
+{
+	const struct line_span *a = pa, *b = pb;
+
+	return (a->start > b->start) - (a->start < b->start);
+}
+
+/* One thread's part of the files of the worktree. */
+struct lines_worker {
+	struct line_span *spans;
+	size_t alloc;
+	struct bt_buf data;
+};
+
+struct wanted {
+	const char *path;
+	uint32_t file;			/* number in the answer */
+};
+
+struct worktree {
+	struct lines *l;
+	int top;
+	struct timespec index_written;
+	struct wanted *wanted;		/* by path */
+	struct bt_clean_file *files;	/* of wanted, in the same order */
+	size_t nr;
+	bool *served;			/* per file of the answer */
+	struct lines_worker workers[BT_CREW_NR];
+};
+
+static size_t spans_of(struct lines *l, uint32_t file, struct lines_worker *w)
+{
+	size_t nr = 0;
+
+	for (uint32_t i = l->first[file]; i != BT_NONE; i = l->next[i]) {
+		const struct bt_hit *h = &l->a->hits[i];
+
+		BT_GROW(w->spans, w->alloc, nr + 1);
+		w->spans[nr++] = (struct line_span){ h->line_start, h->line_end, i };
+	}
+	if (nr > 1)
+		qsort(w->spans, nr, sizeof(*w->spans), span_cmp);
+	return nr;
+}
+
+/* Reads a run of spans and keeps their lines. */
+static bool cut_run(struct lines *l, int fd, const struct line_span *spans, size_t nr, struct bt_buf *data,
+		    struct bt_arena *arena)
+{
+	uint32_t from = spans[0].start, to = spans[nr - 1].end;
+	char *p;
+
+	bt_buf_clear(data);
+	p = to > from ? bt_buf_reserve(data, to - from) : NULL;
+	if (!p || pread(fd, p, to - from, from) != (ssize_t)(to - from))
+		return false;
+	for (size_t i = 0; i < nr; i++) {
+		uint32_t start = spans[i].start, end = spans[i].end;
+
+		while (end > start && strchr("\r\n", p[end - 1 - from]))
+			end--;
+		l->of_hit[spans[i].hit] = copy(arena, p + (start - from), end - start);
+	}
+	return true;
+}
+
+static void cut_from_worktree(void *ctx, unsigned worker, size_t number)
+{
+	struct worktree *t = ctx;
+	struct lines_worker *w = &t->workers[worker];
+	const struct bt_clean_file *f = &t->files[number];
+	uint32_t file = t->wanted[number].file;
+	/* not blocking: what is no file any more may be a pipe */
+	BT_CLOSE int fd =
+		f->known ? openat(t->top, f->path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC) : -1;
+	size_t nr, done, end;
+	struct stat st;
+
+	if (fd < 0 || fstat(fd, &st) || !bt_index_file_clean(f, &t->index_written, &st))
+		return;
+	nr = spans_of(t->l, file, w);
+	for (done = 0; done < nr; done = end) {
+		for (end = done + 1; end < nr && w->spans[end].start < w->spans[end - 1].end + GAP_MAX; end++)
+			;
+		if (!cut_run(t->l, fd, w->spans + done, end - done, &w->data, &t->l->a->parts[worker]))
+			return;
+	}
+	t->served[file] = true;
+}
 
 static int wanted_cmp(const void *pa, const void *pb)
 {
 	const struct wanted *a = pa, *b = pb;
 
-	return strcmp(a->clean.path, b->clean.path);
+	return strcmp(a->path, b->path);
 }
 
-/* The part of a worktree file that holds the hits: from the first line wanted to the last. */
-static bool cut_from_worktree(struct lines *l, int top, uint32_t file, const char *path)
+/* Most answers have their hits in the order of paths. */
+static void want_files(struct worktree *t)
 {
-	BT_CLOSE int fd = openat(top, path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-	uint32_t from = UINT32_MAX, to = 0;
-	char *data;
-	ssize_t got;
+	const struct bt_answer *a = t->l->a;
+	bool sorted = true;
 
-	for (uint32_t i = l->first[file]; i != BT_NONE; i = l->next[i]) {
-		const struct bt_hit *h = &l->a->hits[i];
+	t->wanted = bt_xcalloc(a->files_nr + 1, sizeof(*t->wanted));
+	t->files = bt_xcalloc(a->files_nr + 1, sizeof(*t->files));
+	for (uint32_t i = 0; i < a->hits_nr; i++) {
+		uint32_t file = a->hits[i].file;
 
-		from = h->line_start < from ? h->line_start : from;
-		to = h->line_end > to ? h->line_end : to;
+		/* once per file, and not at what was merged into another one */
+		if (t->l->first[file] != i || a->files[file].manifest_file == BT_NONE)
+			continue;
+		t->wanted[t->nr] = (struct wanted){ a->files[file].path, file };
+		sorted = sorted && (!t->nr || wanted_cmp(&t->wanted[t->nr - 1], &t->wanted[t->nr]) < 0);
+		t->nr++;
 	}
-	if (fd < 0 || from >= to)
-		return false;
-	data = bt_arena_alloc(&l->a->arena, to - from + 1);
-	got = pread(fd, data, to - from, from);
-	if (got != (ssize_t)(to - from))
-		return false;
-	for (uint32_t i = l->first[file]; i != BT_NONE; i = l->next[i]) {
-		const struct bt_hit *h = &l->a->hits[i];
-		uint32_t end = h->line_end;
+	if (!sorted)
+		qsort(t->wanted, t->nr, sizeof(*t->wanted), wanted_cmp);
+	for (size_t i = 0; i < t->nr; i++) {
+		const struct bt_answer_file *f = &a->files[t->wanted[i].file];
 
-		while (end > h->line_start && strchr("\r\n", data[end - 1 - from]))
-			end--;
-		l->of_hit[i] = (struct bt_line){ data + (h->line_start - from), end - h->line_start };
+		t->files[i] = (struct bt_clean_file){ .path = f->path, .oid = f->f->blob.oid,
+						      .size = f->f->facts.size };
 	}
-	return true;
+}
+
+static void worktree_release(struct worktree *t)
+{
+	for (unsigned i = 0; i < BT_CREW_NR; i++) {
+		free(t->workers[i].spans);
+		bt_buf_release(&t->workers[i].data);
+	}
+	free(t->wanted);
+	free(t->files);
 }
 
 static void try_worktree(struct lines *l, bool *served)
 {
-	struct wanted *w = bt_xcalloc(l->a->files_nr + 1, sizeof(*w));
-	struct bt_clean_file *files = bt_xcalloc(l->a->files_nr + 1, sizeof(*files));
 	BT_CLOSE int top = open(l->repo->top, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	size_t nr = 0;
+	BT_CLEANUP(worktree_release) struct worktree t = { .l = l, .top = top, .served = served };
+	struct bt_crew crew;
 
-	for (uint32_t i = 0; i < l->a->files_nr; i++) {
-		const struct bt_answer_file *f = &l->a->files[i];
-
-		if (l->first[i] == BT_NONE || f->manifest_file == BT_NONE)
-			continue;
-		w[nr].clean = (struct bt_clean_file){ f->path, f->f->blob.oid, f->f->facts.size, false };
-		w[nr++].file = i;
-	}
-	qsort(w, nr, sizeof(*w), wanted_cmp);
-	for (size_t i = 0; i < nr; i++)
-		files[i] = w[i].clean;
-	bt_index_file_clean(l->repo, files, nr);
-	for (size_t i = 0; i < nr && top >= 0; i++)
-		if (files[i].clean)
-			served[w[i].file] = cut_from_worktree(l, top, w[i].file, files[i].path);
-	free(files);
-	free(w);
+	want_files(&t);
+	bt_index_file_find(l->repo, t.files, t.nr, &t.index_written);
+	bt_crew_init(&crew, cut_from_worktree, &t);
+	for (size_t i = 0; i < t.nr && top >= 0; i++)
+		bt_crew_post(&crew);
+	bt_crew_finish(&crew);
 }
 
 /* Takes the carriage returns of CR LF out: what git's filters do to most files. */
@@ -143,6 +267,17 @@ static bool read_worktree(const struct bt_repo *repo, const struct bt_answer_fil
 	if (out->len && out->len != f->f->facts.size)
 		out->len = without_crs(out->data, out->len);
 	return out->len == f->f->facts.size;
+}
+
+static bool file_clean(const struct bt_repo *repo, const struct bt_answer_file *f)
+{
+	struct bt_clean_file c = { .path = f->path, .oid = f->f->blob.oid, .size = f->f->facts.size };
+	BT_FREE char *full = bt_xasprintf("%s/%s", repo->top, f->path);
+	struct timespec written;
+	struct stat st;
+
+	bt_index_file_find(repo, &c, 1, &written);
+	return !lstat(full, &st) && bt_index_file_clean(&c, &written, &st);
 }
 
 static void from_worktree(struct lines *l, const bool *served)
@@ -205,6 +340,7 @@ int bt_lines_fetch(struct bt_repo *repo, struct bt_answer *a, enum bt_lines_from
 	l.first = bt_arena_alloc(&a->arena, (a->files_nr + 1) * sizeof(*l.first));
 	l.next = bt_arena_alloc(&a->arena, (a->hits_nr + 1) * sizeof(*l.next));
 	chain_hits(&l);
+	merge_same(&l);
 	if (from != BT_LINES_OBJECTS && repo->top)
 		try_worktree(&l, served);
 	if (from_objects(&l, served, err))
@@ -221,13 +357,10 @@ int bt_lines_blob(struct bt_repo *repo, struct bt_answer *a, uint32_t file, enum
 	BT_CLEANUP(bt_odb_free) struct bt_odb *odb = NULL;
 	BT_BUF_OWNED struct bt_buf data = BT_BUF_INIT;
 	const struct bt_answer_file *f = &a->files[file];
-	struct bt_clean_file c = { f->path, f->f->blob.oid, f->f->facts.size, false };
 	struct bt_object obj;
 
 	memset(ret_text, 0, sizeof(*ret_text));
-	if (from != BT_LINES_OBJECTS && repo->top)
-		bt_index_file_clean(repo, &c, 1);
-	if (c.clean && read_worktree(repo, f, &data)) {
+	if (from != BT_LINES_OBJECTS && repo->top && file_clean(repo, f) && read_worktree(repo, f, &data)) {
 		*ret_text = copy(&a->arena, bt_buf_cstr(&data), data.len);
 		return 0;
 	}

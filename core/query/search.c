@@ -23,6 +23,15 @@ struct candidate {
 	size_t postings_nr;
 };
 
+/* Names that match come from the same few files: their records are opened once. */
+#define OPENED_NR 64
+#define OPENED_MEMORY_MAX ((size_t)32 << 20)
+
+struct opened {
+	struct bt_view_file *file;
+	struct bt_partial facts;
+};
+
 struct search {
 	struct bt_view *v;
 	const char *pattern;
@@ -30,7 +39,17 @@ struct search {
 	struct bt_arena arena;
 	struct candidate *list;
 	size_t nr, alloc;
+	struct bt_arena records;	/* of what is opened, and of what was picked from it */
+	struct opened opened[OPENED_NR];
+	size_t opened_nr;
 };
+
+static void search_release(struct search *s)
+{
+	free(s->list);
+	bt_arena_release(&s->arena);
+	bt_arena_release(&s->records);
+}
 
 static bool starts_word(const char *name, size_t at)
 {
@@ -125,16 +144,53 @@ static int gather_mode(struct search *s, enum bt_search_mode mode, struct bt_err
 	return gather(s, of_mode[mode], err);
 }
 
+static struct opened *find_opened(struct search *s, uint32_t blob)
+{
+	for (size_t i = 0; i < s->opened_nr; i++)
+		if (s->opened[i].file->blob.id == blob)
+			return &s->opened[i];
+	return NULL;
+}
+
+/* The files of a blob enter the answer; its record is opened when there are any. */
+static int open_blob(struct search *s, uint32_t blob, struct bt_answer *a, struct opened **ret_o,
+		     size_t *ret_first, size_t *ret_nr, struct bt_err *err)
+{
+	struct opened *o = find_opened(s, blob);
+
+	if (o) {
+		*ret_o = o;
+		return bt_answer_add_files(s->v, a, o->file, s->f, ret_first, ret_nr, err);
+	}
+	if (bt_answer_add_blob(s->v, a, blob, s->f, ret_first, ret_nr, err))
+		return err->code;
+	if (!*ret_nr)
+		return 0;
+	if (s->opened_nr == OPENED_NR || bt_arena_memory(&s->records) > OPENED_MEMORY_MAX) {
+		bt_arena_reset(&s->records);
+		s->opened_nr = 0;
+	}
+	*ret_o = o = &s->opened[s->opened_nr];
+	o->file = a->files[*ret_first].f;
+	if (bt_view_open_facts(s->v, &s->records, true, o->file, &o->facts, err))
+		return err->code;
+	s->opened_nr++;
+	return 0;
+}
+
 static int take_blob(struct search *s, const struct candidate *c, uint32_t blob, size_t max,
 		     struct bt_answer *a, struct bt_err *err)
 {
+	struct opened *o = NULL;
 	size_t first, nr;
 
-	if (bt_answer_add_blob(s->v, a, blob, s->f, &first, &nr, err))
+	if (open_blob(s, blob, a, &o, &first, &nr, err) ||
+	    (nr && bt_partial_pick(&o->facts, &s->records, c->name, c->len, err)))
 		return err->code;
 	for (size_t i = first; i < first + nr && a->hits_nr < max; i++) {
 		const struct bt_facts *f = &a->files[i].f->facts;
 
+		a->files[i].f->facts = o->facts.facts;
 		for (uint32_t d = 0; d < f->defs_nr && a->hits_nr < max; d++) {
 			if (!bt_name_is(f, f->defs[d].name, c->name, c->len) ||
 			    (s->f->kinds && !(s->f->kinds & (1u << f->defs[d].kind))))
@@ -146,6 +202,19 @@ static int take_blob(struct search *s, const struct candidate *c, uint32_t blob,
 	return 0;
 }
 
+static void want_candidates(struct search *s)
+{
+	BT_FREE uint32_t *blobs = NULL;
+	size_t nr = 0, alloc = 0;
+
+	for (size_t i = 0; i < s->nr; i++) {
+		BT_GROW(blobs, alloc, nr + s->list[i].postings_nr);
+		for (size_t k = 0; k < s->list[i].postings_nr; k++)
+			blobs[nr++] = s->list[i].postings[k].blob_id;
+	}
+	bt_view_want(s->v, blobs, nr);
+}
+
 /* Facts are read in the order of rank, until enough hits are there. */
 static int take(struct search *s, struct bt_answer *a, struct bt_err *err)
 {
@@ -153,6 +222,7 @@ static int take(struct search *s, struct bt_answer *a, struct bt_err *err)
 
 	if (s->nr)
 		qsort(s->list, s->nr, sizeof(*s->list), candidate_cmp);
+	want_candidates(s);
 	for (size_t i = 0; i < s->nr; i++) {
 		for (size_t k = 0; k < s->list[i].postings_nr; k++) {
 			if (a->hits_nr >= max) {
@@ -193,14 +263,12 @@ int bt_find_search(struct bt_view *v, const char *pattern, enum bt_search_mode m
 		   const struct bt_filter *f, struct bt_answer *a, struct bt_err *err)
 {
 	struct bt_filter none = { 0 };
-	struct search s = { .v = v, .pattern = pattern, .f = f ? f : &none };
+	BT_CLEANUP(search_release) struct search s = { .v = v, .pattern = pattern, .f = f ? f : &none };
 	int rc;
 
 	if (!*pattern)
 		return bt_err_set(err, BT_ERR_USAGE, "the pattern is empty");
 	rc = mode == BT_SEARCH_AUTO ? search_auto(&s, a, err) : search_once(&s, mode, a, err);
-	free(s.list);
-	bt_arena_release(&s.arena);
 	if (!rc)
 		bt_answer_sort(a);
 	return rc;

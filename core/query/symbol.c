@@ -6,12 +6,13 @@
 #include <string.h>
 
 #include "core/base/mem.h"
+#include "core/facts/partial.h"
 
 static size_t separator_len(const char *p)
 {
 	if (!strncmp(p, "::", 2) || !strncmp(p, "->", 2))
 		return 2;
-	return *p == '.' || *p == '#' || *p == '\\';
+	return *p == '.' || *p == '#' || *p == '\\' || *p == ':';
 }
 
 int bt_symbol_parse(const char *text, struct bt_symbol *ret_s, struct bt_err *err)
@@ -44,6 +45,15 @@ int bt_symbol_parse(const char *text, struct bt_symbol *ret_s, struct bt_err *er
 	return 0;
 }
 
+struct bt_symbol bt_symbol_whole(const struct bt_symbol *s)
+{
+	struct bt_symbol whole = { .text = s->text, .nr = 1 };
+
+	whole.parts[0] = s->text;
+	whole.lens[0] = strlen(s->text);
+	return whole;
+}
+
 const char *bt_symbol_name(const struct bt_symbol *s, size_t *ret_len)
 {
 	*ret_len = s->lens[s->nr - 1];
@@ -52,7 +62,32 @@ const char *bt_symbol_name(const struct bt_symbol *s, size_t *ret_len)
 
 bool bt_name_is(const struct bt_facts *f, uint32_t name, const char *text, size_t len)
 {
-	return f->names[name].len == len && !memcmp(f->names[name].text, text, len);
+	return name != BT_NONE && f->names[name].len == len && !memcmp(f->names[name].text, text, len);
+}
+
+/* The same, or one of the parts of a package or namespace: "b" of a.b.c, A\B\C, a::b::c. */
+static bool def_has_part(const struct bt_facts *f, uint32_t def, const char *part, size_t len)
+{
+	const struct bt_name *n;
+	size_t at = 0;
+
+	if (bt_name_is(f, f->defs[def].name, part, len))
+		return true;
+	if (f->defs[def].kind != BT_KIND_PACKAGE && f->defs[def].kind != BT_KIND_MODULE)
+		return false;
+	if (f->defs[def].name == BT_NONE)
+		return false;
+	n = &f->names[f->defs[def].name];
+	while (at < n->len) {
+		size_t end = at;
+
+		while (end < n->len && !strchr(".\\:", n->text[end]))
+			end++;
+		if (end - at == len && !memcmp(n->text + at, part, len))
+			return true;
+		at = end + 1;
+	}
+	return false;
 }
 
 /* Is part the file's stem, or a folder of its path? */
@@ -71,43 +106,86 @@ static bool path_has(const struct bt_view_file *f, const char *part, size_t len)
 	return false;
 }
 
-static bool file_has_package(const struct bt_facts *f, const char *part, size_t len)
+/* Definitions come right behind what is around them. */
+static bool holds_definitions(const struct bt_facts *f, uint32_t def)
+{
+	return def + 1 < f->defs_nr && f->defs[def + 1].parent == def;
+}
+
+/* bodies: those count as well that hold what is in them only, as namespaces of C++ do. */
+static bool file_has_package(const struct bt_facts *f, const char *part, size_t len, bool bodies)
 {
 	for (uint32_t i = 0; i < f->defs_nr; i++)
 		if ((f->defs[i].kind == BT_KIND_PACKAGE || f->defs[i].kind == BT_KIND_MODULE) &&
-		    f->defs[i].parent == BT_NONE && bt_name_is(f, f->defs[i].name, part, len))
+		    f->defs[i].parent == BT_NONE && (bodies || !holds_definitions(f, i)) &&
+		    def_has_part(f, i, part, len))
 			return true;
 	return false;
 }
 
-/* The name written before an occurrence, or BT_NONE. */
-static uint32_t written_qualifier(const struct bt_facts *f, uint32_t occ)
+/*
+ * What is written before the name of a definition: the occurrences [first, last) hold "a" and "b" of void a::b::f(),
+ * "List" of func (l *List[T]) Push. Next to each other they are a qualifier; when something else stands between,
+ * any from the definition's start on may be it.
+ */
+struct written {
+	uint32_t first, last;
+};
+
+static struct written written_before(const struct bt_facts *f, uint32_t def)
 {
-	return occ != BT_NONE && occ && f->occs[occ].qual == BT_QUAL_NAME ? f->occs[occ - 1].name : BT_NONE;
+	const struct bt_def *d = &f->defs[def];
+	struct written w = { d->occ, d->occ };
+
+	if (d->occ == BT_NONE || !d->occ ||
+	    (f->occs[d->occ].qual != BT_QUAL_NAME && f->occs[d->occ].qual != BT_QUAL_EXPR))
+		return (struct written){ 0, 0 };
+	while (w.first && w.last - w.first < BT_PARTIAL_BEFORE) {
+		const struct bt_occ *o = &f->occs[w.first - 1];
+		uint32_t end = o->at + f->names[o->name].len;
+
+		if (o->at < d->start || o->role == BT_ROLE_WRITE)
+			break;
+		if (f->occs[d->occ].qual == BT_QUAL_NAME && w.first < w.last && end + 2 < o[1].at)
+			break;
+		w.first--;
+	}
+	return w;
+}
+
+/* Goes outwards, to behind the part. */
+static bool written_has(const struct bt_facts *f, struct written *w, const char *part, size_t len)
+{
+	for (uint32_t i = w->last; i > w->first; i--)
+		if (bt_name_is(f, f->occs[i - 1].name, part, len)) {
+			w->last = i - 1;
+			return true;
+		}
+	return false;
 }
 
 bool bt_symbol_matches_def(const struct bt_symbol *s, const struct bt_view_file *f, uint32_t def)
 {
 	const struct bt_facts *facts = &f->facts;
-	uint32_t written = written_qualifier(facts, facts->defs[def].occ);
+	struct written written = { 0, 0 };
 	uint32_t around = facts->defs[def].parent;
 
+	if (s->nr > 1)
+		written = written_before(facts, def);
 	for (size_t i = s->nr - 1; i-- > 0;) {
 		const char *part = s->parts[i];
 		size_t len = s->lens[i];
 		uint32_t up = around;
 
-		if (written != BT_NONE && bt_name_is(facts, written, part, len)) {
-			written = BT_NONE;
+		if (written_has(facts, &written, part, len))
 			continue;
-		}
-		while (up != BT_NONE && !bt_name_is(facts, facts->defs[up].name, part, len))
+		while (up != BT_NONE && !def_has_part(facts, up, part, len))
 			up = facts->defs[up].parent;
-		if (up != BT_NONE) {
-			around = facts->defs[up].parent;
+		if (up != BT_NONE) {	/* a.b.c may have the next part as well */
+			around = bt_name_is(facts, facts->defs[up].name, part, len) ? facts->defs[up].parent : up;
 			continue;
 		}
-		if (!file_has_package(facts, part, len) && !path_has(f, part, len))
+		if (!file_has_package(facts, part, len, false) && !path_has(f, part, len))
 			return false;
 	}
 	return true;
@@ -129,9 +207,9 @@ bool bt_symbol_matches_occ(const struct bt_symbol *s, const struct bt_view_file 
 	if (o->qual == BT_QUAL_EXPR)
 		return false;
 	around = bt_facts_enclosing(&f->facts, o->at);
-	while (around != BT_NONE && !bt_name_is(&f->facts, f->facts.defs[around].name, part, len))
+	while (around != BT_NONE && !def_has_part(&f->facts, around, part, len))
 		around = f->facts.defs[around].parent;
-	return around != BT_NONE || (o->qual == BT_QUAL_NONE && file_has_package(&f->facts, part, len));
+	return around != BT_NONE || (o->qual == BT_QUAL_NONE && file_has_package(&f->facts, part, len, true));
 }
 
 void bt_symbol_qualified(const struct bt_facts *f, uint32_t def, struct bt_buf *out)

@@ -50,6 +50,20 @@ static const TSLanguage *grammar(const char *name)
 	return NULL;
 }
 
+static uint64_t count_blobs(struct bt_store *s)
+{
+	BT_FREE struct bt_store_count *rows = NULL;
+	struct bt_err err = BT_ERR_INIT;
+	uint64_t blobs = 0;
+	size_t nr;
+
+	if (bt_store_counts(s, &rows, &nr, &err))
+		die(&err);
+	while (nr--)
+		blobs += rows[nr].blobs;
+	return blobs;
+}
+
 /* Every blob with facts, in the order in which they were indexed. */
 static struct item *read_items(const char *dir, size_t *ret_nr)
 {
@@ -58,22 +72,28 @@ static struct item *read_items(const char *dir, size_t *ret_nr)
 	struct bt_store_language l;
 	struct bt_store *s = NULL;
 	struct item *items;
-	uint32_t cursor = 0, last;
+	uint32_t cursor = 0;
+	uint64_t left;
 
-	if (bt_store_open(dir, BT_STORE_READ, 0, &s, &err) || bt_store_blob_last_id(s, &last, &err))
+	if (bt_store_open(dir, BT_STORE_READ, 0, &s, &err))
 		die(&err);
 	while (bt_store_language_next(s, &cursor, &l, &err) == BT_ROW)
 		if (l.id < 512)
 			of_lang[l.id] = grammar(l.name);
-	items = bt_xcalloc((size_t)last + 1, sizeof(*items));
+	left = count_blobs(s);
+	items = bt_xcalloc(left + 1, sizeof(*items));
 	*ret_nr = 0;
-	for (uint32_t id = 1; id <= last; id++) {
-		struct bt_err ignored = BT_ERR_INIT;
+	for (uint32_t id = 1; left && id; id++) {	/* ids ascend, with gaps */
 		struct bt_blob b;
+		int rc = bt_store_blob_get(s, id, &b, &err);
 
-		if (bt_store_blob_get(s, id, &b, &ignored) || b.state != BT_BLOB_FACTS || b.lang >= 512)
+		if (rc == BT_ERR_CORRUPT)
 			continue;
-		items[(*ret_nr)++] = (struct item){ b.oid, of_lang[b.lang] };
+		if (rc)
+			die(&err);
+		left--;
+		if (b.state == BT_BLOB_FACTS && b.lang < 512)
+			items[(*ret_nr)++] = (struct item){ b.oid, of_lang[b.lang] };
 	}
 	bt_store_free(&s);
 	return items;

@@ -138,7 +138,13 @@ test_expect_success 'another file in the place of the index' '
 
 test_expect_success SYMLINKS 'a symbolic link is not followed' '
 	restore && mv .git/batho/index.db ../stolen.db && ln -s "$TEST_TRASH/stolen.db" $db &&
-	test_expect_code 128 git batho index HEAD~1 2>../err && test_grep "symbolic link" ../err && rm $db
+	test_expect_code 128 git batho index HEAD~1 2>../err && test_grep "symbolic link" ../err && rm $db &&
+	restore && mv .git/batho ../elsewhere && ln -s "$TEST_TRASH/elsewhere" .git/batho &&
+	for command in init index stats "def add"; do
+		test_expect_code 128 git batho $command >../out 2>../err && test_must_be_empty ../out && test_line_count = 2 ../err &&
+			test_grep "^git-batho: folder .*/batho. is a symbolic link" ../err && test_grep "^hint: remove it" ../err ||
+			return 1
+	done && rm .git/batho && mv ../elsewhere .git/batho
 '
 
 test_expect_success 'the index may be deleted at any time' '
@@ -150,8 +156,28 @@ test_expect_success LOOP_MOUNT 'a full disk under the index' '
 	mkdir ../small && mount -t tmpfs -o size=128k none ../small && test_when_finished "umount ../small" &&
 	BATHO_STORE_DIR=$TEST_TRASH/small/batho && export BATHO_STORE_DIR && test_when_finished "unset BATHO_STORE_DIR" &&
 	awk "BEGIN { srand(1); for (i = 0; i < 20000; i++) printf \"int v%d_%d;\n\", i, rand() * 1e9 }" >huge.c && git add . &&
-	test_expect_code 128 git batho index --staged 2>../err && test_line_count = 1 ../err &&
-	test_grep "disk is full\|No space left" ../err
+	test_expect_code 128 git batho index --staged 2>../err && test_line_count = 2 ../err &&
+	test_grep "^git-batho: cannot write the index .*\(disk is full\|No space left\)" ../err &&
+	test_grep "^hint: free some space" ../err
+'
+
+test_expect_success LOOP_MOUNT 'on a full disk questions about what is indexed are answered' '
+	mkdir -p ../small && mount -t tmpfs -o size=3m none ../small &&
+	test_when_finished "cd / && umount \"$TEST_TRASH/small\"" &&
+	git init -q ../small/repo && cd ../small/repo && printf "int add(int a)\n{\n\treturn a;\n}\n" >a.c && git add . &&
+	git commit -q -m one && git batho index -q && git batho stats --digest >../../want &&
+	{ dd if=/dev/zero of=../fill bs=1024 2>/dev/null || :; } &&
+	git batho outline a.c >../../have && test_grep "function add" ../../have &&
+	git batho stats --digest >../../have && test_cmp ../../want ../../have &&
+	git batho index >../../have && test_grep "nothing to do" ../../have &&
+	git batho def --worktree add >../../have && test_grep "^a.c:1:5" ../../have &&
+	for i in 1 2 3 4; do
+		git batho def add >../../have$i &
+		eval "pid$i=\$!"
+	done && wait $pid1 && wait $pid2 && wait $pid3 && wait $pid4 && test_line_count = 1 ../../have4 &&
+	test_expect_code 128 git batho index --staged 2>../../err && test_line_count = 2 ../../err &&
+	test_grep "^git-batho: cannot write the index [^:]*: " ../../err && test_grep "^hint: free some space" ../../err &&
+	rm ../fill && git batho index --staged && git batho def add
 '
 
 test_done

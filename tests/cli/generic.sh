@@ -10,12 +10,15 @@ commands=$(git-batho --list-commands)
 # args_of COMMAND: arguments with which it has an answer in the repository made below.
 args_of() {
 	case $1 in
-	init | index | stats | help | version) ;;
-	def | refs | callers) echo add ;;
+	check | init | index | map | stats | help | version) ;;
+	rules) echo list ;;
+	def | refs | callers | impact) echo add ;;
 	callees) echo twice ;;
-	outline) echo a.c ;;
+	diff) echo "$(git hash-object -t tree /dev/null)..HEAD" ;;
+	deps | outline) echo a.c ;;
 	search) echo ad ;;
 	cat-facts) echo HEAD:a.c ;;
+	hooks) echo status ;;
 	*) echo 'no arguments known' ;;
 	esac
 }
@@ -26,9 +29,20 @@ needs_repository() {
 	esac
 }
 
-test_expect_success 'a repository' '
-	printf "int add(int a)\n{\n\treturn a;\n}\nint twice(int a)\n{\n\treturn add(add(a));\n}\n" >a.c &&
-	git add a.c && git commit -q -m one && mkdir ../outside
+# has_option --NAME: does $command have it?
+has_option() {
+	git-batho $command --list-options | cut -f 1 | grep -qx -e "$1"
+}
+
+test_expect_success 'a repository, an empty one, a bare one' '
+	printf "int add(int a)\n{\n\treturn a;\n}\nint twice(int a)\n{\n\treturn add(add(a));\n}\n#include <stddef.h>\n" >a.c &&
+	git add a.c && git commit -q -m one && mkdir ../outside &&
+	test_create_repo ../empty && git clone -q --bare . ../bare.git
+'
+
+test_expect_success OTHER_USER 'and one of another user' '
+	git clone -q . ../theirs && mkdir -p ../nobody && chown -R 65534:65534 ../theirs ../nobody && chmod a+rx .. &&
+	(cd ../theirs && as_other git batho index)
 '
 
 for command in $commands; do
@@ -103,7 +117,7 @@ for command in $commands; do
 	test_expect_success "$command: too many arguments is status 129" '
 		test_might_fail git batho $command $args x y z 2>err &&
 		case $command in
-		index) test_expect_code 128 git batho $command x y z 2>err ;;
+		deps | index) test_expect_code 128 git batho $command x y z 2>err ;;
 		*) test_expect_code 129 git batho $command $args x y z 2>err ;;
 		esac && test_grep "^git-batho: " err
 	'
@@ -111,6 +125,63 @@ for command in $commands; do
 	test_expect_success "$command: not a repository is one line and status 128" '
 		(cd ../outside && test_expect_code 128 git batho $command $args) >out 2>err &&
 		test_must_be_empty out && test_line_count = 1 err && test_grep "not a git repository" err
+	'
+	test_expect_success "$command: before the first commit: one line says so" '
+		cd ../empty && git batho $command $args >../out 2>../err
+		status=$?
+		case $command in
+		init | check | hooks | rules) test $status -eq 0 && test_must_be_empty ../err ;;
+		index) test $status -eq 0 && test_grep "^git-batho: .*no commit yet" ../err ;;
+		*) test $status -eq 128 && test_must_be_empty ../out && test_grep "^git-batho: .*no commit yet" ../err ;;
+		esac && test_line_count -le 2 ../err && test "$(grep -vc -e "^git-batho: " -e "^hint: " ../err)" -eq 0
+	'
+	test_expect_success "$command: an unknown revision is one line and status 128" '
+		for rev in nowhere HEAD~9 -x ""; do
+			if has_option --rev; then
+				test_expect_code 128 git batho $command --rev="$rev" $args >out 2>err
+			elif test $command = index; then
+				test_expect_code 128 git batho index -- "$rev" >out 2>err
+			elif test $command = cat-facts; then
+				test_expect_code 128 git batho cat-facts -- "$rev:a.c" >out 2>err || test "$rev" = ""
+			else
+				return 0
+			fi && test "$rev" = "" || {
+				test_must_be_empty out && test_line_count = 1 err &&
+					test_grep "^git-batho: unknown revision .$rev" err
+			} || return 1
+		done
+	'
+	test_expect_success "$command: an unknown kind, role, language or pattern is status 129, with a way out" '
+		for option in --kind=thing --role=thing --lang=thing --path=!thing; do
+			has_option ${option%%=*} || continue
+			test $command != cat-facts || continue
+			test_expect_code 129 git batho $command $option $args >out 2>err && test_must_be_empty out &&
+				test_grep "^git-batho: .*thing" err && test_line_count -le 2 err || return 1
+			case $option in
+			--path=*) ;;
+			*) test_grep "^hint: " err || return 1 ;;
+			esac
+		done
+	'
+	test_expect_success "$command: a bare repository has the same answer" '
+		cd ../bare.git && git batho $command --json $args >../out 2>../err && test_must_be_empty ../err &&
+		if has_option --worktree; then
+			test_expect_code 128 git batho $command --worktree $(case $command in index | diff) ;; *) echo "$args" ;; esac) >../out 2>../err &&
+				test_must_be_empty ../out && test_grep "^git-batho: .*work tree" ../err && test_grep "^hint: " ../err
+		fi
+	'
+	test_expect_success OTHER_USER "$command: an index that may not be read is one line and status 128" '
+		case $command in check | hooks | rules) return 0 ;; esac	# they do without
+		cd ../theirs && chmod 000 .git/batho/index.db &&
+		test_expect_code 128 as_other git batho $command $args >../out 2>../err && test_must_be_empty ../out &&
+		test_line_count = 1 ../err && test_grep "^git-batho: .*index.db.*Permission denied" ../err
+	'
+	test_expect_success LOOP_MOUNT "$command: a full disk under the index is one line and status 128" '
+		case $command in hooks | rules) return 0 ;; esac	# it has no index
+		mkdir ../small && mount -t tmpfs -o size=64k none ../small && test_when_finished "umount ../small && rmdir ../small" &&
+		test_expect_code 128 env BATHO_STORE_DIR="$TEST_TRASH/small/batho" git batho $command $args >out 2>err &&
+		test_must_be_empty out && test_line_count = 2 err && test_grep "^hint: free some space" err &&
+		test_grep "^git-batho: .*/index.db.: \(the disk is full\|No space left\)" err && ls ../small/batho >files && test_must_be_empty files
 	'
 	test_expect_success "$command: a repository that is damaged is status 128" '
 		git init -q ../damaged && echo nonsense >../damaged/.git/HEAD &&
@@ -179,7 +250,8 @@ test_expect_success 'bad values are named' '
 	test_expect_code 128 git batho index nowhere..HEAD 2>err && test_grep "nowhere" err &&
 	test_expect_code 128 git batho outline nothing.c 2>err && test_grep "nothing.c" err &&
 	test_expect_code 129 git batho outline ../../a.c 2>err && test_grep "outside the repository" err &&
-	test_expect_code 128 git batho cat-facts HEAD:nothing.c 2>err && test_grep "names no blob" err
+	test_expect_code 128 git batho cat-facts HEAD:nothing.c 2>err &&
+	test_grep "path .nothing.c. does not exist in .HEAD." err
 '
 
 test_expect_success 'values that look like options stay values' '
@@ -198,7 +270,7 @@ test_expect_success 'errors of configuration name the key and where it stands' '
 	test_expect_code 128 git -c batho.index.jobs=many batho stats 2>err &&
 	test_grep "index.jobs.*many" err &&
 	test_expect_code 128 env BATHO_INDEX_MAX_BLOB_SIZE=huge git batho index 2>err &&
-	test_grep "index.maxBlobSize.*environment.*huge" err &&
+	test_grep "BATHO_INDEX_MAX_BLOB_SIZE.*environment.*huge" err &&
 	git config batho.index.jobz x &&
 	git -c batho.hooks.x.mode=y batho version >out
 '

@@ -14,7 +14,7 @@ fresh_digest() {
 
 # skipped REASON PATH: PATH is on the list of what was left out, for this reason.
 skipped() {
-	git batho stats --skipped >../out && test_grep -x "$2: $1" ../out
+	git batho stats --skipped=all >../out && test_grep -x "$2: $1" ../out
 }
 
 test_expect_success 'HEAD, and nothing to do' '
@@ -298,20 +298,99 @@ test_expect_success 'stats counts languages and states' '
 	test_expect_code 129 git batho stats --all --digest 2>../err && test_expect_code 129 git batho stats x 2>../err
 '
 
+test_expect_success 'stats --skipped lists what might have had facts, and counts the rest' '
+	git checkout -q -B skips v1 && echo text >README && echo "*.o" >.gitignore && printf "a\0b" >data && printf "a\0b" >nul.c &&
+	printf "#!/bin/sh\necho\n" >tool && echo "???" >odd.inc && git add . && git commit -q -m skips &&
+	git batho stats --skipped >../out && cat >../want <<-\EOT &&
+	nul.c: binary
+	odd.inc: no-language
+	1 file without extension: binary (see --skipped=all)
+	2 files without extension: no-language (see --skipped=all)
+	EOT
+	test_cmp ../want ../out && git batho stats --skipped --json >../out && test_line_count = 5 ../out &&
+	test_grep "{\"record\":\"unlisted\",\"reason\":\"no-language\",\"files\":2}" ../out &&
+	git batho stats --skipped=all >../out && test_line_count = 5 ../out &&
+	test_grep -x "README: no-language" ../out && test_grep -x ".gitignore: no-language" ../out &&
+	test_grep -x "data: binary" ../out && test_grep ! tool ../out &&
+	git batho stats >../out && test_grep "^no-language *3 files" ../out && test_grep "^binary *2 files" ../out &&
+	git -c batho.index.exclude=nul.c -c batho.index.exclude="*.inc" batho stats --skipped >../out && test_line_count = 2 ../out &&
+	test_expect_code 129 git batho stats --skipped=some 2>../err && test_grep "likely, all" ../err
+'
+
+test_expect_success 'stats counts generated and vendored files' '
+	git checkout -q -B roles v1 && git batho stats >../out && test_grep ! -e generated -e vendored ../out &&
+	echo "lib/** linguist-vendored" >.gitattributes && echo "*.py linguist-generated=true" >>.gitattributes &&
+	git add . && git commit -q -m roles && git batho stats >../out && test_grep "^generated *1 files" ../out &&
+	test_grep "^vendored *2 files" ../out && git batho stats --json >../out &&
+	test_grep "\"record\":\"total\".*\"generated\":1,\"vendored\":2}" ../out &&
+	git batho stats --all --json >../out && test_grep "\"generated\":null,\"vendored\":null}" ../out &&
+	git batho stats --rev v1 --json >../out && test_grep "\"generated\":0,\"vendored\":0}" ../out
+'
+
+# hide ID: takes a loose object away; bring_back returns it.
+hide() {
+	hidden=.git/objects/$(echo "$1" | cut -c 1-2)/$(echo "$1" | cut -c 3-) && mv "$hidden" ../kept
+}
+
+bring_back() {
+	mv ../kept "$hidden"
+}
+
 test_expect_success 'objects that are missing: told, and mended by the next run' '
-	git checkout -q -B missing v1 && blob=$(git rev-parse v1:one.c) &&
-	file=.git/objects/$(echo "$blob" | cut -c 1-2)/$(echo "$blob" | cut -c 3-) && mv "$file" ../kept &&
-	test_expect_code 1 git batho index --rebuild >../out && test_grep "^incomplete (1)" ../out &&
-	test_expect_code 128 git batho def two 2>../err && test_grep "missing" ../err && test_line_count = 1 ../err &&
-	mv ../kept "$file" && git batho index >../out && test_grep "3 files indexed; 1 parsed" ../out &&
+	git checkout -q -B missing v1 && hide "$(git rev-parse v1:one.c)" &&
+	test_expect_code 1 git batho index --rebuild >../out &&
+	test_grep "^incomplete (1); see .git batho stats --skipped.$" ../out && test_grep "0 skipped, 1 missing" ../out &&
+	test_expect_code 1 git batho index --all >../out && test_grep "[1-9] missing$" ../out &&
+	test_grep "^incomplete ([1-9][0-9]* revision.*stats --skipped --rev [0-9a-f]*.$" ../out &&
+	test_expect_code 1 git batho index --all --json >../out && test_grep "\"missing\":[1-9].*\"incomplete\":[1-9]" ../out &&
+	test_expect_code 128 git batho cat-facts HEAD:one.c 2>../err && test_grep "cannot read blob .HEAD:one.c." ../err &&
+	bring_back && git batho index >../out && test_grep "3 files indexed; 1 parsed" ../out &&
 	test "$(digest)" = "$(cat ../d)"
 '
 
-test_expect_success 'a tree that is missing is an error that names it' '
-	tree=$(git rev-parse v1:lib) &&
-	file=.git/objects/$(echo "$tree" | cut -c 1-2)/$(echo "$tree" | cut -c 3-) && mv "$file" ../kept &&
-	test_expect_code 128 git batho index --rebuild 2>../err && test_grep "$tree" ../err &&
-	mv ../kept "$file" && git batho index
+# answers_in_part [SCOPE]: one.c is missing, the rest is answered, and that is told once.
+answers_in_part() {
+	git batho def "$@" two >../out 2>../err && test_line_count -eq 1 ../out && test_line_count -eq 1 ../err &&
+		test_grep "^git-batho: 1 file could not be indexed: .git batho stats --skipped. tells which" ../err &&
+		test_expect_code 1 git batho def "$@" one >../out 2>../err && test_must_be_empty ../out &&
+		git batho search "$@" --quiet tw >../out 2>../err && test_line_count -eq 1 ../out && test_must_be_empty ../err &&
+		git batho stats "$@" >../out 2>../err && test_grep "^missing *1 files" ../out && test_must_be_empty ../err &&
+		git batho stats "$@" --skipped >../out && test_grep -x "one.c: missing" ../out &&
+		git batho stats "$@" --skipped --json >../out && test_grep "\"path\":\"one.c\",\"reason\":\"missing\",\"blob\":null}" ../out &&
+		test_expect_code 1 git batho stats "$@" --digest >../out && test_grep -x "incomplete (1)" ../out
+}
+
+test_expect_success 'objects that are missing: questions are answered from what is there' '
+	hide "$(git rev-parse v1:one.c)" && test_when_finished bring_back && rm -rf .git/batho &&
+	answers_in_part && answers_in_part --staged && answers_in_part --rev v1
+'
+
+test_expect_success 'a partial clone that may not fetch: the same' '
+	git config uploadpack.allowFilter true && git clone -q --no-checkout --filter=blob:none "file://$PWD" ../partial &&
+	cd ../partial && git remote set-url origin "file://$TEST_TRASH/gone" &&
+	GIT_NO_LAZY_FETCH=1 && export GIT_NO_LAZY_FETCH && test_when_finished "unset GIT_NO_LAZY_FETCH" &&
+	test_expect_code 1 git batho index >../out 2>../err && test_grep "^incomplete (" ../out && test_grep ! fsck ../out &&
+	git batho stats >../out && test_grep "^missing" ../out &&
+	test_expect_code 1 git batho def two >../out 2>../err && test_grep "could not be indexed" ../err &&
+	git batho stats --skipped >../out && test_grep -x "one.c: missing" ../out &&
+	test_expect_code 1 git batho stats --digest >../out && test_grep "^incomplete (" ../out
+'
+
+test_expect_success 'a folder that is missing stands for its files, the root does not' '
+	hide "$(git rev-parse v1:lib)" && rm -rf .git/batho &&
+	test_expect_code 1 git batho index --rebuild >../out && test_grep "^incomplete (1)" ../out &&
+	git batho stats --skipped >../out && test_grep -x "lib: missing" ../out && git batho def one &&
+	bring_back && git batho index >../out && test_grep "^digest" ../out && test "$(digest)" = "$(cat ../d)" &&
+	tree=$(git rev-parse v1:) && hide "$tree" && test_when_finished bring_back &&
+	test_expect_code 128 git batho index --rebuild 2>../err && test_grep "^git-batho: cannot read the tree of .HEAD.$" ../err
+'
+
+test_expect_success 'attributes that are missing decide nothing for good' '
+	git checkout -q -B attributes v1 && echo "one.c -batho" >.gitattributes && git add . && git commit -q -m attributes &&
+	git batho index && git batho stats --digest >../want && rm -rf .git/batho &&
+	hide "$(git rev-parse HEAD:.gitattributes)" && test_expect_code 1 git batho index >../out &&
+	test_grep "^incomplete (1)" ../out && git batho stats --skipped >../out && test_grep -x ".gitattributes: missing" ../out &&
+	bring_back && git batho index && git batho stats --digest >../have && test_cmp ../want ../have
 '
 
 test_done

@@ -89,7 +89,7 @@ same_options() {
 }
 
 test_expect_success 'the program knows its commands' '
-	for command in init index stats def refs callers callees outline search cat-facts help version; do
+	for command in init index stats def refs callers callees deps diff impact map check rules outline search cat-facts help hooks version; do
 		echo "$commands" | grep -q -x -e "$command" || return 1
 	done
 '
@@ -121,7 +121,7 @@ done
 
 test_expect_success 'git-batho(1) has what git batho -h has' '
 	test_expect_code 129 git-batho -h >out &&
-	for option in h -help -version -list-commands; do
+	for option in h -help -version -list-commands -list-values; do
 		test_grep "^\.It Fl $option" "$man/git-batho.1" || return 1
 	done &&
 	test "$(sed -n "s/^usage: //p" out | tr -d "<>")" = "$(synopsis "$man/git-batho.1")"
@@ -230,6 +230,13 @@ test_expect_success BASH_COMPLETION 'bash completes every option that -h shows' 
 			test_grep "^$option" out || return 1
 		done <options || return 1
 	done
+'
+
+test_expect_success BASH_COMPLETION 'bash completes the values of options' '
+	./complete git batho def "--kind=" >out && test_grep "^function" out && test_grep "^enumerator" out &&
+	./complete git batho refs "--role=ca" >out && test_grep "^call" out && test_grep ! "^read" out &&
+	./complete git batho def "--lang=ja" >out && test_grep "^java" out &&
+	./complete git batho index "--color=" >out && test_grep "^never" out
 '
 
 # What the other shells ask the program for is what the program has: they hold no list of their own.

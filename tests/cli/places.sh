@@ -3,12 +3,7 @@ test_description='where a repository may be and how it may look'
 # shellcheck source=tests/lib/test-lib.sh
 . "$(dirname "$0")/../lib/test-lib.sh"
 
-# Another user, where we are root: no permission stops root itself.
-test_lazy_prereq OTHER_USER 'needs to run as root, with setpriv, and a build folder that others can read' \
-	'test "$(id -u)" -eq 0 && as_other git-batho version'
-as_other() {
-	setpriv --reuid=65534 --regid=65534 --clear-groups env HOME="$TEST_TRASH/nobody" "$@"
-}
+SQ=\'
 
 test_expect_success 'a repository' '
 	mkdir -p src/deep &&
@@ -90,6 +85,7 @@ test_expect_success NON_UTF8_NAMES 'names with blanks, newlines, quotes and byte
 	printf "int odd(void)\n{\n\treturn even();\n}\n" >"$dir/x y.c" &&
 	git add . && git commit -q -m odd && git batho index &&
 	git batho def odd >out && test_line_count = 1 out && test_grep "a b.tc.nd" out &&
+	test_grep -F "\"a b\\tc\\nd\\\"\\377/x y.c\":1:5: function" out &&
 	git batho def --porcelain odd >out && test_line_count = 2 out &&
 	git batho def --porcelain -z odd | tr "\000\n" "\n@" >out &&
 	test_grep -x "$(printf "a b\tc@d\"\377/x y.c")" out &&
@@ -224,6 +220,16 @@ test_expect_success OTHER_USER 'no permission to read' '
 	chmod 600 .git/batho/index.db && chmod 000 .git/objects &&
 	test_expect_code 128 as_other git batho index HEAD~1 2>"$TEST_TRASH/err" &&
 	test_grep "^git-batho: " "$TEST_TRASH/err" && chmod 755 .git/objects
+'
+
+test_expect_success OTHER_USER 'a changed file that may not be read: what is staged, and a notice' '
+	cd ../theirs && echo "int secret;" >>src/top.c && chmod 000 src/top.c &&
+	as_other git batho def --worktree top >"$TEST_TRASH/out" 2>"$TEST_TRASH/err" &&
+	test_grep "src/top.c:1:5" "$TEST_TRASH/out" &&
+	echo "git-batho: cannot read ${SQ}src/top.c${SQ}: what is staged is taken in its place" >"$TEST_TRASH/want" &&
+	test_cmp "$TEST_TRASH/want" "$TEST_TRASH/err" &&
+	as_other git batho def --quiet --worktree top >"$TEST_TRASH/out" 2>"$TEST_TRASH/err" &&
+	test_must_be_empty "$TEST_TRASH/err" && chmod 644 src/top.c && as_other git checkout -q src/top.c
 '
 
 test_expect_success OTHER_USER 'somebody else owns it: the words of git, and its way out' '

@@ -33,13 +33,19 @@ sources() {
 calls='pwrite64 fdatasync fsync ftruncate ?unlink,unlinkat ?rename,renameat,?renameat2
 	?link,linkat ?mkdir,mkdirat'
 
+# nothing_left: no file that the killed run was making.
+nothing_left() {
+	ls .git/batho >../files && test_grep ! "index\.db\.new" ../files
+}
+
 # check_store: what a run that was not disturbed says.
 check_store() {
 	git batho index --all >../index.out &&
 		git batho stats --digest >../digest.now &&
 		test_cmp ../digest ../digest.now &&
 		git batho refs helper4 >../refs.now &&
-		test_cmp ../refs ../refs.now || return 1
+		test_cmp ../refs ../refs.now &&
+		nothing_left || return 1
 	test_have_prereq PYSQLITE || return 0
 	python3 - .git/batho/index.db <<-\SCRIPT
 		import sqlite3, sys

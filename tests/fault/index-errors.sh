@@ -105,18 +105,30 @@ test_expect_success INJECT 'reads of objects, of git and of workers fail' '
 	test_grep "EIO at read: reported [1-9]" ../report
 '
 
-test_expect_success INJECT 'reads of the index fail while it answers' '
-	rm -rf .git/batho && cp -R ../whole .git/batho &&
-	for at in $(test_seq 1 2 30); do
+test_expect_success INJECT 'reads of the index fail while it answers: no word of damage' '
+	rm -rf .git/batho && cp -R ../whole .git/batho && reported=0 &&
+	for at in $(test_seq 1 30); do
 		timeout 60 strace -f -o /dev/null -e trace=pread64 \
 			-e inject=pread64:error=EIO:when=$at+ git-batho def c3 >../out 2>../err
 		case $? in
 		0) test_grep "src/f3.c:1" ../out ;;
 		127 | 139) ;; # before main
-		128) check_line ../err && test_must_be_empty ../out ;;
+		128)
+			check_line ../err && test_must_be_empty ../out &&
+				test_grep "cannot read.*Input/output error" ../err &&
+				test_grep ! -e damaged -e "^hint:" ../err && reported=$((reported + 1))
+			;;
 		*) false ;;
 		esac || return 1
-	done && check_next_run
+	done && test $reported -gt 2 && check_next_run
+'
+
+test_expect_success INJECT 'a folder that cannot be locked' '
+	rm -rf .git/batho && mkdir .git/batho && : >.git/batho/index.db.new-1 && : >.git/batho/index.db.new-2 &&
+	touch -d "2 hours ago" .git/batho/index.db.new-1 && fail_at flock ENOLCK 1+ && test $status -eq 0 &&
+	test_path_is_missing .git/batho/index.db.new-1 && test_path_is_file .git/batho/index.db.new-2 &&
+	check_next_run && rm .git/batho/index.db && git batho index -q &&
+	test_path_is_missing .git/batho/index.db.new-2
 '
 
 test_expect_success LOOP_MOUNT 'a disk that is really full' '

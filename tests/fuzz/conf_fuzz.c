@@ -20,6 +20,7 @@ static void check_values(const struct bt_conf *c)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+	static const struct conf_place defaults = { BT_FROM_DEFAULT, "a key", "in the defaults" };
 	struct bt_conf *c = calloc(1, sizeof(*c));
 	uint64_t hash;
 
@@ -27,8 +28,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	for (int i = 0; i < BT_KEY_NR; i++) {
 		struct bt_err err = BT_ERR_INIT;
 
-		FUZZ_CHECK(!bt_keys[i].deflt || !conf_set(c, (enum bt_key_id)i, BT_FROM_DEFAULT,
-							  bt_keys[i].deflt, "the defaults", &err));
+		FUZZ_CHECK(!bt_keys[i].deflt ||
+			   !conf_set(c, (enum bt_key_id)i, bt_keys[i].deflt, &defaults, &err));
 	}
 	hash = bt_conf_selection_hash(c);
 	for (int round = 0; round < 2; round++) {

@@ -1,10 +1,15 @@
 /*
- * The decoder of facts records on any bytes: it refuses, or what it gives encodes to the same bytes again and
- * holds what the header promises.
+ * The decoders of facts records on any bytes. The one that reads all refuses, or what it gives encodes to the same
+ * bytes again and holds what the header promises. The one that reads a part holds the same bounds; where
+ * the record is good they agree.
  */
 #include "core/base/limits.h"
 #include "core/facts/facts.h"
 #include "tests/fuzz/fuzz.h"
+#include "tests/unit/facts_agree.h"
+
+/* Names that are picked from one record. */
+#define PICKS_MAX 16
 
 static void check_occs(const struct bt_facts *f)
 {
@@ -53,6 +58,42 @@ static void check_rest(const struct bt_facts *f)
 	}
 }
 
+/* What facts.h promises of facts in part: indices lead somewhere or nowhere. */
+static void check_part(const struct bt_facts *f)
+{
+	check_occs(f);
+	for (uint32_t i = 0; i < f->defs_nr; i++) {
+		FUZZ_CHECK(f->defs[i].name == BT_NONE || f->defs[i].name < f->names_nr);
+		FUZZ_CHECK(f->defs[i].occ == BT_NONE || f->defs[i].occ < f->occs_nr);
+	}
+	for (uint32_t i = 0; i < f->occs_nr; i++)
+		for (uint32_t d = bt_facts_enclosing(f, f->occs[i].at); d != BT_NONE; d = f->defs[d].parent)
+			FUZZ_CHECK(d < f->defs_nr && f->defs[d].name < f->names_nr);
+}
+
+/* whole: NULL when the record is not good. */
+static void check_picks(const uint8_t *data, size_t size, const struct bt_facts *whole)
+{
+	struct bt_arena arena = BT_ARENA_INIT;
+	struct bt_err err = BT_ERR_INIT;
+	struct bt_partial p;
+	int rc = bt_partial_open(data, size, &arena, &p, &err);
+
+	FUZZ_CHECK(rc == BT_ERR_CORRUPT || !rc);
+	FUZZ_CHECK(!rc || !whole);
+	for (uint32_t i = 0; !rc && i < p.facts.names_nr; i += 1 + p.facts.names_nr / PICKS_MAX) {
+		const struct bt_name *n = &p.facts.names[i];
+		int picked = bt_partial_pick(&p, &arena, n->text, n->len, &err);
+
+		FUZZ_CHECK(!picked || (picked == BT_ERR_CORRUPT && !whole));
+		if (!picked)
+			check_part(&p.facts);
+		if (whole && facts_text_is_new(whole, i))
+			FUZZ_CHECK(!facts_disagree(whole, &p.facts, i));
+	}
+	bt_arena_release(&arena);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct bt_arena arena = BT_ARENA_INIT;
@@ -69,6 +110,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		bt_facts_encode(&f, &again);
 		FUZZ_CHECK(!again.failed && again.len == size && !memcmp(again.data, data, size));
 	}
+	check_picks(data, size, rc ? NULL : &f);
 	bt_arena_release(&arena);
 	return 0;
 }

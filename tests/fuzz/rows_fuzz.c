@@ -36,6 +36,23 @@ static void tree_row(const uint8_t *data, size_t size)
 	FUZZ_CHECK(rc == BT_DONE || (rc == BT_ERR_CORRUPT && *err.msg));
 }
 
+/* Walking gives what asking gives, until something is damaged. */
+static void walk(const struct bt_manifest *m)
+{
+	struct bt_manifest_walk w;
+	struct bt_manifest_file f;
+	struct bt_err err = BT_ERR_INIT;
+
+	bt_manifest_walk_init(&w, m);
+	for (uint32_t i = 0; i < 64 && bt_manifest_walk_next(&w, &f, &err) == BT_ROW; i++) {
+		BT_BUF_OWNED struct bt_buf path = BT_BUF_INIT;
+
+		FUZZ_CHECK(w.len <= BT_PATH_LEN_MAX && !w.path[w.len]);
+		FUZZ_CHECK(!bt_manifest_path(m, i, &path, &err));
+		FUZZ_CHECK(path.len == w.len && !memcmp(bt_buf_cstr(&path), w.path, w.len));
+	}
+}
+
 static void manifest(const uint8_t *data, size_t size)
 {
 	struct bt_manifest m = BT_MANIFEST_INIT;
@@ -45,6 +62,7 @@ static void manifest(const uint8_t *data, size_t size)
 	if (!bt_manifest_load(&m, &err)) {
 		uint32_t step = m.nr / 64 + 1, at = 0;
 
+		walk(&m);
 		for (uint32_t i = 0; i < m.nr; i += step) {
 			BT_BUF_OWNED struct bt_buf path = BT_BUF_INIT;
 

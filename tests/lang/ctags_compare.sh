@@ -38,7 +38,8 @@ shift
 case $language in
 c) theirs=C kinds=dfgsut ;;
 cpp) theirs=C++ kinds=cdfgnsut ;;
-c-sharp) theirs='C#' kinds=cgimnpst ;;
+# using X = Y, which it calls a typedef, is an import with an alias here.
+c-sharp) theirs='C#' kinds=cgimnps ;;
 bash) theirs=Sh kinds=f ;;
 go) theirs=Go kinds=fistacn ;;
 java) theirs=Java kinds=acegim ;;
@@ -80,6 +81,12 @@ awk -F '\t' -v missing_max="$missing_max" -v language="$language" '
 function key(name) {
 	gsub(/[ \t]/, "", name)
 	return name FS $3 FS $4
+}
+# A namespace A.B.C, IFoo.Bar of an interface and "operator ==" have their last word for a name.
+NR != FNR && language == "c-sharp" {
+	sub(/^operator /, "", $2)
+	if ($2 !~ /[^A-Za-z0-9_.\200-\377]/)
+		sub(/^.*\./, "", $2)
 }
 NR == FNR {
 	ours[key($2)] = 1

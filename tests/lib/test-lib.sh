@@ -203,6 +203,13 @@ test_lazy_prereq VALGRIND 'no valgrind' 'valgrind --version'
 test_lazy_prereq LOOP_MOUNT 'no small file system can be mounted here' \
 	'mkdir m && mount -t tmpfs -o size=64k none m && umount m'
 
+# as_other COMMAND...: as another user, where we are root: no permission stops root itself.
+as_other() {
+	setpriv --reuid=65534 --regid=65534 --clear-groups env HOME="$TEST_TRASH/nobody" "$@"
+}
+test_lazy_prereq OTHER_USER 'needs to run as root, with setpriv, and a build folder that others can read' \
+	'test "$(id -u)" -eq 0 && as_other git-batho version'
+
 # ---- blocks ----
 test_eval() {
 	test_cleanup=:

@@ -10,6 +10,8 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "tests/lib/unit.h"
+
 static void test_empty(void **state)
 {
 	BT_BUF_OWNED struct bt_buf a = BT_BUF_INIT;
@@ -111,6 +113,29 @@ static void test_maximum_spares_memory(void **state)
 	assert_non_null(bt_buf_reserve(&b, 1000));
 }
 
+/* No memory is another matter than too much: it says nothing about the bytes. */
+static void test_memory(void **state)
+{
+	BT_BUF_OWNED struct bt_buf b = { .max = SIZE_MAX - 1 };
+	struct bt_err err = BT_ERR_INIT;
+
+	(void)state;
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+	unit_skip("the sanitizer ends a program that asks for too much");
+#endif
+	bt_buf_adds(&b, "abc");
+	assert_null(bt_buf_reserve(&b, SIZE_MAX - 16));
+	assert_true(b.failed);
+	assert_int_equal(bt_buf_check(&b, "a list", &err), BT_ERR_FAIL);
+	assert_string_equal(err.msg, "out of memory for a list, beyond 3 bytes");
+	assert_string_equal(b.data, "abc");
+	bt_buf_clear(&b);
+	bt_buf_adds(&b, "abcd");
+	assert_int_equal(bt_buf_check(&b, "a list", &err), 0);
+	assert_null(bt_buf_reserve(&b, SIZE_MAX - 4));
+	assert_int_equal(bt_buf_check(&b, "a list", &err), BT_ERR_LIMIT);
+}
+
 static void test_reserve(void **state)
 {
 	BT_BUF_OWNED struct bt_buf b = BT_BUF_INIT;
@@ -134,6 +159,7 @@ int main(void)
 		cmocka_unit_test(test_addf),
 		cmocka_unit_test(test_maximum),
 		cmocka_unit_test(test_maximum_spares_memory),
+		cmocka_unit_test(test_memory),
 		cmocka_unit_test(test_reserve),
 	};
 

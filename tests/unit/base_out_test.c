@@ -207,7 +207,7 @@ static void test_hostile(void **state)
 		"\"b64\":\"YRtbMkoK/+KAriJ6\"},\"fine\"],\"after\":1}\n");
 	ASSERT_ANSWER(HUMAN, hostile,
 		      "a\\x1b[2J\\x0a\\xff\\u{202e}\"z a\\x1b[2J\\x0a\\xff\\u{202e}\"z "
-		      "\"a\\033[2J\\n\\xff\\u{202e}\\\"z\"\n");
+		      "\"a\\033[2J\\n\\377\\342\\200\\256\\\"z\"\n");
 	ASSERT_ANSWER(PORCELAIN, hostile,
 		      "# batho porcelain 1 test\n"
 		      "r\t\"a\\033[2J\\n\xff\xe2\x80\xae\\\"z\"\t1\n");

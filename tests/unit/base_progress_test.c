@@ -11,6 +11,8 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "tests/lib/unit.h"
+
 static int paint(void *ctx)
 {
 	struct bt_progress p;
@@ -40,7 +42,7 @@ static void test_paint(void **state)
 
 	(void)state;
 	if (status < 0)
-		skip();
+		unit_skip("no terminal can be made here");
 	assert_int_equal(status, 0);
 	assert_string_equal(bt_buf_cstr(&screen), "Indexing blobs:  26% (123/456)\r"
 						  "Indexing blobs: 100% (456/456), done.\r\n"
@@ -72,7 +74,7 @@ static void test_delay_and_repaint(void **state)
 
 	(void)state;
 	if (status < 0)
-		skip();
+		unit_skip("no terminal can be made here");
 	for (p = bt_buf_cstr(&screen); *p; p++)
 		returns += *p == '\r';
 	assert_in_range(returns, 2, 4);
@@ -106,7 +108,7 @@ static void test_background_is_silent(void **state)
 
 	(void)state;
 	if (status < 0)
-		skip();
+		unit_skip("no terminal can be made here");
 	assert_int_equal(status, 0);
 	assert_string_equal(bt_buf_cstr(&screen), "");
 }

@@ -14,6 +14,8 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "tests/lib/unit.h"
+
 static void clear_environment(void)
 {
 	static const char *const names[] = { "NO_COLOR", "GIT_PAGER", "GIT_PAGER_IN_USE", "PAGER",
@@ -101,7 +103,7 @@ static void test_color(void **state)
 	assert_int_equal(wrong, 0);
 	status = pty_run(color_on_tty, NULL, &screen);
 	if (status < 0)
-		skip();
+		unit_skip("no terminal can be made here");
 	assert_int_equal(status, 0);
 }
 
@@ -128,7 +130,7 @@ static void test_width(void **state)
 
 	(void)state;
 	if (status < 0)
-		skip();
+		unit_skip("no terminal can be made here");
 	assert_int_equal(status, 0);
 }
 
@@ -206,7 +208,7 @@ static void test_pager(void **state)
 		int status = pty_run(pager_on_tty, (void *)(uintptr_t)&pager_cases[i], &screen);
 
 		if (status < 0)
-			skip();
+			unit_skip("no terminal can be made here");
 		assert_int_equal(status, 0);
 		assert_string_equal(bt_buf_cstr(&screen), pager_cases[i].screen);
 	}
@@ -238,7 +240,7 @@ static void test_no_pager(void **state)
 
 	(void)state;
 	if (status < 0)
-		skip();
+		unit_skip("no terminal can be made here");
 	assert_int_equal(status, 0);
 }
 

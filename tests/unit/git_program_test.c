@@ -29,7 +29,6 @@ static void test_options_and_environment(void **state)
 		"arg --no-replace-objects\n",
 		"arg core.hooksPath=/dev/null\n",
 		"arg core.fsmonitor=false\n",
-		"arg core.pager=cat\n",
 		"arg protocol.ext.allow=never\n",
 		"arg a.b=c\narg sub\narg --opt\narg two words\n",
 		"\nGIT_OPTIONAL_LOCKS=0\n",

@@ -1,4 +1,5 @@
 /* core/git/repo.c, repo_rev.c, features.c: every kind of repository and revision. */
+#include "tests/lib/unit.h"
 #include "tests/unit/git_scratch.h"
 
 #include "core/git/repo.h"
@@ -172,7 +173,7 @@ static void test_dubious_owner(void **state)
 
 	(void)state;
 	if (geteuid() != 0)
-		skip();
+		unit_skip("only root may give a repository away");
 	sh("git init -q foreign && chown -R 12345:12345 foreign");
 	assert_int_equal(chdir("foreign"), 0);
 	assert_int_equal(bt_repo_open(&repo, NULL, 0, &err), BT_ERR_NOT_FOUND);
@@ -313,7 +314,7 @@ static void test_sha256(void **state)
 
 	(void)state;
 	if (!sh_ok("git init -q --object-format=sha256 s256 2>/dev/null"))
-		skip();
+		unit_skip("git has no sha256 repositories");
 	sh("cd s256 && git commit -q --allow-empty -m x");
 	assert_int_equal(chdir("s256"), 0);
 	assert_int_equal(bt_repo_open(&repo, &head, 1, &err), 0);
@@ -380,7 +381,7 @@ static void test_reftable(void **state)
 
 	(void)state;
 	if (!sh_ok("git init -q --ref-format=reftable rt 2>/dev/null"))
-		skip();
+		unit_skip("git is older than 2.45: no reftable");
 	sh("cd rt && git commit -q --allow-empty -m x");
 	assert_int_equal(chdir("rt"), 0);
 	assert_int_equal(bt_repo_open(&repo, &head, 1, &err), 0);

@@ -258,8 +258,13 @@ static bool has_word(const char *data, size_t len, const char *word)
 	return len >= strlen(word) && !memcmp(data, word, strlen(word));
 }
 
-int bt_extract(const struct bt_lang *lang, const char *data, size_t len, struct bt_buf *out,
-	       struct bt_err *err)
+void bt_extract_set_few(bool few)
+{
+	(void)few;
+}
+
+static int extract(const struct bt_lang *lang, const char *data, size_t len, struct bt_buf *out,
+		   struct bt_err *err)
 {
 	char how[32] = "";
 
@@ -290,6 +295,13 @@ int bt_extract(const struct bt_lang *lang, const char *data, size_t len, struct 
 	else
 		bt_buf_add(out, data, len);
 	return bt_buf_check(out, "the facts of a blob", err);
+}
+
+int bt_extract_job(const struct bt_extract_job *j, struct bt_err *err)
+{
+	int rc = j->facts ? extract(j->lang, j->data, j->len, j->facts, err) : 0;
+
+	return rc || !j->also ? rc : j->also(j->ctx, NULL, err);
 }
 
 #endif

@@ -105,7 +105,7 @@ static void set_run(struct set *s, const struct bt_pool_opts *o, struct bt_pool_
 	for (size_t i = 0; i < s->nr; i++) {
 		const struct blob *b = &s->blobs[i];
 
-		while ((rc = bt_pool_submit(p, b->lang, i, b->data, b->len, &err)) == BT_ERR_BUSY) {
+		while ((rc = bt_pool_submit(p, b->lang, BT_WANT_FACTS, i, b->data, b->len, &err)) == BT_ERR_BUSY) {
 			rc = bt_pool_next(p, true, &r, &err);
 			assert_int_equal(rc, BT_ROW);
 			take(s, &r);
@@ -211,9 +211,9 @@ static void test_nonsense(void **state)
 	struct bt_pool_opts o = opts(2);
 
 	(void)state;
-	run_word(&o, "LIESEQ", BT_RESULT_KILLED_CRASH, "answered 16 bytes of nonsense");
-	run_word(&o, "LIELEN", BT_RESULT_KILLED_CRASH, "answered 16 bytes of nonsense");
-	run_word(&o, "LIESTATUS", BT_RESULT_KILLED_CRASH, "answered 16 bytes of nonsense");
+	run_word(&o, "LIESEQ", BT_RESULT_KILLED_CRASH, "answered 24 bytes of nonsense");
+	run_word(&o, "LIELEN", BT_RESULT_KILLED_CRASH, "answered 24 bytes of nonsense");
+	run_word(&o, "LIESTATUS", BT_RESULT_KILLED_CRASH, "answered 24 bytes of nonsense");
 	run_word(&o, "HALF", BT_RESULT_KILLED_CRASH, NULL);
 }
 
@@ -223,18 +223,29 @@ static void test_answers(void **state)
 	const uint32_t max = (uint32_t)bt_answer_len_max(100);
 	const struct {
 		struct bt_answer_head head;
+		unsigned want;
 		bool bad, unsent;
 	} cases[] = {
-		{ { 1, BT_ANSWER_FACTS, 0 }, false, false },
-		{ { 1, BT_ANSWER_FACTS, max }, false, false },
-		{ { 1, BT_ANSWER_FACTS, max + 1 }, true, false },
-		{ { 1, BT_ANSWER_FACTS, UINT32_MAX }, true, false },
-		{ { 1, BT_ANSWER_LIMIT, 10 }, false, false },
-		{ { 1, BT_ANSWER_LIMIT + 1, 0 }, true, false },
-		{ { 0, BT_ANSWER_FACTS, 0 }, true, false },
-		{ { 2, BT_ANSWER_FACTS, 0 }, true, false },
-		{ { 1, BT_ANSWER_FACTS, 0 }, true, true },
+		{ { 1, BT_ANSWER_FACTS, 0, 0, 0 }, BT_WANT_FACTS, false, false },
+		{ { 1, BT_ANSWER_FACTS, max, 0, 0 }, BT_WANT_FACTS, false, false },
+		{ { 1, BT_ANSWER_FACTS, max + 1, 0, 0 }, BT_WANT_FACTS, true, false },
+		{ { 1, BT_ANSWER_FACTS, UINT32_MAX, 0, 0 }, BT_WANT_FACTS, true, false },
+		{ { 1, BT_ANSWER_LIMIT, 10, 0, 0 }, BT_WANT_FACTS, false, false },
+		{ { 1, BT_ANSWER_LIMIT + 1, 0, 0, 0 }, BT_WANT_FACTS, true, false },
+		{ { 0, BT_ANSWER_FACTS, 0, 0, 0 }, BT_WANT_FACTS, true, false },
+		{ { 2, BT_ANSWER_FACTS, 0, 0, 0 }, BT_WANT_FACTS, true, false },
+		{ { 1, BT_ANSWER_FACTS, 0, 0, 0 }, BT_WANT_FACTS, true, true },
+		/* what was not asked for */
+		{ { 1, BT_ANSWER_FACTS, 0, 0, 1 }, BT_WANT_FACTS, true, false },
+		{ { 1, BT_ANSWER_FACTS, 0, 1, 0 }, BT_WANT_FACTS, true, false },
+		{ { 1, BT_ANSWER_FACTS, 1, 0, 1 }, BT_WANT_MORE, true, false },
+		/* the add-on's part has a maximum of its own */
+		{ { 1, BT_ANSWER_FACTS, 0, 0, 1 }, BT_WANT_MORE, false, false },
+		{ { 1, BT_ANSWER_FACTS, 0, 64, 1 }, BT_WANT_FACTS | BT_WANT_MORE, false, false },
+		{ { 1, BT_ANSWER_FACTS, 0, 65, 1 }, BT_WANT_FACTS | BT_WANT_MORE, true, false },
+		{ { 1, BT_ANSWER_FACTS, 0, UINT32_MAX, 1 }, BT_WANT_MORE, true, false },
 	};
+	const struct bt_addon addon = { .len_max = 64 };
 
 	(void)state;
 	for (size_t i = 0; i < BT_ARRAY_NR(cases); i++) {
@@ -246,7 +257,9 @@ static void test_answers(void **state)
 
 		assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, fds), 0);
 		w = bt_pool_worker_add(&p, 0, fds[0]);
+		p.o.addon = &addon;
 		b->len = 100;
+		b->want = cases[i].want;
 		b->lang = &langs[LANG_PLAIN];
 		bt_pool_worker_give(&p, w, b);
 		if (!cases[i].unsent)
@@ -258,7 +271,7 @@ static void test_answers(void **state)
 		}
 		assert_int_equal(w->condemned, cases[i].bad);
 		/* nothing is due any more */
-		if (!cases[i].bad && !cases[i].head.len) {
+		if (!cases[i].bad && !cases[i].head.len && !cases[i].head.more_len) {
 			put(fds[1], head, sizeof(cases[i].head));
 			bt_pool_worker_receive(&p, w);
 			assert_true(w->condemned);
@@ -356,9 +369,9 @@ static void test_inherited(void **state)
 	o.seccomp = false;
 	setenv("BT_POOL_TEST_SECRET", "token", 1);
 	ok(bt_pool_open(&o, &p, &err), &err);
-	ok(bt_pool_submit(p, &langs[LANG_PLAIN], 0, "FDS", 3, &err), &err);
-	ok(bt_pool_submit(p, &langs[LANG_PLAIN], 1, "ENV", 3, &err), &err);
-	ok(bt_pool_submit(p, &langs[LANG_PLAIN], 2, "SESSION", 7, &err), &err);
+	ok(bt_pool_submit(p, &langs[LANG_PLAIN], BT_WANT_FACTS, 0, "FDS", 3, &err), &err);
+	ok(bt_pool_submit(p, &langs[LANG_PLAIN], BT_WANT_FACTS, 1, "ENV", 3, &err), &err);
+	ok(bt_pool_submit(p, &langs[LANG_PLAIN], BT_WANT_FACTS, 2, "SESSION", 7, &err), &err);
 	while ((rc = bt_pool_next(p, true, &r, &err)) == BT_ROW) {
 		assert_int_equal(r.status, BT_RESULT_FACTS);
 		snprintf(session, sizeof(session), "%.*s", (int)r.len, (const char *)r.rec);
@@ -414,12 +427,12 @@ static void test_held_back(void **state)
 	(void)state;
 	ok(bt_pool_open(&o, &p, &err), &err);
 	for (uint64_t i = 0; i < 10; i++)
-		ok(bt_pool_submit(p, &langs[LANG_SCANNER], i, "text", 4, &err), &err);
+		ok(bt_pool_submit(p, &langs[LANG_SCANNER], BT_WANT_FACTS, i, "text", 4, &err), &err);
 	assert_int_equal(take_some(p, 1), 0);
 	ok(bt_pool_flush(p, &err), &err);
 	assert_int_equal(take_some(p, 11), 10);
 	for (uint64_t i = 0; i < 10; i++)
-		ok(bt_pool_submit(p, &langs[LANG_PLAIN], i, "text", 4, &err), &err);
+		ok(bt_pool_submit(p, &langs[LANG_PLAIN], BT_WANT_FACTS, i, "text", 4, &err), &err);
 	assert_int_equal(take_some(p, 11), 10);
 	bt_pool_free(&p);
 }
@@ -438,7 +451,7 @@ static void test_late_language(void **state)
 	for (uint64_t i = 0; i < 4 * BT_ARRAY_NR(order); i++) {
 		const struct bt_lang *lang = &langs[order[i % BT_ARRAY_NR(order)]];
 
-		ok(bt_pool_submit(p, lang, i, "text", 4, &err), &err);
+		ok(bt_pool_submit(p, lang, BT_WANT_FACTS, i, "text", 4, &err), &err);
 		assert_int_equal(bt_pool_next(p, true, &r, &err), BT_ROW);
 		assert_int_equal(r.tag, i);
 		assert_int_equal(r.status, BT_RESULT_FACTS);
@@ -476,11 +489,11 @@ static void test_broken_language(void **state)
 
 	(void)state;
 	ok(bt_pool_open(&o, &p, &err), &err);
-	ok(bt_pool_submit(p, &langs[LANG_BROKEN], 0, "x", 1, &err), &err);
+	ok(bt_pool_submit(p, &langs[LANG_BROKEN], BT_WANT_FACTS, 0, "x", 1, &err), &err);
 	assert_int_equal(bt_pool_next(p, true, &r, &err), BT_ERR_FAIL);
 	assert_string_equal(err.msg, "cannot prepare language 'broken': no node type 'x'");
 	assert_false(bt_pool_hungry(p));
-	assert_int_equal(bt_pool_submit(p, &langs[LANG_PLAIN], 0, "x", 1, &err), BT_ERR_FAIL);
+	assert_int_equal(bt_pool_submit(p, &langs[LANG_PLAIN], BT_WANT_FACTS, 0, "x", 1, &err), BT_ERR_FAIL);
 	assert_int_equal(bt_pool_next(p, false, &r, &err), BT_ERR_FAIL);
 	bt_pool_free(&p);
 }
@@ -499,7 +512,7 @@ static void test_busy(void **state)
 	o.inflight_bytes_max = 10000;
 	ok(bt_pool_open(&o, &p, &err), &err);
 	for (int round = 0; round < 20; round++) {
-		while ((rc = bt_pool_submit(p, &langs[LANG_SCANNER], tag, data, sizeof(data),
+		while ((rc = bt_pool_submit(p, &langs[LANG_SCANNER], BT_WANT_FACTS, tag, data, sizeof(data),
 					    &err)) == 0)
 			tag++;
 		assert_int_equal(rc, BT_ERR_BUSY);
@@ -600,7 +613,7 @@ static void test_away(void **state)
 	o.wall_ms = 400;
 	ok(bt_pool_open(&o, &p, &err), &err);
 	for (uint64_t i = 0; i < 6; i++)
-		ok(bt_pool_submit(p, &langs[LANG_PLAIN], i, "BUSY", 4, &err), &err);
+		ok(bt_pool_submit(p, &langs[LANG_PLAIN], BT_WANT_FACTS, i, "BUSY", 4, &err), &err);
 	rc = bt_pool_next(p, true, &r, &err);
 	for (; rc == BT_ROW; rc = bt_pool_next(p, true, &r, &err)) {
 		assert_int_equal(r.status, BT_RESULT_FACTS);
@@ -626,8 +639,8 @@ static void test_canceled(void **state)
 	o.cpu_s = 100;
 	o.wall_ms = 100000;
 	ok(bt_pool_open(&o, &p, &err), &err);
-	ok(bt_pool_submit(p, &langs[LANG_PLAIN], 0, "LOOP", 4, &err), &err);
-	ok(bt_pool_submit(p, &langs[LANG_SCANNER], 1, "SLEEP", 5, &err), &err);
+	ok(bt_pool_submit(p, &langs[LANG_PLAIN], BT_WANT_FACTS, 0, "LOOP", 4, &err), &err);
+	ok(bt_pool_submit(p, &langs[LANG_SCANNER], BT_WANT_FACTS, 1, "SLEEP", 5, &err), &err);
 	assert_int_equal(bt_pool_next(p, false, &r, &err), BT_DONE);
 	bt_cancel_install();
 	raise(SIGINT);
@@ -690,9 +703,9 @@ static void test_parent_killed(void **state)
 		o.wall_ms = 100000;
 		if (bt_pool_open(&o, &p, &err))
 			_exit(1);
-		bt_pool_submit(p, &langs[LANG_PLAIN], 0, "LOOP", 4, &err);
-		bt_pool_submit(p, &langs[LANG_PLAIN], 1, "SLEEP", 5, &err);
-		bt_pool_submit(p, &langs[LANG_SCANNER], 2, "LOOP", 4, &err);
+		bt_pool_submit(p, &langs[LANG_PLAIN], BT_WANT_FACTS, 0, "LOOP", 4, &err);
+		bt_pool_submit(p, &langs[LANG_PLAIN], BT_WANT_FACTS, 1, "SLEEP", 5, &err);
+		bt_pool_submit(p, &langs[LANG_SCANNER], BT_WANT_FACTS, 2, "LOOP", 4, &err);
 		for (;;) {
 			bt_pool_next(p, false, &r, &err);
 			bt_pool_stats_get(p, &stats);

@@ -6,7 +6,7 @@
 
 /* Statements that may read all of a table: those that are asked for rarely, or that empty it. */
 static const enum bt_sql scans[] = {
-	BT_SQL_BLOB_CLEAR_KILLED, BT_SQL_BLOB_COUNTS, BT_SQL_SEGMENT_LIST, /* a few dozen rows */
+	BT_SQL_BLOB_CLEAR_KILLED, BT_SQL_BLOB_COUNTS, BT_SQL_FINDING_CLEAR_FAILED, BT_SQL_SEGMENT_LIST, /* a few dozen rows */
 	BT_SQL_MANIFEST_TRIM,						   /* nine rows at most */
 };
 
@@ -78,6 +78,8 @@ static void test_killed_states(void **state)
 	snprintf(range, sizeof(range), "BETWEEN %d AND %d", BT_BLOB_KILLED_TIME,
 		 BT_BLOB_KILLED_CRASH);
 	assert_non_null(strstr(bt_sql_text(BT_SQL_BLOB_CLEAR_KILLED), range));
+	snprintf(range, sizeof(range), "NOT IN (%d, %d)", BT_BLOB_FACTS, BT_BLOB_REDIRECT);
+	assert_non_null(strstr(bt_sql_text(BT_SQL_BLOB_WITHOUT_FACTS), range));
 }
 
 int main(void)

@@ -31,6 +31,65 @@ static void name_check(struct bt_store *s, struct model *m, uint32_t name, bool 
 	assert_int_equal(j, nr);
 }
 
+/* bt_postings_each: ascending, every name that is defined, with what bt_postings_find says. */
+struct each_check {
+	struct bt_store *s;
+	char last[BT_NAME_LEN_MAX];
+	size_t last_len, nr;
+};
+
+static int each_check_name(void *ctx, const char *name, size_t len, const struct bt_posting *list, size_t nr,
+			   struct bt_err *e)
+{
+	struct each_check *c = ctx;
+	BT_FREE struct bt_posting *want = NULL;
+	size_t want_nr;
+
+	if (c->nr++ && bt_name_compare(c->last, c->last_len, name, len) >= 0)
+		fail_msg("'%.*s' does not come after '%.*s'", (int)len, name, (int)c->last_len, c->last);
+	memcpy(c->last, name, len);
+	c->last_len = len;
+	if (bt_postings_find(c->s, name, len, false, &want, &want_nr, e))
+		return e->code;
+	assert_int_equal(nr, want_nr);
+	for (size_t i = 0; i < nr; i++) {
+		assert_int_equal(list[i].blob_id, want[i].blob_id);
+		assert_int_equal(list[i].kinds, want[i].kinds);
+	}
+	return 0;
+}
+
+static int each_stop(void *ctx, const char *name, size_t len, const struct bt_posting *list, size_t nr,
+		     struct bt_err *e)
+{
+	(void)name;
+	(void)len;
+	(void)list;
+	(void)nr;
+	(void)e;
+	return ++*(int *)ctx == 3;
+}
+
+static void model_each_check(struct bt_store *s, struct model *m)
+{
+	struct each_check c = { .s = s };
+	size_t defined = 0, want_nr;
+	int seen = 0;
+
+	for (uint32_t i = 0; i < m->names.nr; i++) {
+		const struct model_pair *want = model_find(m, i, &want_nr);
+		bool any = false;
+
+		for (size_t k = 0; k < want_nr; k++)
+			any |= want[k].kinds != 0;
+		defined += any;
+	}
+	expect_ok(bt_postings_each(s, each_check_name, &c, &err));
+	assert_int_equal(c.nr, defined);
+	expect_ok(bt_postings_each(s, each_stop, &seen, &err));
+	assert_int_equal(seen, defined < 3 ? (int)defined : 3);
+}
+
 static void model_check(struct bt_store *s, struct model *m)
 {
 	BT_FREE struct bt_posting *got = NULL;
@@ -43,6 +102,7 @@ static void model_check(struct bt_store *s, struct model *m)
 		name_check(s, m, i, true);
 	}
 	bt_store_read_end(s);
+	model_each_check(s, m);
 	expect_ok(bt_postings_find(s, "there is no such name", 21, false, &got, &nr, &err));
 	assert_int_equal(nr, 0);
 	expect_ok(bt_postings_find(s, "", 0, false, &got, &nr, &err));

@@ -340,6 +340,57 @@ static void test_random_patterns(void **state)
 	model_release(&m);
 }
 
+/* Every spelling of a start, spread over many blocks: case ignored or not. */
+static void test_spellings(void **state)
+{
+	static const char *const stems[] = { "vfs_read",   "a",	   "a_b_c_d_e", "_x9y_z", "K17",
+					     "\xc3\xa9te", "[z]", "zzzzzz",	 "@`{" };
+	uint64_t seed = test_seed() + 11;
+	POSTINGS_OWNED struct bt_postings *p = bt_postings_new();
+	STORE_OWNED struct bt_store *s = store_open_mode(BT_STORE_WRITE);
+	struct model m;
+	char name[64];
+	uint32_t i;
+	size_t k, len;
+
+	(void)state;
+	model_init(&m);
+	for (i = 0; i < 40000; i++) {
+		const char *stem = stems[test_random(&seed, BT_ARRAY_NR(stems))];
+		uint32_t blob = 1 + i / 500;
+
+		len = (size_t)sprintf(name, "%s%x", stem, test_random(&seed, 9000));
+		for (k = 0; stem[k]; k++)
+			if (test_random(&seed, 2) && ((name[k] | 32) >= 'a' && (name[k] | 32) <= 'z'))
+				name[k] ^= 32;
+		len -= test_random(&seed, 3) ? 0 : test_random(&seed, (uint32_t)len);
+		model_add(&m, blob, name, len, i & 1);
+		bt_postings_add(p, blob, name, len, i & 1);
+		if (i % 9000 == 8999)
+			expect_ok(bt_postings_flush(p, s, &err));
+	}
+	expect_ok(bt_postings_flush(p, s, &err));
+	model_sort(&m);
+	for (i = 0; i < 300; i++) {
+		char pattern[16] = "";
+		struct bt_name_query q = { .match = i & 1 ? BT_MATCH_PREFIX : BT_MATCH_GLOB,
+					   .pattern = pattern,
+					   .ignore_case = test_random(&seed, 4) > 0 };
+		const char *stem = stems[i % BT_ARRAY_NR(stems)];
+
+		len = 1 + test_random(&seed, (uint32_t)strlen(stem));
+		for (k = 0; k < len; k++) {
+			pattern[k] = stem[k] == '[' ? '_' : stem[k];
+			if (test_random(&seed, 2) && pattern[k] >= 'a' && pattern[k] <= 'z')
+				pattern[k] ^= 32;
+		}
+		if (q.match == BT_MATCH_GLOB)
+			pattern[len] = '*';
+		query_check(s, &m, &q);
+	}
+	model_release(&m);
+}
+
 static void test_limits(void **state)
 {
 	uint64_t seed = test_seed();
@@ -424,6 +475,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(test_patterns, scratch_reset),
 		cmocka_unit_test_setup(test_random_patterns, scratch_reset),
+		cmocka_unit_test_setup(test_spellings, scratch_reset),
 		cmocka_unit_test_setup(test_limits, scratch_reset),
 		cmocka_unit_test_setup(test_regions, scratch_reset),
 	};

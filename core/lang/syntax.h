@@ -1,0 +1,20 @@
+/*
+ * A parsed blob, for those who want more of it than facts. It lives inside one call of bt_extract_job.
+ */
+#ifndef BT_LANG_SYNTAX_H
+#define BT_LANG_SYNTAX_H
+
+#include "core/base/err.h"
+#include "core/facts/facts.h"
+
+struct bt_syntax;
+
+/*
+ * The facts of the blob; made on first use. BT_ERR_LIMIT as bt_extract. They are valid until the call that gave the
+ * syntax ends.
+ */
+int bt_syntax_facts(struct bt_syntax *s, const struct bt_facts **ret_facts, struct bt_err *err);
+/* Is the byte at this offset part of a comment? */
+bool bt_syntax_in_comment(struct bt_syntax *s, uint32_t at);
+
+#endif

@@ -1,0 +1,69 @@
+/*
+ * A walk under way. Between impact.c and impact_name.c.
+ */
+#ifndef BT_QUERY_IMPACT_STATE_H
+#define BT_QUERY_IMPACT_STATE_H
+
+#include "core/base/map.h"
+#include "core/query/impact.h"
+#include "store/postings.h"
+
+/* A blob that was opened. */
+struct impact_blob {
+	struct bt_view_file vf;
+	struct bt_partial p;
+	const char *lang;
+	uint32_t nr;
+	uint32_t *files;	/* numbers in the manifest, nr of them */
+	const char **paths;
+	uint64_t *stems;	/* of what it imports: see bt_edge_import_stems */
+	size_t stems_nr;
+};
+
+struct impact_walk {
+	struct bt_impact *im;
+	struct bt_view *v;
+	const struct bt_impact_opts *o;
+	struct bt_arena arena;		/* the cache of blobs, names */
+	struct bt_arena scratch;	/* of one blob and name */
+	struct bt_arena over;		/* a blob, when the cache is full */
+	struct bt_strmap blobs;		/* id -> struct impact_blob * */
+	struct bt_strmap seen;		/* (file, def) -> node */
+	struct bt_strmap pairs;		/* (from, to) -> edge */
+	size_t reads, reads_max, nodes_max;
+	bool full;			/* a limit was reached: the walk ends here */
+};
+
+/* Nodes with one name, to be looked up together. */
+struct impact_name {
+	const char *name;
+	size_t len;
+	uint32_t *nodes;
+	size_t nr, alloc;
+	bool local;			/* none can be seen outside of its file */
+	bool defined;			/* one of them is there (not gone) */
+	struct bt_posting *list;	/* free(); see impact_postings_order */
+	size_t list_nr;
+};
+
+/*
+ * Opens a blob of the view; *ret_b is NULL when the view does not show it, or the limit of reads is reached.
+ */
+int impact_blob_open(struct impact_walk *w, uint32_t blob, struct impact_blob **ret_b, struct bt_err *err);
+/*
+ * Leaves the postings whose blobs the view shows, in the order of their paths: ids tell when a blob was first
+ * seen, and an answer must not depend on that.
+ */
+void impact_postings_order(struct impact_walk *w, struct bt_posting *list, size_t *nr);
+/* Everything that depends on the nodes of a name. depth: of what is found. */
+int impact_name_run(struct impact_walk *w, struct impact_name *n, uint32_t depth, struct bt_err *err);
+
+/*
+ * The node of a definition of a file, or of its top level (def BT_NONE): the one that is there, or a new one.
+ * BT_NONE: too many nodes. The facts must have the name of the definition and of those around it.
+ */
+uint32_t impact_node_get(struct impact_walk *w, const struct impact_blob *b, size_t file, uint32_t def,
+			 uint32_t depth);
+void impact_edge_add(struct impact_walk *w, const struct bt_impact_edge *e);
+
+#endif

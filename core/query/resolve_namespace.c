@@ -1,0 +1,134 @@
+/*
+ * Java, Kotlin, Scala, C#: packages and namespaces, whose folders are called like them.
+ *
+ * a.b.C is the file C in a folder a/b wherever that stands (src/main/java/...). A name that is no file of its
+ * own (Kotlin's functions, Scala's objects, several C# types in one file) is looked up: files of such a
+ * folder that define it. A namespace as a whole is all files of its folder.
+ */
+#include "core/query/resolve_family.h"
+
+#include <stdlib.h>
+
+#include "store/postings.h"
+
+static const char *const endings[] = { ".java", ".kt", ".scala", ".cs", ".kts", ".groovy" };
+
+/* a/b/C of a.b + C; the last part may be an item of the import. */
+static bool try_class(struct bt_resolver *r, const struct bt_module *m, const char *tail, size_t len,
+		      struct bt_targets *t)
+{
+	for (size_t i = 0; i < BT_ARRAY_NR(endings) && !t->nr; i++) {
+		BT_BUF_OWNED struct bt_buf full = BT_BUF_INIT;
+
+		bt_buf_add(&full, tail, len);
+		bt_buf_adds(&full, endings[i]);
+		/* a lone name would fit anywhere; it means the folder itself */
+		if (!memchr(tail, '/', len))
+			bt_try_path(r, m->path, m->dir_len, tail, len, endings[i], BT_HOW_NAMESPACE, t);
+		else
+			bt_try_tail(r, m->path, m->dir_len, bt_buf_cstr(&full), full.len, NULL, t);
+	}
+	return t->nr > 0;
+}
+
+/* "A.B/C" and "A/B/C" are both folders of A.B.C, and so is "B/C" when something is left out at the start. */
+static bool dir_is(const char *dir, size_t dir_len, const char *ns, size_t ns_len)
+{
+	size_t d = dir_len, n = ns_len;
+	unsigned parts = 0;
+
+	while (d && n) {
+		char a = dir[d - 1], b = ns[n - 1];
+
+		if (a != b && !(a == '.' && b == '/'))
+			return false;
+		parts += b == '/';
+		d--;
+		n--;
+	}
+	if (!n)
+		return !d || dir[d - 1] == '/';
+	/* the folder is used up, or a component ends here: two parts have to fit */
+	return !d && ns[n - 1] == '/' && parts >= 1;
+}
+
+/* All files of folders that are called like the namespace. */
+static void add_folder(struct bt_resolver *r, const struct bt_module *m, const char *ns, size_t ns_len,
+		       struct bt_targets *t)
+{
+	for (size_t i = 0; i < r->paths.by_dir.nr; i++) {
+		const struct bt_strmap_entry *e = &r->paths.by_dir.entries[i];
+
+		if (!dir_is(e->key, e->len, ns, ns_len))
+			continue;
+		for (uint32_t f = (uint32_t)e->value; f != BT_NONE; f = r->paths.next_dir[f])
+			if (f != m->file && bt_resolver_related(r, m->file, f))
+				bt_target_add(t, f, BT_HOW_NAMESPACE);
+	}
+}
+
+/* Those of them that define a name. */
+static int add_name(struct bt_resolver *r, const struct bt_module *m, const char *ns, size_t ns_len,
+		    const struct bt_name *n, struct bt_targets *t, struct bt_err *err)
+{
+	BT_FREE struct bt_posting *list = NULL;
+	size_t nr = 0;
+
+	if (bt_postings_find(r->v->store, n->text, n->len, true, &list, &nr, err))
+		return err->code;
+	for (size_t i = 0; i < nr; i++) {
+		uint32_t first, files;
+
+		bt_view_files_of(r->v, list[i].blob_id, &first, &files);
+		for (uint32_t k = 0; k < files; k++) {
+			uint32_t f = r->v->by_blob[first + k];
+			size_t dir = bt_path_dir_len(r->paths.path[f], r->paths.len[f]);
+
+			if (f != m->file && bt_resolver_related(r, m->file, f) &&
+			    dir_is(r->paths.path[f], dir, ns, ns_len))
+				bt_target_add(t, f, BT_HOW_NAMESPACE);
+		}
+	}
+	return 0;
+}
+
+static int resolve_item(struct bt_resolver *r, const struct bt_module *m, const char *ns, size_t ns_len,
+			const struct bt_name *n, struct bt_targets *t, struct bt_err *err)
+{
+	BT_BUF_OWNED struct bt_buf full = BT_BUF_INIT;
+	struct bt_targets one = { .files = NULL };
+	int rc = 0;
+
+	bt_buf_add(&full, ns, ns_len);
+	if (ns_len)
+		bt_buf_addch(&full, '/');
+	bt_buf_add(&full, n->text, n->len);
+	/* a.b.C; a member of a.b (static imports, nested classes); what files of a/b define */
+	if (!try_class(r, m, bt_buf_cstr(&full), full.len, &one) && !try_class(r, m, ns, ns_len, &one))
+		rc = add_name(r, m, ns, ns_len, n, &one, err);
+	for (size_t i = 0; i < one.nr; i++)
+		bt_target_add(t, one.files[i], BT_HOW_NAMESPACE);
+	t->guess |= one.guess;
+	free(one.files);
+	return rc;
+}
+
+static int resolve(struct bt_resolver *r, const struct bt_module *m, struct bt_targets *t, struct bt_err *err)
+{
+	const struct bt_import *im = m->import;
+	const char *ns = bt_with_slashes(r, m->text, m->len, ".");
+
+	if (!m->len)
+		return 0;
+	for (uint32_t i = im->items; i < im->items + im->items_nr; i++)
+		if (resolve_item(r, m, ns, m->len, &m->facts->names[m->facts->items[i].name], t, err))
+			return err->code;
+	if (im->items_nr && !(im->flags & BT_IMPORT_ALL))
+		return 0;
+	/* everything of a class, or of a namespace */
+	if (!try_class(r, m, ns, m->len, t))
+		add_folder(r, m, ns, m->len, t);
+	return 0;
+}
+
+const struct bt_family bt_family_namespace = { .resolve = resolve };

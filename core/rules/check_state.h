@@ -1,0 +1,104 @@
+/*
+ * The state of one check; shared by check*.c and suppress.c, nobody else includes it.
+ */
+#ifndef BT_RULES_CHECK_STATE_H
+#define BT_RULES_CHECK_STATE_H
+
+#include "core/facts/facts.h"
+#include "core/index/selection.h"
+#include "core/rules/check.h"
+#include "core/rules/fingerprints.h"
+#include "core/rules/record.h"
+#include "core/rules/role.h"
+#include "store/store.h"
+
+enum check_blob_state {
+	CHECK_UNKNOWN,		/* not looked up, or not in the store */
+	CHECK_READY,		/* rec is there (it may be empty) */
+	CHECK_NOTHING,		/* binary and the like: there is nothing to find */
+	CHECK_UNCHECKED,	/* too large, killed, missing */
+};
+
+struct check_blob {
+	enum check_blob_state state;
+	enum bt_blob_state stored;	/* as the store has it */
+	uint32_t id;
+	const struct bt_lang *lang;	/* NULL: a text */
+	struct bt_record rec;
+	const struct bt_check_looked *looked;	/* where it is from, when not from the store */
+	const struct bt_facts *facts;	/* read on demand; NULL: none */
+	bool facts_asked;
+};
+
+struct check_file {
+	const struct bt_incoming_file *in;
+	const struct bt_lang *lang;		/* by path and attributes; or cls; or neither: a text */
+	const struct bt_detect_class *cls;
+	bool skipped;				/* by configuration or attributes */
+	bool binary;				/* by attribute */
+	uint32_t roles;
+	struct check_blob now, base;
+	size_t first, nr;			/* its candidates */
+};
+
+/* A finding that roles and severities let pass. */
+struct check_candidate {
+	const struct bt_found *found;
+	const struct bt_rule *rule;
+	const char *symbol;			/* "" for none */
+	uint64_t fingerprint;
+	bool suppressed, is_new;
+	uint32_t ordinal;
+};
+
+struct check {
+	const struct bt_check_opts *o;
+	struct bt_check *c;
+	struct bt_store *store;			/* NULL: there is none yet, or none is needed */
+	struct bt_check_looks looks;		/* what was looked at without one */
+	struct bt_arena arena;
+	struct bt_buf scratch;
+	struct check_file *files;
+	size_t files_nr;
+	uint32_t *lang_ids;			/* store ids by bt_lang.index, text behind; 0: not asked, UINT32_MAX: none */
+	uint64_t max_blob_size;
+	struct check_candidate *candidates;	/* of the file at hand */
+	size_t candidates_nr, candidates_alloc;
+	struct bt_fingerprints moved;		/* of files that are removed */
+	struct bt_buf complaints;
+	struct bt_err *err;
+};
+
+/* check_files.c */
+/* Language, class and roles of every file. */
+int check_choose(struct check *k);
+/* What the store has. */
+int check_look_up(struct check *k, const struct bt_oid *oid, const struct check_file *f, struct check_blob *b);
+/* Has everything made that is missing. */
+int check_make_missing(struct check *k);
+/* The findings of removed files, in their `base`. */
+int check_read_removed(struct check *k);
+const struct bt_facts *check_facts(struct check *k, struct check_blob *b);
+
+/* check_judge.c: the findings of one file, in order */
+int check_judge(struct check *k, struct check_file *f);
+/* Fingerprints of a blob's findings, before roles and suppressions: added to the set. */
+void check_count_blob(struct check *k, struct check_blob *b, struct bt_fingerprints *set);
+/* Is one of these lines new or changed? */
+bool check_touches(const struct bt_incoming_file *in, uint32_t row, uint32_t end_row);
+/* "A.b": the definition around a place and those around it; "" when there is none. */
+const char *check_symbol(struct check *k, const struct bt_facts *facts, uint32_t at);
+
+/* suppress.c: marks candidates of the file as suppressed, and adds findings about the comments themselves */
+int check_suppress(struct check *k, struct check_file *f);
+
+/* check_change.c: the rules that look at the change as a whole, one after the other */
+int check_change(struct check *k);
+
+/* check.c: adds a finding of a rule that is no blob's, about a place in a file, when the rule is in force. */
+void check_add_of_change(struct check *k, const struct check_file *f, const char *rule_id, uint32_t row, uint32_t col,
+			 uint32_t start, bool is_new, const char *detail, size_t detail_len);
+/* A complaint about a rule, once. */
+void check_complain(struct check *k, const struct bt_rule *rule, const char *text, size_t len);
+
+#endif

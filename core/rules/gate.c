@@ -1,0 +1,156 @@
+/*
+ * The gate in the program that parses: a check whose findings are made in this very process.
+ */
+#include "core/rules/gate.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/base/mem.h"
+#include "core/rules/check.h"
+#include "core/rules/make.h"
+#include "core/rules/report.h"
+
+static int make_here(void *ctx, const struct bt_request *r, struct bt_buf *complaints, struct bt_err *err)
+{
+	(void)ctx;
+	return bt_make_run(r, NULL, complaints, err);
+}
+
+static int look_here(void *ctx, const struct bt_request *r, struct bt_check_looks *out, struct bt_err *err)
+{
+	(void)ctx;
+	return bt_make_look(r, out, err);
+}
+
+/* Where findings are kept: the index, or for the time being another folder when it cannot be written. */
+struct place {
+	char *dir;
+	bool temporary;
+};
+
+static void place_release(struct place *p)
+{
+	static const char *const names[] = { "index.db", "index.db-wal", "index.db-shm", "index.db-journal" };
+
+	for (size_t i = 0; p->temporary && i < BT_ARRAY_NR(names); i++) {
+		BT_FREE char *path = bt_xasprintf("%s/%s", p->dir, names[i]);
+
+		unlink(path);
+	}
+	if (p->temporary)
+		rmdir(p->dir);
+	free(p->dir);
+}
+
+static bool can_write(const char *dir, const char *above)
+{
+	BT_FREE char *db = bt_xasprintf("%s/index.db", dir);
+
+	if (!access(dir, W_OK))
+		return !access(db, W_OK) || errno == ENOENT;
+	return errno == ENOENT && !access(above, W_OK);
+}
+
+static int place_find(const struct bt_gate *g, struct place *p, struct bt_err *err)
+{
+	const char *tmp = getenv("TMPDIR");
+
+	if (can_write(g->store_dir, g->repo->common_dir)) {
+		p->dir = bt_xstrdup(g->store_dir);
+		return 0;
+	}
+	p->dir = bt_xasprintf("%s/batho-XXXXXX", tmp && *tmp == '/' ? tmp : "/tmp");
+	if (!mkdtemp(p->dir))
+		return bt_err_errno(err, "cannot make a temporary folder '%s'", p->dir);
+	p->temporary = true;
+	return 0;
+}
+
+/* The first tree that a push brings, or what it grew from. */
+static const struct bt_oid *newest_commit(const struct bt_incoming *in)
+{
+	for (size_t i = 0; i < in->nr; i++)
+		if (in->files[i].commit.len)
+			return &in->files[i].commit;
+	return NULL;
+}
+
+/* Policy of a push: the tip's own; of a server what it has already. */
+static int policy_of(const struct bt_gate *g, struct bt_rev *rev, char hex[BT_OID_HEX_MAX + 1],
+		     struct bt_policy_source *ret, struct bt_err *err)
+{
+	const struct bt_oid *commit = newest_commit(g->incoming);
+
+	*ret = (struct bt_policy_source){ .from = BT_POLICY_INDEX, .name = "" };
+	if (g->policy == BT_GATE_STAGED)
+		return 0;
+	*rev = (struct bt_rev){ .spec = "HEAD", .optional = true };
+	if (g->policy == BT_GATE_PUSHED && commit)
+		rev->spec = bt_oid_hex(commit, hex);
+	if (bt_repo_resolve(g->repo, rev, 1, err))
+		return err->code;
+	*ret = (struct bt_policy_source){
+		.from = rev->found ? BT_POLICY_TREE : BT_POLICY_NONE, .tree = &rev->tree, .name = rev->spec,
+	};
+	return 0;
+}
+
+static int report(const struct bt_check *k, FILE *to, struct bt_err *err)
+{
+	struct bt_report r = { .findings = &k->findings, .rules = &k->rules, .fail_on = k->fail_on,
+			       .fails = k->fails, .quiet = true };
+	struct bt_out_opts oo = { .format = BT_FORMAT_HUMAN, .command = "check", .fd = fileno(to) };
+	struct bt_out *out;
+	int rc;
+
+	fflush(to);
+	out = bt_out_new(&oo);
+	bt_report_write(&r, out);
+	rc = bt_out_finish(out, err);
+	bt_out_free(&out);
+	return rc;
+}
+
+/* Takes out what the user does not want to hear of this time. */
+static void skip(const struct bt_gate *g, struct bt_check *k)
+{
+	struct bt_findings *f = &k->findings;
+	size_t kept = 0;
+
+	k->fails = false;
+	for (size_t i = 0; i < f->nr; i++) {
+		const struct bt_finding *at = &f->items[i];
+
+		if (g->is_skipped(at->rule->id))
+			continue;
+		k->fails = k->fails || (at->is_new && k->fail_on && at->rule->severity >= k->fail_on);
+		f->items[kept++] = *at;
+	}
+	f->nr = kept;
+}
+
+int bt_gate_judge(const struct bt_gate *g, FILE *to, bool *ret_refuses, struct bt_err *err)
+{
+	BT_CLEANUP(place_release) struct place p = { .dir = NULL };
+	BT_CHECK_OWNED struct bt_check k = BT_CHECK_INIT;
+	struct bt_check_opts o = { .repo = g->repo, .conf = g->conf, .files = g->incoming, .make = make_here,
+				   .look = look_here };
+	char hex[BT_OID_HEX_MAX + 1];
+	struct bt_rev rev;
+
+	if (place_find(g, &p, err) || policy_of(g, &rev, hex, &o.policy, err))
+		return err->code;
+	o.store_dir = p.dir;
+	if (bt_check_run(&o, &k, err))
+		return err->code;
+	skip(g, &k);
+	if (k.findings.nr && report(&k, to, err))
+		return err->code;
+	if (k.complaints)	/* a broken rule must not keep anybody from committing */
+		fprintf(to, "git-batho: ignored: %s", k.complaints);
+	*ret_refuses = k.fails;
+	return 0;
+}

@@ -1,0 +1,7 @@
+;; severity: note
+;; languages: any
+;; message: the rules of this project change
+;; skip: none
+;; analysis: policy-change
+;; help: A file below .batho decides what is checked here, and how severely.
+;;  Whoever changes it changes what later changes are judged by: look at it with care.

@@ -1,0 +1,556 @@
+/*
+ * Reading a rule's file: lines of ";;" first, then the query. What a project gives is hostile: every line is
+ * bounded by the file, which is bounded by BT_RULE_FILE_MAX, and nothing in it is a name of anything but
+ * languages, roles and analyses of ours.
+ */
+#include "core/rules/rule.h"
+
+#include <ctype.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/base/buf.h"
+#include "core/base/hash.h"
+#include "core/base/mem.h"
+#include "core/rules/analysis.h"
+#include "core/rules/role.h"
+
+#define LANGS_MAX 64
+#define WORDS_MAX 64
+#define EXAMPLES_MAX 256
+#define MESSAGE_MAX 200
+
+const char *const bt_severity_names[] = { "off", "note", "warning", "error", NULL };
+
+const char *bt_severity_name(enum bt_severity s)
+{
+	return s < BT_SEVERITY_NR ? bt_severity_names[s] : "unknown";
+}
+
+int bt_severity_find(const char *name)
+{
+	for (int i = 0; bt_severity_names[i]; i++)
+		if (!strcmp(bt_severity_names[i], name))
+			return i;
+	return -1;
+}
+
+/* A stretch of the file's copy. */
+struct piece {
+	const char *p;
+	size_t len;
+};
+
+enum block { BLOCK_NONE, BLOCK_HELP, BLOCK_EXAMPLE, BLOCK_MESSAGE };
+
+struct parser {
+	struct bt_arena *arena;
+	struct bt_rule *r;
+	const char *where;
+	const char *at, *end;		/* lines that are not read yet */
+	unsigned line;
+	enum block block;		/* what a line that goes on belongs to */
+	struct bt_buf text;		/* of that block */
+	const struct bt_lang *langs[LANGS_MAX];		/* named by `languages` */
+	size_t langs_nr;
+	const char *words[WORDS_MAX];
+	struct bt_rule_example examples[EXAMPLES_MAX];
+	const struct bt_lang *example_langs[LANGS_MAX];	/* of the block at hand */
+	size_t example_langs_nr;
+	bool example_bad;
+	unsigned example_line;
+	bool has_severity, has_skip;
+	struct bt_err *err;
+};
+
+static int fail(struct parser *p, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+static int fail(struct parser *p, const char *fmt, ...)
+{
+	char what[300];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(what, sizeof(what), fmt, ap);
+	va_end(ap);
+	return bt_err_set(p->err, BT_ERR_FAIL, "%s:%u: %s", p->where, p->line, what);
+}
+
+bool bt_rule_id_valid(const char *id, size_t len)
+{
+	if (!len || len > BT_RULE_ID_MAX || id[0] == '-' || id[len - 1] == '-')
+		return false;
+	for (size_t i = 0; i < len; i++)
+		if (!islower((unsigned char)id[i]) && !isdigit((unsigned char)id[i]) && id[i] != '-')
+			return false;
+	return true;
+}
+
+static struct piece trim(struct piece t)
+{
+	while (t.len && isspace((unsigned char)t.p[0])) {
+		t.p++;
+		t.len--;
+	}
+	while (t.len && isspace((unsigned char)t.p[t.len - 1]))
+		t.len--;
+	return t;
+}
+
+static bool is(struct piece t, const char *word)
+{
+	return t.len == strlen(word) && !memcmp(t.p, word, t.len);
+}
+
+/* The next word of a list: separated by blanks and commas, or in double quotes. */
+static bool next_word(struct piece *rest, struct piece *ret)
+{
+	const char *quote;
+	size_t n = 0;
+
+	while (rest->len && (isspace((unsigned char)rest->p[0]) || rest->p[0] == ',')) {
+		rest->p++;
+		rest->len--;
+	}
+	if (!rest->len)
+		return false;
+	if (rest->p[0] == '"' && (quote = memchr(rest->p + 1, '"', rest->len - 1))) {
+		n = (size_t)(quote - rest->p);
+		*ret = (struct piece){ rest->p + 1, n - 1 };
+		n++;
+	} else {
+		while (n < rest->len && !isspace((unsigned char)rest->p[n]) && rest->p[n] != ',')
+			n++;
+		*ret = (struct piece){ rest->p, n };
+	}
+	rest->p += n;
+	rest->len -= n;
+	return true;
+}
+
+static int add_langs(struct parser *p, struct piece list, const struct bt_lang **langs, size_t *nr, bool may_any)
+{
+	struct piece w;
+
+	*nr = 0;
+	while (next_word(&list, &w)) {
+		char name[64];
+		const struct bt_lang *lang;
+
+		if (may_any && is(w, "any")) {
+			p->r->any = true;
+			continue;
+		}
+		snprintf(name, sizeof(name), "%.*s", (int)(w.len < 63 ? w.len : 63), w.p);
+		lang = is(w, "text") ? NULL : bt_lang_find(name);
+		if (!lang && (!is(w, "text") || may_any)) {
+			const char *near = bt_lang_nearest(name);
+
+			return near ? fail(p, "unknown language '%s', did you mean '%s'?", name, near)
+				    : fail(p, "unknown language '%s'", name);
+		}
+		if (*nr == LANGS_MAX)
+			return fail(p, "more than %d languages", LANGS_MAX);
+		langs[(*nr)++] = lang;
+	}
+	if (!*nr && !p->r->any)
+		return fail(p, "a language is expected");
+	return 0;
+}
+
+static int add_words(struct parser *p, struct piece list)
+{
+	struct piece w;
+
+	while (next_word(&list, &w)) {
+		if (p->r->words_nr == WORDS_MAX)
+			return fail(p, "more than %d words", WORDS_MAX);
+		if (!w.len || w.len > 100)
+			return fail(p, "a word has 1 to 100 bytes");
+		p->words[p->r->words_nr++] = bt_arena_strndup(p->arena, w.p, w.len);
+	}
+	return 0;
+}
+
+static int add_roles(struct parser *p, struct piece list)
+{
+	struct piece w;
+
+	p->has_skip = true;
+	while (next_word(&list, &w)) {
+		int role = bt_file_role_find(w.p, w.len);
+
+		if (is(w, "none")) {
+			p->r->skip = 0;
+			return 0;
+		}
+		if (role < 0)
+			return fail(p, "unknown role of a file '%.*s'", (int)w.len, w.p);
+		p->r->skip |= 1u << role;
+	}
+	return 0;
+}
+
+static void end_example(struct parser *p)
+{
+	const char *text = bt_arena_strndup(p->arena, bt_buf_cstr(&p->text), p->text.len);
+
+	for (size_t i = 0; i < p->example_langs_nr && p->r->examples_nr < EXAMPLES_MAX; i++)
+		p->examples[p->r->examples_nr++] = (struct bt_rule_example){
+			.lang = p->example_langs[i], .bad = p->example_bad, .text = text,
+			.len = p->text.len, .line = p->example_line,
+		};
+}
+
+/* What was gathered over several lines becomes final. */
+static void end_block(struct parser *p)
+{
+	size_t len = p->text.len;
+	const char *text = bt_buf_cstr(&p->text);
+
+	while (p->block != BLOCK_EXAMPLE && len && isspace((unsigned char)text[len - 1]))
+		len--;
+	if (p->block == BLOCK_HELP)
+		p->r->info.help = bt_arena_strndup(p->arena, text, len);
+	else if (p->block == BLOCK_MESSAGE)
+		p->r->info.message = bt_arena_strndup(p->arena, text, len);
+	else if (p->block == BLOCK_EXAMPLE)
+		end_example(p);
+	p->block = BLOCK_NONE;
+	bt_buf_clear(&p->text);
+}
+
+static void begin_block(struct parser *p, enum block block, struct piece first)
+{
+	p->block = block;
+	bt_buf_add(&p->text, first.p, first.len);
+}
+
+static int set_severity(struct parser *p, struct piece v)
+{
+	char name[16];
+	int s;
+
+	snprintf(name, sizeof(name), "%.*s", (int)(v.len < 15 ? v.len : 15), v.p);
+	s = bt_severity_find(name);
+	if (s < 0)
+		return fail(p, "severity is error, warning, note or off, not '%s'", name);
+	p->r->info.severity = (enum bt_severity)s;
+	p->has_severity = true;
+	return 0;
+}
+
+static int set_analysis(struct parser *p, struct piece v)
+{
+	const char *name = bt_arena_strndup(p->arena, v.p, v.len);
+
+	if (p->r->info.path)
+		return fail(p, "a rule of a project is a query; analyses are built in");
+	p->r->analysis = bt_analysis_find(name);
+	return p->r->analysis ? 0 : fail(p, "no analysis is called '%s'", name);
+}
+
+static int begin_example(struct parser *p, struct piece langs, bool bad)
+{
+	p->example_bad = bad;
+	p->example_line = p->line + 1;
+	begin_block(p, BLOCK_EXAMPLE, (struct piece){ "", 0 });
+	return add_langs(p, langs, p->example_langs, &p->example_langs_nr, false);
+}
+
+static int set_key(struct parser *p, struct piece key, struct piece v)
+{
+	if (is(key, "severity"))
+		return set_severity(p, v);
+	if (is(key, "languages"))
+		return add_langs(p, v, p->langs, &p->langs_nr, true);
+	if (is(key, "message")) {
+		begin_block(p, BLOCK_MESSAGE, v);
+		return v.len <= MESSAGE_MAX ? 0 : fail(p, "the message has more than %d bytes", MESSAGE_MAX);
+	}
+	if (is(key, "words"))
+		return add_words(p, v);
+	if (is(key, "skip"))
+		return add_roles(p, v);
+	if (is(key, "when")) {
+		p->r->introduced = is(v, "introduced");
+		return p->r->introduced ? 0 : fail(p, "'when' knows 'introduced' alone");
+	}
+	if (is(key, "help")) {
+		begin_block(p, BLOCK_HELP, v);
+		return 0;
+	}
+	if (is(key, "help-uri")) {
+		p->r->info.help_uri = bt_arena_strndup(p->arena, v.p, v.len);
+		return v.len > 8 && !memcmp(v.p, "https://", 8) ? 0 : fail(p, "an https address is expected");
+	}
+	if (is(key, "analysis"))
+		return set_analysis(p, v);
+	if (is(key, "bad") || is(key, "good"))
+		return begin_example(p, v, is(key, "bad"));
+	return fail(p, "unknown key '%.*s'", (int)(key.len < 40 ? key.len : 40), key.p);
+}
+
+/* A line of the head, without ";;". */
+static int head_line(struct parser *p, struct piece t)
+{
+	const char *colon;
+	struct piece key;
+
+	if (t.len && t.p[0] == '|') {
+		if (p->block != BLOCK_EXAMPLE)
+			return fail(p, "a line with ;;| belongs behind 'bad' or 'good'");
+		t.p++;
+		t.len--;
+		if (t.len && t.p[0] == ' ') {
+			t.p++;
+			t.len--;
+		}
+		bt_buf_add(&p->text, t.p, t.len);
+		bt_buf_addch(&p->text, '\n');
+		return 0;
+	}
+	if (t.len > 1 && t.p[0] == ' ' && t.p[1] == ' ' && p->block != BLOCK_EXAMPLE && p->block) {
+		t = trim(t);
+		bt_buf_addch(&p->text, p->block == BLOCK_HELP ? '\n' : ' ');
+		bt_buf_add(&p->text, t.p, t.len);
+		return 0;
+	}
+	t = trim(t);
+	if (!t.len)
+		return 0;
+	end_block(p);
+	colon = memchr(t.p, ':', t.len);
+	if (!colon)
+		return fail(p, "'key: value' is expected");
+	key = (struct piece){ t.p, (size_t)(colon - t.p) };
+	return set_key(p, trim(key), trim((struct piece){ colon + 1, (size_t)(t.p + t.len - colon - 1) }));
+}
+
+static bool next_line(struct parser *p, struct piece *ret)
+{
+	const char *nl;
+
+	if (p->at >= p->end)
+		return false;
+	nl = memchr(p->at, '\n', (size_t)(p->end - p->at));
+	ret->p = p->at;
+	ret->len = (size_t)((nl ? nl : p->end) - p->at);
+	if (ret->len && ret->p[ret->len - 1] == '\r')
+		ret->len--;
+	p->at = nl ? nl + 1 : p->end;
+	p->line++;
+	return true;
+}
+
+static bool starts(struct piece t, const char *with)
+{
+	return t.len >= strlen(with) && !memcmp(t.p, with, strlen(with));
+}
+
+static bool is_blank_text(const char *text, size_t len)
+{
+	for (size_t i = 0; i < len; i++) {
+		if (text[i] == ';') {
+			while (i < len && text[i] != '\n')
+				i++;
+			continue;
+		}
+		if (!isspace((unsigned char)text[i]))
+			return false;
+	}
+	return true;
+}
+
+static int add_query(struct parser *p, const struct bt_lang **langs, size_t nr, const char *from, const char *to,
+		     unsigned line)
+{
+	struct bt_rule *r = p->r;
+
+	if (is_blank_text(from, (size_t)(to - from)))
+		return 0;
+	for (size_t i = 0; i < nr; i++) {
+		if (bt_rule_query_for(r, langs[i]))
+			return fail(p, "a second query for %s", langs[i]->name);
+		if (r->queries_nr == LANGS_MAX)
+			return fail(p, "more than %d languages", LANGS_MAX);
+		r->queries[r->queries_nr++] = (struct bt_rule_query){ langs[i], from, (size_t)(to - from), line };
+	}
+	return 0;
+}
+
+/* The rest of the file: one text, or sections for languages. */
+static int parse_queries(struct parser *p, const char *from, unsigned line)
+{
+	const struct bt_lang *langs[LANGS_MAX];
+	size_t nr = p->langs_nr;
+	struct piece t;
+
+	memcpy(langs, p->langs, sizeof(langs));
+	p->r->queries = bt_arena_zalloc(p->arena, LANGS_MAX * sizeof(*p->r->queries));
+	for (;;) {
+		const char *start = p->at;
+		bool more = next_line(p, &t);
+
+		if (more && !starts(t, ";; query:"))
+			continue;
+		if (add_query(p, langs, nr, from, more ? start : p->end, line))
+			return p->err->code;
+		if (!more)
+			return 0;
+		t.p += strlen(";; query:");
+		t.len -= strlen(";; query:");
+		if (add_langs(p, t, langs, &nr, false))
+			return p->err->code;
+		from = p->at;
+		line = p->line + 1;
+	}
+}
+
+static int parse_head(struct parser *p, const char **ret_rest, unsigned *ret_line)
+{
+	struct piece t;
+
+	for (;;) {
+		const char *start = p->at;
+		unsigned line = p->line;
+
+		if (!next_line(p, &t) || !starts(t, ";;") || starts(t, ";; query:")) {
+			bool blank = p->at < p->end && !trim(t).len;
+
+			if (blank)
+				continue;
+			end_block(p);
+			p->at = *ret_rest = start;
+			*ret_line = line + 1;
+			p->line = line;
+			return bt_buf_check(&p->text, "the head of a rule", p->err);
+		}
+		if (memchr(t.p, '\0', t.len))
+			return fail(p, "the line holds a NUL byte");
+		if (head_line(p, (struct piece){ t.p + 2, t.len - 2 }))
+			return p->err->code;
+	}
+}
+
+static int check_rule(struct parser *p)
+{
+	struct bt_rule *r = p->r;
+
+	if (!p->has_severity)
+		return fail(p, "';; severity:' is missing");
+	if (!*r->info.message)
+		return fail(p, "';; message:' is missing");
+	if (!r->langs_nr && !r->any)
+		return fail(p, "';; languages:' is missing");
+	if (r->analysis ? r->queries_nr : !r->queries_nr)
+		return fail(p, r->analysis ? "a rule with an analysis has no query"
+					   : "the file has no query");
+	if (r->any && !r->analysis)
+		return fail(p, "'languages: any' goes with an analysis; a query is for languages");
+	for (size_t i = 0; i < r->langs_nr && !r->analysis; i++)
+		if (!bt_rule_query_for(r, r->langs[i]))
+			return fail(p, "there is no query for %s", r->langs[i]->name);
+	for (size_t i = 0; i < r->queries_nr; i++)
+		if (!bt_rule_applies(r, r->queries[i].lang))
+			return fail(p, "the query for %s is of a language that 'languages' does not name",
+				    r->queries[i].lang->name);
+	return 0;
+}
+
+/* What decides on findings; not the message, the help and the examples. */
+static uint64_t rule_hash(const struct bt_rule *r)
+{
+	uint64_t h = bt_hash64(r->info.id, strlen(r->info.id), BT_RULES_CODE_VERSION);
+
+	h = bt_mix64(h ^ (uint64_t)r->any);
+	if (r->analysis)
+		h = bt_hash64(r->analysis->name, strlen(r->analysis->name), h + r->analysis->version);
+	for (size_t i = 0; i < r->langs_nr; i++)
+		h = bt_hash64(r->langs[i]->name, strlen(r->langs[i]->name), h);
+	for (size_t i = 0; i < r->words_nr; i++)
+		h = bt_hash64(r->words[i], strlen(r->words[i]), h);
+	for (size_t i = 0; i < r->queries_nr; i++) {
+		h = bt_hash64(r->queries[i].lang->name, strlen(r->queries[i].lang->name), h);
+		h = bt_hash64(r->queries[i].text, r->queries[i].len, h);
+	}
+	return h;
+}
+
+static void *keep(struct bt_arena *a, const void *p, size_t nr, size_t size)
+{
+	void *to = bt_arena_alloc(a, nr * size + 1);
+
+	if (nr)
+		memcpy(to, p, nr * size);
+	return to;
+}
+
+static int parse(struct parser *p)
+{
+	struct bt_rule *r = p->r;
+	const char *rest = p->at;
+	unsigned line = 1;
+
+	if (parse_head(p, &rest, &line) || parse_queries(p, rest, line))
+		return p->err->code;
+	r->langs = keep(p->arena, p->langs, p->langs_nr, sizeof(*r->langs));
+	r->langs_nr = p->langs_nr;
+	r->words = keep(p->arena, p->words, r->words_nr, sizeof(*r->words));
+	r->examples = keep(p->arena, p->examples, r->examples_nr, sizeof(*r->examples));
+	if (!p->has_skip)
+		r->skip = 1u << BT_FILE_ROLE_GENERATED | 1u << BT_FILE_ROLE_VENDORED;
+	else if (r->skip)
+		r->skip |= 1u << BT_FILE_ROLE_GENERATED | 1u << BT_FILE_ROLE_VENDORED;
+	if (check_rule(p))
+		return p->err->code;
+	r->hash = rule_hash(r);
+	return 0;
+}
+
+int bt_rule_parse(const char *id, size_t id_len, const char *pack, const char *where, const char *text, size_t len,
+		  struct bt_arena *arena, struct bt_rule *ret_rule, struct bt_err *err)
+{
+	BT_FREE struct parser *p = bt_xcalloc(1, sizeof(*p));
+	bool project = !strcmp(pack, "project");
+	char *copy;
+	int rc;
+
+	if (!bt_rule_id_valid(id, id_len))
+		return bt_err_set(err, BT_ERR_FAIL,
+				  "%s: the name of a rule is small letters, digits and '-', at most %d", where,
+				  BT_RULE_ID_MAX);
+	if (len > BT_RULE_FILE_MAX)
+		return bt_err_set(err, BT_ERR_LIMIT, "'%s' is larger than %u bytes", where, BT_RULE_FILE_MAX);
+	memset(ret_rule, 0, sizeof(*ret_rule));
+	copy = bt_arena_strndup(arena, text, len);
+	ret_rule->info = (struct bt_rule_info){
+		.id = bt_arena_strndup(arena, id, id_len), .pack = bt_arena_strndup(arena, pack, strlen(pack)),
+		.message = "", .help = "",
+		.path = project ? bt_arena_strndup(arena, where, strlen(where)) : NULL,
+	};
+	*p = (struct parser){ .arena = arena, .r = ret_rule, .where = where, .at = copy, .end = copy + len, .err = err };
+	bt_buf_init(&p->text, BT_RULE_FILE_MAX);
+	rc = parse(p);
+	bt_buf_release(&p->text);
+	return rc;
+}
+
+const struct bt_rule_query *bt_rule_query_for(const struct bt_rule *r, const struct bt_lang *lang)
+{
+	for (size_t i = 0; i < r->queries_nr; i++)
+		if (r->queries[i].lang == lang)
+			return &r->queries[i];
+	return NULL;
+}
+
+bool bt_rule_applies(const struct bt_rule *r, const struct bt_lang *lang)
+{
+	if (r->any)
+		return true;
+	for (size_t i = 0; lang && i < r->langs_nr; i++)
+		if (r->langs[i] == lang)
+			return true;
+	return false;
+}

@@ -1,0 +1,131 @@
+/*
+ * A rule is data: one file, core/rules/packs/<pack>/<id>.scm for those that are built in, .batho/rules/<id>.scm
+ * for those of a project. Nothing else has to be touched to add one, but for the line in a list:
+ *
+ *  1. write packs/<pack>/<id>.scm; the name of the file is the rule's id (kebab-case);
+ *  2. add the file to rule_files in core/rules/Makemodule.am;
+ *  3. `git batho rules test <id>` runs its own good and bad examples, tests/cli/rules.sh those of all rules.
+ *
+ * The head of the file is lines that start with ";;", the rest is one tree-sitter query:
+ *
+ *	;; severity: error			error, warning, note
+ *	;; languages: javascript, typescript	names of core/lang/desc; "any": every text, known language or not
+ *	;; message: empty catch block drops the error
+ *	;; words: catch				see below; a word with blanks stands in double quotes
+ *	;; skip: test				roles of files it does not apply to (role.h); generated and vendored
+ *						ones are left out by themselves, unless it says "none"
+ *	;; when: introduced			counts only where the base had no finding of this rule in the file
+ *	;; help: Why, and what to do instead.
+ *	;;  A line that starts with a blank goes on with the text above.
+ *	;; bad: javascript
+ *	;;| try { a() } catch (e) {}
+ *	;; good: javascript
+ *	;;| try { a() } catch (e) { log(e) }
+ *	;; query: typescript, tsx		the text that follows is for these languages; without such a line it
+ *						is for all that are named above
+ *	;; analysis: conflict-marker		instead of a query: a function of analysis.c
+ *
+ * `words`: texts of which at least one stands in every blob in which the rule can find something. A blob without
+ * them is never asked, and when few blobs are checked the query is not even compiled: give them wherever possible.
+ * Case counts. A rule without words is run on every blob of its languages.
+ *
+ * In the query @finding marks what is found (else it is the first capture, else the whole match); @detail a
+ * text of at most BT_RULE_DETAIL_MAX bytes that is shown behind the message. The predicates are listed in
+ * core/lang/query.h. Examples are what proves a rule: at least one bad and one good one for each language; a bad
+ * one must give at least one finding of this rule, a good one none. The examples of an analysis of paths or of
+ * changes are empty: they are tested elsewhere.
+ *
+ * A rule's hash covers all of its file that decides on findings, and the version of our code: findings are kept
+ * under it, and are made anew when it changes.
+ */
+#ifndef BT_RULES_RULE_H
+#define BT_RULES_RULE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/base/arena.h"
+#include "core/base/err.h"
+#include "core/lang/langs.h"
+
+/* Raised when the code of predicates or of the engine changes what is found. */
+#define BT_RULES_CODE_VERSION 1
+
+/* A rule's file: more would be a program. */
+#define BT_RULE_FILE_MAX (64u << 10)
+#define BT_RULE_ID_MAX 64
+#define BT_RULE_DETAIL_MAX 120
+/* Rules in force at once. */
+#define BT_RULES_MAX 1024
+
+enum bt_severity { BT_SEVERITY_OFF, BT_SEVERITY_NOTE, BT_SEVERITY_WARNING, BT_SEVERITY_ERROR, BT_SEVERITY_NR };
+const char *bt_severity_name(enum bt_severity s);
+int bt_severity_find(const char *name);	/* -1: no such severity; "off" is one */
+extern const char *const bt_severity_names[];	/* in the order of the enum, NULL-terminated */
+
+/* What reports need to know. */
+struct bt_rule_info {
+	const char *id, *pack;		/* pack: "core", ...; "project" for .batho/rules */
+	enum bt_severity severity;	/* as configured */
+	const char *message;		/* one line, lower case, without a full stop */
+	const char *help;		/* lines ended by \n but the last; "" when there is none */
+	const char *help_uri;		/* or NULL */
+	const char *path;		/* of a project's rule: ".batho/rules/<id>.scm"; NULL when built in */
+};
+
+struct bt_rule_example {
+	const struct bt_lang *lang;
+	bool bad;
+	const char *text;
+	size_t len;
+	unsigned line;			/* in the file */
+};
+
+/* The query for one language: sections of several languages may share a text. */
+struct bt_rule_query {
+	const struct bt_lang *lang;
+	const char *text;
+	size_t len;
+	unsigned line;			/* of the file, at which the text starts; from 1 */
+};
+
+struct bt_analysis;
+
+struct bt_rule {
+	struct bt_rule_info info;
+	uint64_t hash;
+	bool any;			/* every text, whatever its language */
+	bool introduced;
+	uint32_t skip;			/* bits of enum bt_file_role */
+	const struct bt_lang **langs;	/* those it names; none when `any` */
+	size_t langs_nr;
+	const char **words;
+	size_t words_nr;
+	struct bt_rule_query *queries;	/* one per language, or none */
+	size_t queries_nr;
+	const struct bt_analysis *analysis;	/* or NULL */
+	struct bt_rule_example *examples;
+	size_t examples_nr;
+};
+
+/*
+ * Reads a file. Everything lives in the arena, the text is copied there. `where` begins the messages and is the
+ * file's name: "<where>:<line>: ...". pack "project": a rule of the project, which gets info.path.
+ */
+int bt_rule_parse(const char *id, size_t id_len, const char *pack, const char *where, const char *text, size_t len,
+		  struct bt_arena *arena, struct bt_rule *ret_rule, struct bt_err *err);
+/* Letters, digits and '-', not at the ends. */
+bool bt_rule_id_valid(const char *id, size_t len);
+/* The query for a language, or NULL. */
+const struct bt_rule_query *bt_rule_query_for(const struct bt_rule *r, const struct bt_lang *lang);
+/* Does it apply to a blob of this language? NULL: a text without a known language. */
+bool bt_rule_applies(const struct bt_rule *r, const struct bt_lang *lang);
+
+/* The built-in files, made by the build from packs/ (pack_data.c); ended by a NULL id. */
+struct bt_rule_text {
+	const char *pack, *id, *text;
+};
+extern const struct bt_rule_text bt_rule_texts[];
+
+#endif

@@ -1,0 +1,191 @@
+/*
+ * Settings, time and failures of a hook that runs.
+ */
+#include "git-batho/hook_verdict.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include "core/base/clock.h"
+#include "core/base/file.h"
+#include "core/base/text.h"
+#include "core/git/program.h"
+
+/* The files of an incoming list, both sides: more is not handed over but read again. */
+#define HANDOVER_MAX ((size_t)1 << 30)
+
+static void say(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+static void say(const char *fmt, ...)
+{
+	BT_BUF_OWNED struct bt_buf safe = BT_BUF_INIT;
+	char text[1024];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	bt_text_safe(&safe, text, strlen(text), 0);
+	fprintf(stderr, "%s\n", bt_buf_cstr(&safe));
+}
+
+static void warn(void *ctx, const char *msg)
+{
+	const struct bt_hook_run *r = ctx;
+
+	if (!r->told)
+		say("git-batho: %s: %s (ignored)", bt_hooks[r->event].name, msg);
+}
+
+int bt_hook_conf(struct bt_hook_run *r, const struct bt_buf *listing, struct bt_err *err)
+{
+	bt_conf_free(&r->c->conf);
+	return bt_conf_open_listed(bt_buf_cstr(listing), listing->len, warn, r, &r->c->conf, err);
+}
+
+int bt_hook_conf_ask(struct bt_hook_run *r, struct bt_err *err)
+{
+	static const char *const argv[] = { "config", "-z", "--list", "--show-origin", NULL };
+	BT_BUF_OWNED struct bt_buf listing = BT_BUF_INIT;
+
+	if (bt_git_run_argv(&r->c->repo, argv, &listing, err))
+		return bt_err_wrap(err, "cannot read git's configuration");
+	return bt_hook_conf(r, &listing, err);
+}
+
+int bt_hook_mode(const struct bt_hook_run *r)
+{
+	return (int)bt_conf_get(r->c->conf, bt_hook_mode_key(r->event))->number;
+}
+
+int bt_hook_timeout_ms(const struct bt_hook_run *r)
+{
+	int64_t s = r->c->conf ? bt_conf_get(r->c->conf, BT_KEY_HOOKS_TIMEOUT)->number : 0;
+
+	return 1000 * (int)(s ? s : bt_hooks[r->event].timeout_s);
+}
+
+int bt_hook_left_ms(const struct bt_hook_run *r)
+{
+	int64_t left = r->start_ms + bt_hook_timeout_ms(r) - bt_clock_ms();
+
+	return left > 1 ? (int)left : 1;
+}
+
+/* A failure may come before anything could be read: then the environment and the defaults decide. */
+static bool policy_refuses(const struct bt_hook_run *r, enum bt_key_id key)
+{
+	struct bt_conf *bare = NULL;
+	struct bt_err ignored = BT_ERR_INIT;
+	bool refuses = false;
+
+	if (r->c->conf)
+		return bt_conf_get(r->c->conf, key)->number == BT_HOOK_ON_FAIL;
+	if (!bt_conf_open_listed("", 0, warn, (void *)r, &bare, &ignored))
+		refuses = bt_conf_get(bare, key)->number == BT_HOOK_ON_FAIL;
+	bt_conf_free(&bare);
+	return refuses;
+}
+
+int bt_hook_failed(const struct bt_hook_run *r, struct bt_err *err)
+{
+	const struct bt_hook *h = &bt_hooks[r->event];
+	bool late = bt_clock_ms() >= r->start_ms + bt_hook_timeout_ms(r);
+	bool refuses = policy_refuses(r, late ? BT_KEY_HOOKS_ON_TIMEOUT : BT_KEY_HOOKS_ON_ERROR);
+
+	if (err->code == BT_ERR_CANCELED)
+		return err->code;
+	if (late)
+		bt_err_set(err, BT_ERR_LIMIT, "not done within %d seconds", bt_hook_timeout_ms(r) / 1000);
+	say("git-batho: %s: %s; %s %s", h->name, *err->msg ? err->msg : "git-batho-indexer failed", h->passes,
+	    refuses ? "is refused" : "goes on unchecked");
+	if (*err->hint)
+		say("hint: %s", err->hint);
+	return refuses;
+}
+
+int bt_hook_objects(const struct bt_hook_run *r)
+{
+	const struct bt_hook *h = &bt_hooks[r->event];
+
+	if (bt_hook_mode(r) == BT_HOOK_WARN) {
+		say("git-batho: %s: %s goes on (batho.hooks.%s.mode is warn)", h->name, h->passes, h->name);
+		return 0;
+	}
+	return 1;
+}
+
+/* --- time --- */
+
+/* What the handler writes and how it ends, made before it can run. */
+static char late_text[160];
+static volatile sig_atomic_t late_status;
+
+static void on_alarm(int signum)
+{
+	(void)signum;
+	if (write(STDERR_FILENO, late_text, strlen(late_text)) < 0)
+		_exit(late_status);
+	_exit(late_status);
+}
+
+void bt_hook_watch(const struct bt_hook_run *r)
+{
+	const struct bt_hook *h = &bt_hooks[r->event];
+	bool refuses = policy_refuses(r, BT_KEY_HOOKS_ON_TIMEOUT);
+	int left = bt_hook_left_ms(r);
+	struct itimerval when = { .it_value = { left / 1000, left % 1000 * 1000 } };
+	struct sigaction act = { .sa_handler = on_alarm };
+
+	late_status = refuses;
+	snprintf(late_text, sizeof(late_text), "git-batho: %s: not done within %d seconds; %s %s\n", h->name,
+		 bt_hook_timeout_ms(r) / 1000, h->passes, refuses ? "is refused" : "goes on unchecked");
+	sigemptyset(&act.sa_mask);
+	sigaction(SIGALRM, &act, NULL);
+	setitimer(ITIMER_REAL, &when, NULL);
+}
+
+/* --- handing over --- */
+
+int bt_hook_hand_over(const struct bt_buf *listing, const struct bt_incoming *in, int *ret_fd,
+		      struct bt_err *err)
+{
+	/* not close-on-exec: it is for the program that this one becomes */
+	BT_CLOSE int fd = memfd_create("git-batho", 0);
+	BT_BUF_OWNED struct bt_buf bytes = BT_BUF_INIT;
+
+	if (fd < 0)
+		return bt_err_errno(err, "cannot make a file in memory");
+	bt_buf_addf(&bytes, "%zu\n", listing->len);
+	bt_buf_add(&bytes, bt_buf_cstr(listing), listing->len);
+	bt_incoming_encode(in, &bytes);
+	if (bt_buf_check(&bytes, "the list of files", err) ||
+	    bt_fd_write_full(fd, bytes.data, bytes.len, "a file in memory", err))
+		return err->code;
+	if (lseek(fd, 0, SEEK_SET) < 0)
+		return bt_err_errno(err, "cannot rewind a file in memory");
+	*ret_fd = fd;
+	fd = -1;
+	return 0;
+}
+
+int bt_hook_take_over(int fd, struct bt_buf *listing, struct bt_incoming *in, struct bt_err *err)
+{
+	BT_BUF_OWNED struct bt_buf bytes = BT_BUF_INIT;
+	size_t len = 0, head;
+	const char *p;
+
+	if (bt_fd_read_all(fd, HANDOVER_MAX, &bytes, "what was handed over", err))
+		return err->code;
+	p = bt_buf_cstr(&bytes);
+	head = strcspn(p, "\n") + 1;
+	if (sscanf(p, "%zu\n", &len) != 1 || head > bytes.len || len > bytes.len - head)
+		return bt_err_set(err, BT_ERR_CORRUPT,
+				  "git-batho-indexer is of another build than git-batho");
+	bt_buf_add(listing, p + head, len);
+	return bt_incoming_decode(in, p + head + len, bytes.len - head - len, err);
+}

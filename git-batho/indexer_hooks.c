@@ -1,0 +1,134 @@
+/*
+ * git-batho-indexer hooks: what git-batho found to be worth checking, or what is pushed, through the gate.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/base/clock.h"
+#include "core/rules/gate.h"
+#include "git-batho/hook_verdict.h"
+#include "git-batho/indexer.h"
+
+struct hooks_opts {
+	int64_t handover, started;
+};
+
+static const struct bt_opt hooks_options[] = {
+	{ .type = BT_OPT_INT, .name = "handover", .metavar = "<fd>", .min = 3, .max = 1 << 20,
+	  .help = "what git-batho has read", BT_OPT_AT(struct hooks_opts, handover) },
+	{ .type = BT_OPT_INT, .name = "started", .metavar = "<ms>", .min = 0, .max = INT64_MAX,
+	  .help = "when the hook began", BT_OPT_AT(struct hooks_opts, started) },
+	BT_OPT_END
+};
+
+static int judge(struct bt_hook_run *r, const struct bt_incoming *in, enum bt_gate_policy policy,
+		 struct bt_err *err)
+{
+	BT_FREE char *store_dir = bt_xasprintf("%s/batho", r->c->repo.common_dir);
+	struct bt_gate g = {
+		.repo = &r->c->repo,
+		.conf = r->c->conf,
+		.store_dir = store_dir,
+		.policy = policy,
+		.incoming = in,
+		.is_skipped = bt_hook_is_skipped,
+	};
+	bool refuses = false;
+
+	if (bt_gate_judge(&g, stderr, &refuses, err))
+		return err->code;
+	return refuses ? bt_hook_objects(r) : 0;
+}
+
+static int check_staged(struct bt_hook_run *r, int fd, struct bt_err *err)
+{
+	BT_INCOMING_OWNED struct bt_incoming in = BT_INCOMING_INIT;
+	BT_BUF_OWNED struct bt_buf listing = BT_BUF_INIT;
+
+	r->told = true;
+	if (bt_repo_open_hook(&r->c->repo, err) || bt_hook_take_over(fd, &listing, &in, err) ||
+	    bt_hook_conf(r, &listing, err))
+		return err->code;
+	close(fd);
+	bt_hook_watch(r);
+	r->c->repo.oid_len = in.oid_len;
+	return judge(r, &in, BT_GATE_STAGED, err);
+}
+
+/*
+ * The option of rev-list for what the other side has. A remote is asked for by its name; of a mere address,
+ * which git gives twice, nothing is known but what the push itself says.
+ */
+static char *known_of(const struct bt_hook_run *r, const struct bt_args *args)
+{
+	if (r->event != BT_HOOK_PRE_PUSH)
+		return bt_xstrdup("--all");
+	if (args->nr < 3 || !strcmp(args->items[1], args->items[2]))
+		return NULL;
+	return bt_xasprintf("--remotes=%s", args->items[1]);
+}
+
+static int read_pushed(const struct bt_hook_run *r, const struct bt_args *args, struct bt_pushed *p,
+		       struct bt_err *err)
+{
+	if (r->event != BT_HOOK_UPDATE)
+		return bt_pushed_read(p, r->event == BT_HOOK_PRE_PUSH ? BT_PUSHED_LOCAL : BT_PUSHED_SERVER,
+				      STDIN_FILENO, err);
+	if (args->nr < 4)
+		return bt_err_set(err, BT_ERR_FAIL, "git gave no reference and ids");
+	return bt_pushed_add(p, args->items[2], args->items[3], args->items[1], err);
+}
+
+static int check_pushed(struct bt_hook_run *r, const struct bt_args *args, struct bt_err *err)
+{
+	BT_INCOMING_OWNED struct bt_incoming in = BT_INCOMING_INIT;
+	BT_PUSHED_OWNED struct bt_pushed pushed = BT_PUSHED_INIT;
+	BT_FREE char *known = NULL;
+
+	if (read_pushed(r, args, &pushed, err))
+		return err->code;
+	if (!pushed.nr)
+		return 0;
+	if (bt_repo_open(&r->c->repo, NULL, 0, err) || bt_hook_conf_ask(r, err))
+		return err->code;
+	if (bt_hook_mode(r) == BT_HOOK_OFF)
+		return 0;
+	bt_hook_watch(r);
+	known = known_of(r, args);
+	if (bt_incoming_pushed(&in, &r->c->repo, &pushed, known, err))
+		return err->code;
+	if (!in.nr)
+		return 0;
+	return judge(r, &in, r->event == BT_HOOK_PRE_PUSH ? BT_GATE_PUSHED : BT_GATE_RECEIVED, err);
+}
+
+/* args: the event, then what git gave. */
+static int run_hooks(struct bt_context *c, void *opts, const struct bt_args *args, struct bt_err *err)
+{
+	const struct hooks_opts *o = opts;
+	int event = args->nr ? bt_hook_find(args->items[0]) : -1, rc;
+	struct bt_hook_run r = { .c = c, .start_ms = o->started ? o->started : bt_clock_ms() };
+
+	if (event < 0)
+		return bt_err_set(err, BT_ERR_USAGE, "hooks is for git-batho alone");
+	r.event = (enum bt_hook_event)event;
+	if (bt_hooks[event].work == BT_HOOK_CHECKS_STAGED)
+		rc = check_staged(&r, (int)o->handover, err);
+	else
+		rc = check_pushed(&r, args, err);
+	return rc < 0 ? bt_hook_failed(&r, err) : rc;
+}
+
+static const char *const hooks_usage[] = { "[<options>] <event> [--] [<argument>...]", NULL };
+
+const struct bt_command bt_indexer_hooks = {
+	.name = "hooks",
+	.summary = "judges what is about to land",
+	.usage = hooks_usage,
+	.options = hooks_options,
+	.options_size = sizeof(struct hooks_opts),
+	.flags = BT_PLUMBING,
+	.run = run_hooks,
+};

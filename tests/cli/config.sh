@@ -1,0 +1,111 @@
+#!/bin/sh
+test_description='mistakes in configuration: what is wrong, where it stands, what would be right'
+# shellcheck source=tests/lib/test-lib.sh
+. "$(dirname "$0")/../lib/test-lib.sh"
+
+SQ=\'
+
+# refuses [--env NAME=VALUE] LINE [HINT]: every command that reads settings says exactly this.
+refuses() {
+	if test "$1" = --env; then
+		refuses_env=$2
+		shift 2
+	else
+		refuses_env=NO_SETTING=
+	fi
+	{ printf 'git-batho: %s\n' "$1" && test -z "${2-}" || printf 'hint: %s\n' "$2"; } >../want
+	for refuses_command in stats index "def add" init; do
+		test_expect_code 128 env "$refuses_env" git batho $refuses_command >../out 2>../err &&
+			test_must_be_empty ../out && test_cmp ../want ../err || return 1
+	done
+}
+
+test_expect_success 'a repository' '
+	echo "int add(int a);" >a.c && git add . && git commit -q -m one && git batho stats &&
+	top=$(pwd -P) && cp .git/config ../config
+'
+
+test_expect_success 'a value that does not fit: key, file, line, value, what is expected' '
+	test_when_finished "cp ../config .git/config" &&
+	git config batho.index.jobs many && line=$(grep -n jobs .git/config | sed "s/:.*//") &&
+	refuses "${SQ}batho.index.jobs${SQ} in $top/.git/config:$line is ${SQ}many${SQ}: a number from 0 to 256 is expected" &&
+	git config batho.index.jobs 257 && refuses "${SQ}batho.index.jobs${SQ} in $top/.git/config:$line is ${SQ}257${SQ}: a number from 0 to 256 is expected" &&
+	git config --unset batho.index.jobs && git config batho.index.maxBlobSize 65m &&
+	refuses "${SQ}batho.index.maxBlobSize${SQ} in $top/.git/config:$line is ${SQ}65m${SQ}: a size from 1 to 64m is expected" &&
+	git config --unset batho.index.maxBlobSize && git config batho.index.backend jgit &&
+	refuses "${SQ}batho.index.backend${SQ} in $top/.git/config:$line is ${SQ}jgit${SQ}: one of auto, libgit2, git is expected"
+'
+
+test_expect_success 'the line is that of the value that is wrong, not of the first of its name' '
+	test_when_finished "cp ../config .git/config" &&
+	printf "[batho \"index\"]\n\texclude = a\n\texclude = b\n\n\texclude = !c\n\texclude = d\n" >>.git/config &&
+	line=$(grep -n "!c" .git/config | sed "s/:.*//") &&
+	refuses "${SQ}batho.index.exclude${SQ} in $top/.git/config:$line: pattern ${SQ}!c${SQ} starts with ${SQ}!${SQ}: patterns cannot take others back"
+'
+
+test_expect_success 'an unknown key, and the nearest one' '
+	test_when_finished "cp ../config .git/config" &&
+	git config batho.index.jobz 3 && line=$(grep -n jobz .git/config | sed "s/:.*//") &&
+	refuses "unknown key ${SQ}batho.index.jobz${SQ} in $top/.git/config:$line" "did you mean ${SQ}batho.index.jobs${SQ}?" &&
+	git config --unset batho.index.jobz && git config batho.index.q 3 &&
+	refuses "unknown key ${SQ}batho.index.q${SQ} in $top/.git/config:$line" "\`git help batho-config\` lists the keys"
+'
+
+test_expect_success 'in the file of the user, in an included one, in that of a worktree' '
+	test_when_finished "rm \"$HOME/.gitconfig\"" &&
+	printf "[batho \"index\"]\n\tjobs = x\n" >"$HOME/.gitconfig" &&
+	refuses "${SQ}batho.index.jobs${SQ} in $HOME/.gitconfig:2 is ${SQ}x${SQ}: a number from 0 to 256 is expected" &&
+	printf "[include]\n\tpath = %s/more\n" "$TEST_TRASH" >"$HOME/.gitconfig" &&
+	printf "# more\n\n[batho.index] jobs = y\n" >../more &&
+	refuses "${SQ}batho.index.jobs${SQ} in $TEST_TRASH/more:3 is ${SQ}y${SQ}: a number from 0 to 256 is expected" &&
+	: >"$HOME/.gitconfig" && test_when_finished "cp ../config .git/config; rm -f .git/config.worktree" &&
+	git config extensions.worktreeConfig true && git config --worktree batho.index.jobs z &&
+	refuses "${SQ}batho.index.jobs${SQ} in $top/.git/config.worktree:2 is ${SQ}z${SQ}: a number from 0 to 256 is expected"
+'
+
+test_expect_success 'from a folder below, through GIT_DIR, in a bare repository: the same file' '
+	test_when_finished "cp ../config .git/config" && git config batho.index.jobs many &&
+	line=$(grep -n jobs .git/config | sed "s/:.*//") && mkdir -p sub && git clone -q --bare . ../bare.git &&
+	(cd sub && test_expect_code 128 git batho stats) 2>err && test_grep "in $top/.git/config:$line is" err &&
+	(cd / && GIT_DIR="$top/.git" test_expect_code 128 git batho stats) 2>err && test_grep "in $top/.git/config:$line is" err &&
+	git -C ../bare.git config batho.index.jobs many && line=$(grep -n jobs ../bare.git/config | sed "s/:.*//") &&
+	(cd ../bare.git && test_expect_code 128 git batho stats) 2>err && test_grep "in .*/bare.git/config:$line is" err
+'
+
+test_expect_success 'on the command line of git, and on ours' '
+	test_expect_code 128 git -c batho.index.jobs=many batho stats 2>err &&
+	echo "git-batho: ${SQ}batho.index.jobs${SQ} on the command line is ${SQ}many${SQ}: a number from 0 to 256 is expected" >want &&
+	test_cmp want err &&
+	test_expect_code 129 git batho index --max-blob-size=99g 2>err &&
+	echo "git-batho: ${SQ}index.maxBlobSize${SQ} on the command line is ${SQ}99g${SQ}: a size from 1 to 64m is expected" >want &&
+	test_cmp want err &&
+	test_expect_code 129 git batho index --exclude="!a" 2>err && test_grep "on the command line: pattern .!a." err
+'
+
+test_expect_success 'in the environment: the name that was used' '
+	refuses --env BATHO_INDEX_MAX_BLOB_SIZE=huge \
+		"${SQ}BATHO_INDEX_MAX_BLOB_SIZE${SQ} in the environment is ${SQ}huge${SQ}: a size from 1 to 64m is expected" &&
+	refuses --env BATHO_INDEX_MAXBLOBSIZE=0 \
+		"${SQ}BATHO_INDEX_MAXBLOBSIZE${SQ} in the environment is ${SQ}0${SQ}: a size from 1 to 64m is expected"
+'
+
+test_expect_success 'in the tracked file: of the revision, of the index, of the files' '
+	test_when_finished "git reset -q --hard; rm -rf .batho" && mkdir .batho &&
+	printf "[index]\nmaxBlobSize = 1m\nexclude = !x\n" >.batho/config.ini && git add .batho &&
+	test_expect_code 128 git batho stats --staged 2>err && test_line_count = 1 err &&
+	test_grep "^git-batho: .index.exclude. in .*:\\.batho/config.ini:3: pattern .!x." err &&
+	printf "[index]\nmaxBlobSize = 1q\n" >.batho/config.ini &&
+	test_expect_code 128 git batho stats --worktree 2>err && test_line_count = 1 err &&
+	test_grep "^git-batho: .index.maxBlobSize. in .*:\\.batho/config.ini:2 is .1q.: a size from 1 to 64m" err &&
+	printf "[index]\n\nmaxBlobSizes = 1m\n" >.batho/config.ini && git add .batho && git commit -q -m wrong &&
+	test_when_finished "git reset -q --hard HEAD^" &&
+	test_expect_code 128 git batho stats 2>err && test_line_count = 2 err &&
+	test_grep "^git-batho: unknown key .index.maxBlobSizes. in HEAD:\\.batho/config.ini:3" err &&
+	test_grep "^hint: .*.index.maxBlobSize." err
+'
+
+test_expect_success 'keys of other areas are left to those who know them' '
+	git -c batho.hooks.pre-commit.mode=warn -c batho.x.y=1 batho stats
+'
+
+test_done

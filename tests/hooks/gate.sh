@@ -1,0 +1,56 @@
+#!/bin/sh
+test_description='hooks with the real rules: from the installed script to the findings'
+# shellcheck source=tests/hooks/hooks-lib.sh
+. "$(dirname "$0")/hooks-lib.sh"
+unset BATHO_EXEC_PATH
+
+conflict='<<<<<<< ours
+int a;
+=======
+int b;
+>>>>>>> theirs'
+# stopped COMMAND...: by an unresolved conflict.
+stopped() {
+	test_expect_code 1 "$@" 2>../err && test_grep "conflict-marker" ../err
+}
+
+test_expect_success 'pre-commit, from the first commit on' '
+	git batho hooks install -q && put a.c "$conflict" && git add . && stopped git commit -q -m x && put a.c "int a;" && git add . && passes git commit -q -m one &&
+	put a.c "int a;" "$conflict" && git add . && stopped git commit -q -m x && test_grep "a.c:2" ../err && put a.c "int a;" "int b;" && passes git commit -q -a -m two
+'
+test_expect_success 'what was there before is not new' '
+	put old.c "$conflict" && git add . && git commit -q --no-verify -m old && put old.c "$conflict" "int more;" && passes git commit -q -a -m more
+'
+test_expect_success 'pre-push' '
+	git init -q -b main --bare ../g.git && git remote add origin ../g.git && stopped git push -q origin main && put old.c "int c;" && git commit -q -a -m mended &&
+	passes git push -q origin main && put b.c "$conflict" && git add . && git commit -q --no-verify -m bad && stopped git push -q origin main && git reset -q --hard HEAD~1
+'
+test_expect_success 'a server does not let a push soften its judge' '
+	git init -q -b main --bare ../gs.git && git -C ../gs.git batho hooks install -q && rm .git/hooks/pre-push && git push -q ../gs.git main && mkdir .batho &&
+	printf "[check]\nfailOn = never\n" >.batho/config.ini && put b.c "$conflict" && git add . && git commit -q --no-verify -m soft &&
+	test_must_fail git push -q ../gs.git main 2>../err && test_grep "remote: .*conflict-marker" ../err && git reset -q --hard HEAD~1
+'
+test_expect_success 'BATHO_SKIP names a rule' '
+	put b.c "$conflict" && git add . && stopped git commit -q -m x && (BATHO_SKIP=conflict-marker && export BATHO_SKIP && passes git commit -q -m x) && git reset -q --hard HEAD~1
+'
+test_expect_success 'hazard 14: a check in the middle of a conflict' '
+	git checkout -q -b side && put a.c side && git commit -q -a -m side && git checkout -q main && put a.c main && git commit -q -a -m main &&
+	test_must_fail git merge side >/dev/null 2>&1 && test_might_fail git batho hooks run pre-commit 2>../err && test_grep ! goes.on ../err && git merge --abort
+'
+test_expect_success OTHER_USER 'hazard 46: an index that cannot be written: checked without one' '
+	git clone -q . ../ro && chown -R 65534 ../ro && mkdir -p ../nobody && chown 65534 ../nobody && (cd ../ro && as_other git batho hooks install -q && rm -rf .git/batho && mkdir .git/batho &&
+		put a.c "$conflict" && chown 65534 a.c && as_other git add a.c && stopped as_other git -c user.name=n -c user.email=e commit -q -m x)
+'
+test_expect_success LOOP_MOUNT 'hazard 46: no room for the index' '
+	git clone -q . ../full && (cd ../full && git batho hooks install -q && rm -rf .git/batho && mkdir .git/batho && mount -t tmpfs -o size=8k none .git/batho) &&
+	test_when_finished "umount \"$TEST_TRASH/full/.git/batho\"" && (cd ../full && head -c 8000 /dev/zero >.git/batho/filler; put a.c "int x;" && git add . &&
+		git commit -q -m x 2>../err && test "$(git log -1 --format=%s)" = x && test_line_count -le 2 ../err)
+'
+test_expect_success 'hazard 48: commits while the index is being made' '
+	rm -rf .git/batho && (git batho index --quiet & put c.c "int c;" && git add . && passes git commit -q -m c; rc=$?; wait; exit $rc)
+'
+test_expect_success 'a damaged index is no reason to refuse' '
+	git batho index --quiet && printf "%08192d" 0 | dd of=.git/batho/index.db bs=1 conv=notrunc 2>/dev/null && put d.c "int d;" && git add . && git commit -q -m d 2>../err &&
+	test "$(git log -1 --format=%s)" = d
+'
+test_done
