@@ -4,6 +4,7 @@
  */
 #include "core/git/program.h"
 
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -208,6 +209,9 @@ int bt_git_fail(struct bt_err *err, enum bt_code code, const char *what, const c
 	const char *sep = what ? ": " : "";
 	size_t len;
 
+	/* Ctrl-C reaches the whole group: git may have died of it before we have noticed. */
+	if (status == 128 + SIGINT)
+		return bt_err_set(err, BT_ERR_CANCELED, "interrupted");
 	if (!what)
 		what = "";
 	line = telling_line(stderr_text, &len);

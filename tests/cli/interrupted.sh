@@ -58,7 +58,7 @@ test_expect_success 'kill -9 of a rebuild' '
 '
 
 test_expect_success 'Ctrl-C: status 130, no complaint, a valid index' '
-	for delay in 0.3 0.2 0.15 0.1 0.07; do
+	for delay in 0.3 0.2 0.15 0.1 0.07 0.05 0.03 0.02; do
 		timeout --preserve-status -s INT $delay git-batho index --rebuild --all >../out 2>../err
 		status=$?
 		test $status = 0 || break
