@@ -14,8 +14,8 @@
 #include "core/base/err.h"
 
 /*
- * A copy of the struct that may be changed; it shares the tables and lives until the process ends. NULL when the
- * layout is not known for the grammar's ABI.
+ * A copy of the struct that may be changed; it shares the tables and lives until the process ends. NULL
+ * when the layout is not known for the grammar's ABI.
  */
 TSLanguage *bt_language_copy(const TSLanguage *grammar);
 

@@ -136,8 +136,10 @@ static TSTree *parse(TSParser *parser, struct input *in)
 {
 	TSInput input = { .payload = in, .read = input_read, .encoding = TSInputEncodingUTF8 };
 	TSParseOptions options = { .payload = in, .progress_callback = input_progress };
+	TSTree *tree = ts_parser_parse_with_options(parser, NULL, input, options);
 
-	return ts_parser_parse_with_options(parser, NULL, input, options);
+	bt_scanner_guard_end();
+	return tree;
 }
 
 int bt_syntax_facts(struct bt_syntax *s, const struct bt_facts **ret_facts, struct bt_err *err)
@@ -172,7 +174,7 @@ static int work_on_tree(const struct bt_lang_tables *t, TSTree *tree, const stru
 	return j->also ? j->also(j->ctx, &s, err) : 0;
 }
 
-/* Everything lies in the arena, so nothing but an external scanner's own state is deleted. */
+/* Everything lies in the arena but an external scanner's own state. */
 static int extract_fast(const struct bt_lang_tables *t, struct input *in, const struct bt_extract_job *j,
 			struct bt_err *err)
 {
@@ -187,6 +189,7 @@ static int extract_fast(const struct bt_lang_tables *t, struct input *in, const 
 	if (!bt_ts_arena_begin(bt_extract_limits_default.arena_max, &full))
 		return bt_err_set(err, BT_ERR_FAIL, "out of memory");
 	if (setjmp(full)) {
+		bt_scanner_guard_abandon();
 		bt_ts_arena_end();
 		return bt_err_set(err, BT_ERR_LIMIT, "the syntax tree needs more than %llu bytes",
 				  (unsigned long long)bt_extract_limits_default.arena_max);

@@ -18,15 +18,21 @@
 #define GUARD_LEN ((size_t)64 << 10)
 
 static struct {
-	unsigned (*serialize)(void *scanner, char *to);
+	const TSLanguage *grammar;
+	void *scanner;		/* of the parse that goes on */
 	char *buffer;
 	bool overflowed;
 } guard;
 
-/* Stands in for every scanner's own. */
+/* These two stand in for every scanner's own. */
+static void *guarded_create(void)
+{
+	return guard.scanner = guard.grammar->external_scanner.create();
+}
+
 static unsigned guarded_serialize(void *scanner, char *to)
 {
-	unsigned len = guard.serialize(scanner, guard.buffer);
+	unsigned len = guard.grammar->external_scanner.serialize(scanner, guard.buffer);
 
 	if (len > TREE_SITTER_SERIALIZATION_BUFFER_SIZE) {
 		guard.overflowed = true;
@@ -63,14 +69,29 @@ int bt_scanner_guard(const TSLanguage *grammar, const TSLanguage **ret_guarded, 
 		return 0;
 	}
 	copy->external_scanner.serialize = guarded_serialize;
+	if (copy->external_scanner.create)
+		copy->external_scanner.create = guarded_create;
 	*ret_guarded = copy;
 	return buffer_make(err);
 }
 
 void bt_scanner_guard_begin(const TSLanguage *grammar)
 {
-	guard.serialize = grammar->external_scanner.serialize;
+	guard.grammar = grammar;
+	guard.scanner = NULL;
 	guard.overflowed = false;
+}
+
+void bt_scanner_guard_end(void)
+{
+	guard.scanner = NULL;
+}
+
+void bt_scanner_guard_abandon(void)
+{
+	if (guard.scanner && guard.grammar->external_scanner.destroy)
+		guard.grammar->external_scanner.destroy(guard.scanner);
+	guard.scanner = NULL;
 }
 
 bool bt_scanner_guard_overflowed(void)

@@ -1,22 +1,25 @@
 /*
- * Included before a generated parser (-include), whose lexer it makes faster. The parser's source stays as it is.
+ * Included before a generated parser (-include), whose lexer it makes faster. The parser's source stays as
+ * it is.
  *
- * A generated lexer is a state machine written with macros of tree_sitter/parser.h. It reads, through function
- * pointers, from the runtime's struct Lexer: one call to advance for every character, one to mark_end for every
- * character that may end a token, one to eof for every state. Most text is ASCII in one piece of memory, where
- * all of this is a pointer that moves. So the macros are defined anew:
+ * A generated lexer is a state machine written with macros of tree_sitter/parser.h. It reads, through
+ * function pointers, from the runtime's struct Lexer: one call to advance for every character, one to
+ * mark_end for every character that may end a token, one to eof for every state. Most text is ASCII in one
+ * piece of memory, where all of this is a pointer that moves. So the macros are defined anew:
  *
- *  - a *run* (struct tuned_run) is entered where the lookahead is a character of one byte, 1 to 127, and all
- *    up to run.end lies in the runtime's chunk and in the first included range. There the lexer moves run.at and
- *    leaves struct Lexer behind; tuned_settle() catches up, before anything but these macros looks at it;
- *  - whatever else comes next (a byte of 0 or over 127, the end of the chunk) is left to the runtime's own advance;
+ *  - a *run* (struct tuned_run) is entered where the lookahead is a character of one byte, 1 to 127, and
+ *    all up to run.end lies in the runtime's chunk and in the first included range. There the lexer moves
+ *    run.at and leaves struct Lexer behind; tuned_settle() catches up, before anything but these macros
+ *    looks at it;
+ *  - whatever else comes next (a byte of 0 or over 127, the end of the chunk) is left to the runtime's own
+ *    advance;
  *  - outside of a run everything is the runtime's: run.end is NULL, run.at stands still.
  *
  * What this relies on, in lexer.c of the runtime that is compiled with it: advancing from and to a one-byte
  * character of UTF-8 inside a chunk and a range changes the position, the column, the lookahead and nothing
- * else; mark_end in the first range copies the position; the lookahead is 0 at the end. struct Lexer is the runtime's
- * own header's, so a runtime of another layout does not come in unseen. tests/lang/trees.sh holds every
- * tree equal to that of parsers and a runtime compiled without this header.
+ * else; mark_end in the first range copies the position; the lookahead is 0 at the end. struct Lexer is the
+ * runtime's own header's, so a runtime of another layout does not come in unseen. tests/lang/trees.sh holds
+ * every tree equal to that of parsers and a runtime compiled without this header.
  */
 #ifndef BT_LANG_TUNED_LEXER_H
 #define BT_LANG_TUNED_LEXER_H
@@ -136,8 +139,8 @@ start: \
 	run.mark = run.at;
 
 /*
- * `eof = lexer->eof(lexer);` stands before every state. At the end the lookahead is 0. In a run lexer->lookahead is
- * behind the times, but is the character that the run began with: not 0 either.
+ * `eof = lexer->eof(lexer);` stands before every state. At the end the lookahead is 0. In a run
+ * lexer->lookahead is behind the times, but is the character that the run began with: not 0 either.
  */
 #define eof(lexer_) lookahead == 0 && lexer->eof(lexer_)
 
@@ -194,9 +197,9 @@ TUNED_INLINE bool tuned_set_contains(const TSCharacterRange *ranges, uint32_t nr
 #define set_contains(ranges, nr, c) tuned_set_contains(ranges, nr, c)
 
 /*
- * Large parsers switch the optimiser off for themselves, to be compiled faster by some compilers; their lexers then
- * take three times as long. They ask for the compiler by these names, and for nothing else, since all
- * headers they could include have been.
+ * Large parsers switch the optimiser off for themselves, to be compiled faster by some compilers; their
+ * lexers then take three times as long. They ask for the compiler by these names, and for nothing else,
+ * since all headers they could include have been.
  */
 #undef __GNUC__
 #undef __clang__

@@ -1,6 +1,7 @@
 /*
- * The floor under `git batho index`: reads the blobs that an index holds and parses them with the same grammars,
- * tree-sitter's own tables and allocator, in the same number of processes, and does nothing else.
+ * The floor under `git batho index`: reads the blobs that an index holds and parses them with the same
+ * grammars, in the same number of processes, and does nothing else. It is linked with the stock set: parsers
+ * and runtime as they are, with their own tables and allocator.
  *
  *	floor [-j N] [-b libgit2|git] [-r]
  *

@@ -1,5 +1,6 @@
 /*
- * Prints what the parser makes of files: one line for each file and way of reading it, with a hash over every node.
+ * Prints what the parser makes of files: one line for each file and way of reading it, with a hash over
+ * every node.
  *
  *	tree_dump [--stock] [--mutations N] LANGUAGE FILE...
  *	tree_dump [--stock] --print LANGUAGE FILE	every node, in one piece
@@ -9,8 +10,8 @@
  * (tree_dump_stock). --stock leaves out what is prepared at run time, too: dense tables and the arena. So
  * `tree_dump` and `tree_dump_stock --stock` have nothing in common that could be wrong in both.
  *
- * The ways are what a lexer's fast paths must not be taken in, or be left: chunks that end anywhere, ranges that
- * are left out, another encoding. Mutations are the same in every run.
+ * The ways are what a lexer's fast paths must not be taken in, or be left: chunks that end anywhere, ranges
+ * that are left out, another encoding. Mutations are the same in every run.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -209,6 +210,7 @@ static void parse(const struct bt_lang *lang, const struct way *way, const char 
 	if (way->logged)
 		ts_parser_set_logger(parser, (TSLogger){ &text, text_log });
 	tree = ts_parser_parse_with_options(parser, NULL, input, options);
+	bt_scanner_guard_end();
 	if (bt_scanner_guard_overflowed()) {
 		printf("scanner's state too large\n");
 	} else if (!tree) {
@@ -231,10 +233,12 @@ static void parse_in_arena(const struct bt_lang *lang, const struct way *way, co
 		fprintf(stderr, "tree_dump: out of memory\n");
 		exit(2);
 	}
-	if (setjmp(full))
+	if (setjmp(full)) {
+		bt_scanner_guard_abandon();
 		printf("too many bytes\n");
-	else
+	} else {
 		parse(lang, way, data, len);
+	}
 	bt_ts_arena_end();
 	bt_ts_arena_set(false);
 }

@@ -1,6 +1,6 @@
 /*
- * core/lang/scanner_guard: a scanner's state that fits is handed on, one that does not is a limit of the blob, in
- * either way of extraction, and the blobs after it are none the worse.
+ * core/lang/scanner_guard: a scanner's state that fits is handed on, one that does not is a limit of the
+ * blob, in either way of extraction, and the blobs after it are none the worse.
  */
 #include <setjmp.h>
 #include <signal.h>
@@ -102,6 +102,47 @@ static void test_no_scanner(void **state)
 	assert_ptr_equal(guarded, &unknown);
 }
 
+static int fakes;
+
+static void *fake_create(void)
+{
+	fakes++;
+	return &fakes;
+}
+
+static void fake_destroy(void *scanner)
+{
+	assert_ptr_equal(scanner, &fakes);
+	fakes--;
+}
+
+/* A scanner is freed once: by the parser when the parse has ended, else when it is abandoned. */
+static void test_abandon(void **state)
+{
+	const TSLanguage grammar = {
+		.abi_version = 15,
+		.external_scanner = { .create = fake_create, .destroy = fake_destroy, .serialize = fake_serialize },
+	};
+	struct bt_err err = BT_ERR_INIT;
+	const TSLanguage *guarded;
+
+	(void)state;
+	assert_int_equal(bt_scanner_guard(&grammar, &guarded, &err), 0);
+	bt_scanner_guard_begin(&grammar);
+	bt_scanner_guard_abandon();
+	assert_int_equal(fakes, 0);
+	assert_ptr_equal(guarded->external_scanner.create(), &fakes);
+	bt_scanner_guard_abandon();
+	assert_int_equal(fakes, 0);
+	bt_scanner_guard_abandon();
+	assert_int_equal(fakes, 0);
+	guarded->external_scanner.create();
+	bt_scanner_guard_end();
+	bt_scanner_guard_abandon();
+	assert_int_equal(fakes, 1);
+	free((void *)guarded);
+}
+
 static int extract(const char *language, const struct bt_buf *text, struct bt_buf *out, struct bt_err *err)
 {
 	return bt_extract(bt_lang_find(language), text->data, text->len, out, err);
@@ -114,8 +155,8 @@ static void repeat(struct bt_buf *b, const char *text, unsigned nr)
 }
 
 /*
- * `nr` times the text `open`, then `rest`: facts when `facts`, else the limit; and a small text has the same facts
- * as before.
+ * `nr` times the text `open`, then `rest`: facts when `facts`, else the limit; and a small text has the
+ * same facts as before.
  */
 static void check_depth(const char *language, const char *open, unsigned nr, bool facts)
 {
@@ -162,6 +203,7 @@ int main(void)
 		cmocka_unit_test(test_guard),
 		cmocka_unit_test(test_guard_page),
 		cmocka_unit_test(test_no_scanner),
+		cmocka_unit_test(test_abandon),
 		cmocka_unit_test(test_depths),
 	};
 
