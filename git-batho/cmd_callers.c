@@ -84,7 +84,13 @@ static void print_call(struct bt_context *c, const struct bt_graph *g, const str
 		bt_out_text(c->out, BT_COLOR_NAME, site->name, site->name_len);
 	}
 	bt_out_textf(c->out, BT_COLOR_KIND, " [%s]", edge);
-	bt_out_text(c->out, BT_COLOR_SEP, ": ", 2);
+	if (!callers && call->target != BT_NONE) {
+		bt_out_text(c->out, BT_COLOR_NONE, " ", 1);
+		bt_print_location(c, a, &a->hits[call->target]);
+		bt_out_text(c->out, BT_COLOR_SEP, " ", 1);
+	} else {
+		bt_out_text(c->out, BT_COLOR_SEP, ": ", 2);
+	}
 	bt_print_source(c, site, line);
 	bt_out_nl(c->out);
 }

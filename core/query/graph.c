@@ -10,6 +10,7 @@
 
 #include "core/base/map.h"
 #include "core/base/signal.h"
+#include "core/query/resolve.h"
 
 #define CALL_ROLES ((1u << BT_ROLE_CALL) | (1u << BT_ROLE_MACRO))
 
@@ -18,6 +19,7 @@ struct walk {
 	const struct bt_filter *f;
 	struct bt_graph *g;
 	struct bt_strmap seen;		/* (blob, def) -> 1 */
+	struct bt_strmap called_at;	/* (blob, file, place): calls that are in the graph */
 	struct bt_arena arena;
 	struct todo {
 		uint32_t hit;		/* of the definition */
@@ -28,7 +30,13 @@ struct walk {
 	struct bt_strmap named;
 	/* Calls of the last name: definitions of one name are mostly followed one after the other. */
 	const char *called;		/* key in named */
-	struct bt_hit *sites;		/* as they were found */
+	struct site {
+		struct bt_hit hit;	/* as it was found */
+		uint32_t occ;		/* the occurrence there */
+		uint32_t bodies;	/* definitions with a body that it could mean */
+		enum bt_edge nearest;	/* how it reaches the best of them */
+		bool taken;		/* it is in the graph */
+	} *sites;
 	size_t sites_nr, sites_alloc;
 };
 
@@ -42,6 +50,7 @@ void bt_graph_release(struct bt_graph *g)
 static void walk_release(struct walk *w)
 {
 	bt_strmap_release(&w->seen);
+	bt_strmap_release(&w->called_at);
 	bt_strmap_release(&w->named);
 	bt_arena_release(&w->arena);
 	free(w->todo);
@@ -54,6 +63,18 @@ static bool first_time(struct walk *w, const struct bt_hit *h)
 	bool fresh;
 
 	bt_strmap_intern(&w->seen, (const char *)key, sizeof(key),
+			 bt_strmap_hash((const char *)key, sizeof(key)), &fresh);
+	return fresh;
+}
+
+/* A call that could mean several definitions is one call. */
+static bool first_call(struct walk *w, const struct bt_hit *site)
+{
+	const struct bt_answer_file *f = &w->g->answer.files[site->file];
+	uint32_t key[3] = { f->blob, f->manifest_file, site->at };
+	bool fresh;
+
+	bt_strmap_intern(&w->called_at, (const char *)key, sizeof(key),
 			 bt_strmap_hash((const char *)key, sizeof(key)), &fresh);
 	return fresh;
 }
@@ -96,12 +117,12 @@ static uint32_t absorb(struct bt_answer *to, const struct bt_answer *from)
 	return first;
 }
 
-/* A query whose answer's memory is the graph's: arenas are lent and taken back. */
-static int lookup(struct walk *w, const struct bt_symbol *s, bool refs, uint32_t *ret_first, size_t *ret_nr,
-		  struct bt_err *err)
+/* A query whose answer's memory is the graph's: arenas are lent and taken back. roles 0: definitions. */
+static int lookup(struct walk *w, const struct bt_symbol *s, uint32_t roles, uint32_t *ret_first,
+		  size_t *ret_nr, struct bt_err *err)
 {
 	struct bt_answer part = { .arena = w->g->answer.arena, .keep = true };
-	struct bt_filter f = { .roles = CALL_ROLES };
+	struct bt_filter f = { .roles = roles };
 	int rc;
 
 	memcpy(part.parts, w->g->answer.parts, sizeof(part.parts));
@@ -109,7 +130,7 @@ static int lookup(struct walk *w, const struct bt_symbol *s, bool refs, uint32_t
 		f.lang = w->f->lang;
 		f.path = w->f->path;
 	}
-	rc = refs ? bt_find_refs(w->v, s, &f, &part, err) : bt_find_defs(w->v, s, NULL, &part, err);
+	rc = roles ? bt_find_refs(w->v, s, &f, &part, err) : bt_find_defs(w->v, s, NULL, &part, err);
 	w->g->answer.arena = part.arena;
 	memcpy(w->g->answer.parts, part.parts, sizeof(part.parts));
 	if (!rc) {
@@ -142,7 +163,7 @@ static int definitions_of(struct walk *w, const struct bt_name *name, uint32_t *
 	struct bt_symbol s = symbol_of(e);
 
 	if (!e->spare) {
-		if (lookup(w, &s, false, ret_first, ret_nr, err))
+		if (lookup(w, &s, 0, ret_first, ret_nr, err))
 			return err->code;
 		e->spare = 1;
 		e->value = (uint64_t)*ret_first << 32 | (uint32_t)*ret_nr;
@@ -152,23 +173,45 @@ static int definitions_of(struct walk *w, const struct bt_name *name, uint32_t *
 	return 0;
 }
 
-/* All calls of a name, to w->sites: those that turn out to mean another definition are no hits. */
-static int sites_of(struct walk *w, const struct bt_name *name, struct bt_err *err)
+static void take_site(struct walk *w, const struct bt_hit *hit)
 {
-	const struct bt_strmap_entry *e = name_entry(w, name);
-	struct bt_symbol s = symbol_of(e);
-	struct bt_answer *a = &w->g->answer;
-	uint32_t first;
-
-	if (w->called == e->key)
-		return 0;
-	w->called = NULL;
-	if (lookup(w, &s, true, &first, &w->sites_nr, err))
-		return err->code;
 	BT_GROW(w->sites, w->sites_alloc, w->sites_nr + 1);
-	memcpy(w->sites, a->hits + first, w->sites_nr * sizeof(*w->sites));
-	a->hits_nr = first;
-	w->called = s.text;
+	w->sites[w->sites_nr++] = (struct site){ .hit = *hit };
+}
+
+/* The calls in one file of what it imports under the name `alias`. */
+static int alias_sites(struct walk *w, uint32_t file, const char *alias, size_t len, struct bt_err *err)
+{
+	struct bt_answer *a = &w->g->answer;
+	const struct bt_facts *f = &a->files[file].f->facts;
+
+	if (bt_answer_read_whole(w->v, a, file, err))
+		return err->code;
+	for (uint32_t o = 0; o < f->occs_nr; o++) {
+		if (!(CALL_ROLES & (1u << f->occs[o].role)) || !bt_name_is(f, f->occs[o].name, alias, len))
+			continue;
+		bt_answer_add_occ(a, file, o);	/* a hit while it is looked at */
+		take_site(w, &a->hits[--a->hits_nr]);
+	}
+	return 0;
+}
+
+/* from h import helper as hp: a call of hp is one of helper. import: hit of the import of a name. */
+static int imported_sites(struct walk *w, const struct bt_symbol *s, const struct bt_hit *import,
+			  struct bt_err *err)
+{
+	uint32_t file = import->file;
+	const struct bt_facts f = w->g->answer.files[file].f->facts;
+
+	for (uint32_t k = 0; k < f.items_nr; k++) {
+		const struct bt_import_item *item = &f.items[k];
+
+		if (item->alias == BT_NONE || item->alias == item->name ||
+		    !bt_name_is(&f, item->name, s->parts[0], s->lens[0]))
+			continue;
+		if (alias_sites(w, file, f.names[item->alias].text, f.names[item->alias].len, err))
+			return err->code;
+	}
 	return 0;
 }
 
@@ -205,12 +248,21 @@ static uint32_t callable_around(const struct bt_facts *f, uint32_t def)
 	return at != BT_NONE ? at : def;
 }
 
-static size_t bodies_of(const struct bt_answer *a, uint32_t first, size_t nr)
+static bool share_names(const struct bt_answer *a, const struct bt_hit *x, const struct bt_hit *y)
+{
+	const char *from = a->files[x->file].lang, *to = a->files[y->file].lang;
+
+	return from == to || bt_langs_share_names(from, to);	/* names of languages are there once */
+}
+
+/* Definitions with a body that a call at `site` (NULL: any) could mean. */
+static size_t bodies_of(const struct bt_answer *a, const struct bt_hit *site, uint32_t first, size_t nr)
 {
 	size_t bodies = 0;
 
 	for (size_t i = 0; i < nr; i++)
-		bodies += a->hits[first + i].role == BT_ROLE_DEF;
+		bodies += a->hits[first + i].role == BT_ROLE_DEF &&
+			  (!site || share_names(a, site, &a->hits[first + i]));
 	return bodies;
 }
 
@@ -218,18 +270,20 @@ static size_t bodies_of(const struct bt_answer *a, uint32_t first, size_t nr)
 static uint32_t best_target(const struct bt_answer *a, const struct bt_hit *site, uint32_t occ,
 			    uint32_t first, size_t nr, enum bt_edge *ret_edge)
 {
-	size_t bodies = bodies_of(a, first, nr);
+	size_t bodies = bodies_of(a, site, first, nr);
 	uint32_t best = BT_NONE;
 	unsigned best_score = UINT32_MAX;
 
 	*ret_edge = BT_EDGE_NONE;
 	for (size_t i = 0; i < nr; i++) {
 		const struct bt_hit *d = &a->hits[first + i];
-		enum bt_edge edge = bt_edge_resolve(a, site, occ, d, bodies ? bodies : nr);
-		unsigned score = (unsigned)edge * 2 + (d->role == BT_ROLE_DECL);
+		enum bt_edge edge;
+		unsigned score;
 
-		if (bodies && d->role == BT_ROLE_DECL)
+		if (!share_names(a, site, d) || (bodies && d->role == BT_ROLE_DECL))
 			continue;
+		edge = bt_edge_resolve(a, site, occ, d, bodies ? bodies : nr);
+		score = (unsigned)edge * 2 + (d->role == BT_ROLE_DECL);
 		if (score < best_score) {
 			best_score = score;
 			best = first + (uint32_t)i;
@@ -265,35 +319,104 @@ static bool means_another(const struct bt_answer *a, const struct bt_hit *site, 
 	return another;
 }
 
+/* All calls of a name, to w->sites; its definitions are those from defs on. */
+static int sites_of(struct walk *w, const struct bt_name *name, uint32_t defs, size_t defs_nr,
+		    struct bt_err *err)
+{
+	const struct bt_answer *a = &w->g->answer;
+	const struct bt_strmap_entry *e = name_entry(w, name);
+	struct bt_symbol s = symbol_of(e);
+	uint32_t first, last_file = BT_NONE;
+	size_t nr;
+
+	if (w->called == e->key)
+		return 0;
+	w->called = NULL;
+	w->sites_nr = 0;
+	if (lookup(w, &s, CALL_ROLES | 1u << BT_ROLE_IMPORT, &first, &nr, err))
+		return err->code;
+	for (size_t i = first; i < first + nr; i++) {
+		const struct bt_hit hit = a->hits[i];
+
+		if (hit.role != BT_ROLE_IMPORT)
+			take_site(w, &hit);
+		else if (hit.file != last_file && imported_sites(w, &s, &hit, err))
+			return err->code;
+		if (hit.role == BT_ROLE_IMPORT)
+			last_file = hit.file;
+	}
+	w->g->answer.hits_nr = first;
+	for (size_t i = 0; i < w->sites_nr; i++) {
+		struct site *site = &w->sites[i];
+
+		site->occ = occ_at(&a->files[site->hit.file].f->facts, site->hit.at);
+		site->bodies = (uint32_t)bodies_of(a, &site->hit, defs, defs_nr);
+		best_target(a, &site->hit, site->occ, defs, defs_nr, &site->nearest);
+	}
+	w->called = s.text;
+	return 0;
+}
+
 static int callers_of(struct walk *w, const struct todo *t, unsigned depth, struct bt_err *err)
 {
 	struct bt_answer *a = &w->g->answer;
 	const struct bt_hit target = a->hits[t->hit];
 	const struct bt_facts *tf = &a->files[target.file].f->facts;
 	const struct bt_name *name = &tf->names[tf->defs[target.def].name];
-	size_t defs_nr, bodies;
+	size_t defs_nr;
 	uint32_t defs;
 
-	if (definitions_of(w, name, &defs, &defs_nr, err) || sites_of(w, name, err))
+	if (definitions_of(w, name, &defs, &defs_nr, err) || sites_of(w, name, defs, defs_nr, err))
 		return err->code;
-	bodies = bodies_of(a, defs, defs_nr);
 	for (size_t i = 0; i < w->sites_nr; i++) {
-		struct bt_hit site = w->sites[i];
-		const struct bt_facts *f = &a->files[site.file].f->facts;
-		uint32_t occ = occ_at(f, site.at), hit;
-		enum bt_edge edge = bt_edge_resolve(a, &site, occ, &target, bodies);
-		enum bt_edge nearest;
+		struct site *site = &w->sites[i];
+		struct bt_hit hit = site->hit;
+		enum bt_edge edge;
+		uint32_t at;
 
-		/* nearer definitions of the name hide the others */
-		best_target(a, &site, occ, defs, defs_nr, &nearest);
-		if (edge > nearest || means_another(a, &site, occ, &target, defs, defs_nr))
+		if (site->taken || !share_names(a, &hit, &target))
 			continue;
-		site.def = callable_around(f, site.def);
-		hit = add_site(a, &site);
-		add_call(w, hit, t->hit, t->from, edge, depth);
-		follow(w, hit, (uint32_t)w->g->calls_nr - 1);
+		edge = bt_edge_resolve(a, &hit, site->occ, &target, site->bodies);
+		/* nearer definitions of the name hide the others */
+		if (edge > site->nearest || means_another(a, &hit, site->occ, &target, defs, defs_nr))
+			continue;
+		site->taken = true;
+		if (!first_call(w, &hit))
+			continue;
+		hit.def = callable_around(&a->files[hit.file].f->facts, hit.def);
+		at = add_site(a, &hit);
+		add_call(w, at, t->hit, t->from, edge, depth);
+		follow(w, at, (uint32_t)w->g->calls_nr - 1);
 	}
 	return 0;
+}
+
+/* Calls of a name that nothing here defines, such as one of the C library. */
+static int external_callers(struct walk *w, const struct bt_symbol *s, struct bt_err *err)
+{
+	struct bt_answer *a = &w->g->answer;
+	uint32_t first;
+	size_t nr;
+
+	if (lookup(w, s, CALL_ROLES, &first, &nr, err))
+		return err->code;
+	for (size_t i = 0; i < nr; i++) {
+		struct bt_hit *site = &a->hits[first + i];
+
+		site->def = callable_around(&a->files[site->file].f->facts, site->def);
+		add_call(w, first + (uint32_t)i, BT_NONE, BT_NONE, BT_EDGE_NONE, 1);
+		follow(w, first + (uint32_t)i, (uint32_t)w->g->calls_nr - 1);
+	}
+	return 0;
+}
+
+/* What a file calls by a name: the definition's own, where it was imported under another. */
+static const struct bt_name *imported_as(const struct bt_facts *f, uint32_t name)
+{
+	for (uint32_t k = 0; k < f->items_nr; k++)
+		if (f->items[k].alias == name)
+			return &f->names[f->items[k].name];
+	return &f->names[name];
 }
 
 static int add_callee(struct walk *w, const struct todo *t, uint32_t occ, unsigned depth, struct bt_err *err)
@@ -308,7 +431,7 @@ static int add_callee(struct walk *w, const struct todo *t, uint32_t occ, unsign
 	bt_answer_add_occ(a, file, occ);
 	site = (uint32_t)a->hits_nr - 1;
 	a->hits[site].def = caller;
-	if (definitions_of(w, &f->names[f->occs[occ].name], &first, &nr, err))
+	if (definitions_of(w, imported_as(f, f->occs[occ].name), &first, &nr, err))
 		return err->code;
 	target = best_target(a, &a->hits[site], occ, first, nr, &edge);
 	add_call(w, site, target, t->from, edge, depth);
@@ -342,15 +465,22 @@ static int run(struct walk *w, const struct bt_symbol *s, unsigned depth, bool c
 	       struct bt_err *err)
 {
 	size_t nr, level_end;
+	unsigned level = 1;
 	uint32_t first;
 
-	if (lookup(w, s, false, &first, &nr, err))
+	if (lookup(w, s, 0, &first, &nr, err))
 		return err->code;
 	*ret_found = nr > 0;
 	for (size_t i = 0; i < nr; i++)
-		if (w->g->answer.hits[first + i].role == BT_ROLE_DEF || !bodies_of(&w->g->answer, first, nr))
+		if (w->g->answer.hits[first + i].role == BT_ROLE_DEF ||
+		    !bodies_of(&w->g->answer, NULL, first, nr))
 			follow(w, first + (uint32_t)i, BT_NONE);
-	for (unsigned level = 1; w->todo_at < w->todo_nr && (!depth || level <= depth); level++) {
+	if (!nr && callers) {
+		if (external_callers(w, s, err))
+			return err->code;
+		level++;
+	}
+	for (; w->todo_at < w->todo_nr && (!depth || level <= depth); level++) {
 		for (level_end = w->todo_nr; w->todo_at < level_end; w->todo_at++) {
 			const struct todo t = w->todo[w->todo_at];
 			int rc;
@@ -373,6 +503,7 @@ static int graph_run(struct bt_view *v, const struct bt_symbol *s, const struct 
 
 	g->answer.keep = true;
 	bt_strmap_init(&w.seen, &w.arena);
+	bt_strmap_init(&w.called_at, &w.arena);
 	bt_strmap_init(&w.named, &w.arena);
 	return run(&w, s, depth, callers, ret_found, err);
 }

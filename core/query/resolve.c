@@ -117,10 +117,11 @@ static int family_by_name(const char *lang)
 
 bool bt_langs_share_names(const char *a, const char *b)
 {
-	int family = family_by_name(a);
+	int family;
 
 	if (!strcmp(a, b))
 		return true;
+	family = family_by_name(a);
 	return family == family_by_name(b) &&
 	       (family == BT_FAMILY_C || family == BT_FAMILY_JS || family == BT_FAMILY_NAMESPACE);
 }

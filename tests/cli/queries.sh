@@ -152,6 +152,34 @@ test_expect_success 'callers and callees, with how they were found' '
 	git batho callees Cart.total >../have && test_grep "price \[scope\]" ../have
 '
 
+test_expect_success 'a call is told once; names of other languages and other names of imports' '
+	git init -q calls && (
+		cd calls && mkdir x y &&
+		printf "from h import helper as hp\n\ndef top():\n    return hp(3)\n" >use.py &&
+		printf "def helper(n):\n    return n\n\ndef printf(n):\n    return helper(n)\n" >h.py &&
+		printf "int go(void)\n{\n\treturn helper(printf(1)) + dup(2) + puts(3);\n}\n" >a.c &&
+		printf "int dup(int n)\n{\n\treturn n;\n}\n" >x/d.c && sed "s/return n/return -n/" x/d.c >y/d.c &&
+		git add . && git commit -q -m calls &&
+		answers callers helper <<-\EOT && answers callees top <<-\EOT2 && answers callees go <<-\EOT3 &&
+		h.py:5:12: printf [file]: return helper(n)
+		use.py:4:12: top [import]: return hp(3)
+		EOT
+		use.py:4:12: helper [import] h.py:1:5: return hp(3)
+		EOT2
+		a.c:3:9: helper [external]: return helper(printf(1)) + dup(2) + puts(3);
+		a.c:3:16: printf [external]: return helper(printf(1)) + dup(2) + puts(3);
+		a.c:3:29: dup [name] x/d.c:1:5: return helper(printf(1)) + dup(2) + puts(3);
+		a.c:3:38: puts [external]: return helper(printf(1)) + dup(2) + puts(3);
+		EOT3
+		answers callers dup <<-\EOT &&
+		a.c:3:29: go [name]: return helper(printf(1)) + dup(2) + puts(3);
+		EOT
+		answers callers puts 2>../undefined <<-\EOT && test_grep "defined nowhere" ../undefined
+		a.c:3:38: go [external]: return helper(printf(1)) + dup(2) + puts(3);
+		EOT
+	)
+'
+
 test_expect_success 'callers and callees over several levels, each definition once' '
 	git batho callers --depth 0 net.helper >../have &&
 	test_grep -x "net/wire.c:10:5: wire_send .*" ../have && test_grep "^  net/wire.h:4:17: SEND" ../have &&
