@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/git/attr.h"
+#include "core/index/selection.h"
 #include "core/query/find.h"
 
 void bt_answer_release(struct bt_answer *a)
@@ -243,12 +244,13 @@ static int key_cmp(const void *pa, const void *pb)
 struct path_key {
 	const char *path;
 	uint32_t file;
+	bool aside;	/* generated or vendored: people ask for what they wrote first */
 };
 
 static int path_cmp(const void *pa, const void *pb)
 {
 	const struct path_key *a = pa, *b = pb;
-	int c = strcmp(a->path, b->path);
+	int c = a->aside != b->aside ? a->aside - b->aside : strcmp(a->path, b->path);
 
 	return c ? c : (a->file > b->file) - (a->file < b->file);
 }
@@ -259,7 +261,9 @@ static uint32_t *file_ranks(struct bt_answer *a)
 	uint32_t *rank = bt_arena_alloc(&a->arena, (a->files_nr + 1) * sizeof(*rank));
 
 	for (uint32_t i = 0; i < a->files_nr; i++)
-		keys[i] = (struct path_key){ a->files[i].path, i };
+		keys[i] = (struct path_key){
+			a->files[i].path, i, a->files[i].flags & (BT_FILE_GENERATED | BT_FILE_VENDORED),
+		};
 	qsort(keys, a->files_nr, sizeof(*keys), path_cmp);
 	for (uint32_t i = 0; i < a->files_nr; i++)
 		rank[keys[i].file] = i;

@@ -1,7 +1,7 @@
 /*
  * Finding: names -> definitions and references, with where they are.
  *
- * Answers are gathered, ordered (path, position) and kept in the answer's arena, so that callers can
+ * Answers are gathered, ordered (bt_answer_sort) and kept in the answer's arena, so that callers can
  * group, count and fetch source lines in one go.
  */
 #ifndef BT_QUERY_FIND_H
@@ -98,7 +98,7 @@ int bt_answer_read_name(struct bt_view *v, struct bt_answer *a, size_t file, con
 int bt_answer_read_whole(struct bt_view *v, struct bt_answer *a, size_t file, struct bt_err *err);
 void bt_answer_add_occ(struct bt_answer *a, uint32_t file, uint32_t occ);
 void bt_answer_add_def(struct bt_answer *a, uint32_t file, uint32_t def);
-/* Orders hits by path and position (search: by rank first). */
+/* Orders hits by path and position, generated and vendored files last (search: by rank first). */
 void bt_answer_sort(struct bt_answer *a);
 
 #endif

@@ -208,6 +208,17 @@ test_expect_success 'outline: nesting, kinds, order' '
 	answers outline --kind struct app/shop.py </dev/null
 '
 
+test_expect_success 'what is generated or vendored comes last' '
+	git init -q aside && (
+		cd aside && mkdir a v z && echo "int limit;" | tee a/made.c v/other.c >z/own.c &&
+		printf "a/* linguist-generated\nv/* linguist-vendored\n" >.gitattributes &&
+		git add . && git commit -q -m aside && for question in "def limit" "search --match prefix lim"; do
+			git batho $question >../have && cut -d : -f 1 ../have >../order &&
+			printf "z/own.c\na/made.c\nv/other.c\n" >../want && test_cmp ../want ../order || return 1
+		done
+	)
+'
+
 test_expect_success 'search: what matches, best first' '
 	answers search wire --path "*.h" <<-\EOT &&
 	net/wire.h:5:8: struct: struct wire { int fd; };
