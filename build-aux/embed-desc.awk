@@ -1,17 +1,5 @@
 # Makes core/lang/desc_data.c from the language descriptions named on the command line. A line `include FILE`
 # in one stands for the lines of that file, whose name is relative to the description's folder.
-function quote(s,    i, c, out) {
-	out = ""
-	for (i = 1; i <= length(s); i++) {
-		c = substr(s, i, 1)
-		if (c == "\t")
-			c = "\\t"
-		else if (c == "\\" || c == "\"" || c == "?")
-			c = "\\" c
-		out = out c
-	}
-	return "\"" out "\\n\""
-}
 function name_of(path) {
 	sub(/^.*\//, "", path)
 	sub(/\.lang$/, "", path)

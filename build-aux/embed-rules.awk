@@ -1,16 +1,4 @@
 # Makes core/rules/pack_data.c from the rule files named on the command line: <pack>/<id>.scm.
-function quote(s,    i, c, out) {
-	out = ""
-	for (i = 1; i <= length(s); i++) {
-		c = substr(s, i, 1)
-		if (c == "\t")
-			c = "\\t"
-		else if (c == "\\" || c == "\"" || c == "?")
-			c = "\\" c
-		out = out c
-	}
-	return "\"" out "\\n\""
-}
 BEGIN {
 	print "/* Made by build-aux/embed-rules.awk from core/rules/packs. */"
 	print "#include \"core/rules/rule.h\"\n"

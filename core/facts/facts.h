@@ -168,6 +168,8 @@ struct bt_point {
 };
 struct bt_point bt_facts_point(const struct bt_facts *f, uint32_t at);
 
+/* The first occurrence at or behind a place; occs_nr: none. */
+uint32_t bt_facts_occ_from(const struct bt_facts *f, uint32_t at);
 /* The innermost definition whose span holds `at`, or BT_NONE. */
 uint32_t bt_facts_enclosing(const struct bt_facts *f, uint32_t at);
 

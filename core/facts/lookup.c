@@ -20,6 +20,21 @@ struct bt_point bt_facts_point(const struct bt_facts *f, uint32_t at)
 	return (struct bt_point){ lo, at - f->line_starts[lo] };
 }
 
+uint32_t bt_facts_occ_from(const struct bt_facts *f, uint32_t at)
+{
+	uint32_t lo = 0, hi = f->occs_nr;
+
+	while (lo < hi) {
+		uint32_t mid = lo + (hi - lo) / 2;
+
+		if (f->occs[mid].at < at)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
+}
+
 uint32_t bt_facts_enclosing(const struct bt_facts *f, uint32_t at)
 {
 	uint32_t lo = 0, hi = f->defs_nr, i;

@@ -13,28 +13,12 @@ static const struct bt_facts *facts_of(struct query_run *r)
 	return bt_syntax_facts(r->syntax, &f, &ignored) ? NULL : f;
 }
 
-/* The first occurrence at or behind a place. */
-static uint32_t occ_from(const struct bt_facts *f, uint32_t at)
-{
-	uint32_t lo = 0, hi = f->occs_nr;
-
-	while (lo < hi) {
-		uint32_t mid = lo + (hi - lo) / 2;
-
-		if (f->occs[mid].at < at)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return lo;
-}
-
 bool query_test_calls(struct query_run *r, const struct query_pred *p, TSNode node)
 {
 	const struct bt_facts *f = facts_of(r);
 	uint32_t end = ts_node_end_byte(node);
 
-	for (uint32_t i = f ? occ_from(f, ts_node_start_byte(node)) : 0; f && i < f->occs_nr; i++) {
+	for (uint32_t i = f ? bt_facts_occ_from(f, ts_node_start_byte(node)) : 0; f && i < f->occs_nr; i++) {
 		const struct bt_name *name = &f->names[f->occs[i].name];
 
 		if (f->occs[i].at >= end)

@@ -222,22 +222,6 @@ static uint32_t add_site(struct bt_answer *a, const struct bt_hit *site)
 	return (uint32_t)a->hits_nr++;
 }
 
-/* The occurrence at a hit: occurrences ascend. */
-static uint32_t occ_at(const struct bt_facts *f, uint32_t at)
-{
-	uint32_t lo = 0, hi = f->occs_nr;
-
-	while (lo < hi) {
-		uint32_t mid = lo + (hi - lo) / 2;
-
-		if (f->occs[mid].at < at)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return lo;
-}
-
 /* The callable definition around a call; a call at file level keeps what is around it. */
 static uint32_t callable_around(const struct bt_facts *f, uint32_t def)
 {
@@ -349,7 +333,7 @@ static int sites_of(struct walk *w, const struct bt_name *name, uint32_t defs, s
 	for (size_t i = 0; i < w->sites_nr; i++) {
 		struct site *site = &w->sites[i];
 
-		site->occ = occ_at(&a->files[site->hit.file].f->facts, site->hit.at);
+		site->occ = bt_facts_occ_from(&a->files[site->hit.file].f->facts, site->hit.at);
 		site->bodies = (uint32_t)bodies_of(a, &site->hit, defs, defs_nr);
 		best_target(a, &site->hit, site->occ, defs, defs_nr, &site->nearest);
 	}
@@ -450,7 +434,7 @@ static int callees_of(struct walk *w, const struct todo *t, unsigned depth, stru
 
 	if (rc)
 		return rc;
-	for (uint32_t o = occ_at(f, f->defs[def].start); o < f->occs_nr && !rc; o++) {
+	for (uint32_t o = bt_facts_occ_from(f, f->defs[def].start); o < f->occs_nr && !rc; o++) {
 		if (f->occs[o].at >= f->defs[def].end)
 			break;
 		if (!(CALL_ROLES & (1u << f->occs[o].role)))

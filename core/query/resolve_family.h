@@ -85,6 +85,38 @@ void bt_try_tail(struct bt_resolver *r, const char *dir, size_t dir_len, const c
 		 bool (*usable)(const char *root, size_t len, const char *dir, size_t dir_len),
 		 struct bt_targets *t);
 
+/*
+ * What configuration files of one name say about names: the state of a family. bt_named_paths_get gives the list, and
+ * the first time (BT_ROW, later BT_DONE) all these files, to be put into it. Names and paths live in r->arena or the
+ * view.
+ */
+struct bt_named_path {
+	const char *name;
+	size_t name_len;
+	const char *path;	/* NUL-terminated */
+	size_t path_len;
+};
+struct bt_named_paths {
+	struct bt_named_path *list;
+	size_t nr, alloc;
+};
+int bt_named_paths_get(struct bt_resolver *r, enum bt_family_id family, const char *config,
+		       struct bt_named_paths **ret_list, struct bt_config_file **ret_files, size_t *ret_nr,
+		       struct bt_err *err);
+void bt_named_paths_add(struct bt_named_paths *l, const char *name, size_t name_len, const char *path,
+			size_t path_len);
+/* Longer names first, which are the more special ones. */
+void bt_named_paths_sort(struct bt_named_paths *l);
+void bt_named_paths_release(void *state);	/* for bt_family.release */
+
+/*
+ * Adds the files other than m's that define a name and that `fits` (dir_len bytes of their path are the folder).
+ */
+int bt_try_definers(struct bt_resolver *r, const struct bt_module *m, const struct bt_name *name,
+		    bool (*fits)(struct bt_resolver *r, const struct bt_module *m, uint32_t file,
+				 size_t dir_len, const char *ns, size_t ns_len),
+		    const char *ns, size_t ns_len, struct bt_targets *t, struct bt_err *err);
+
 static inline bool bt_text_is(const char *text, size_t len, const char *word)
 {
 	return strlen(word) == len && !memcmp(text, word, len);

@@ -6,25 +6,6 @@
 
 #include <stdlib.h>
 
-struct go_module {
-	const char *name;	/* the path that imports start with */
-	size_t name_len;
-	const char *dir;
-	size_t dir_len;
-};
-
-struct go_state {
-	struct go_module *list;	/* longer names first */
-	size_t nr, alloc;
-	bool any;		/* a go.mod */
-};
-
-static void add_module(struct go_state *s, const char *name, size_t name_len, const char *dir, size_t dir_len)
-{
-	BT_GROW(s->list, s->alloc, s->nr + 1);
-	s->list[s->nr++] = (struct go_module){ name, name_len, dir, dir_len };
-}
-
 /* The next word of a line; quotes are taken off. */
 static bool next_word(const char **at, const char *end, const char **ret_word, size_t *ret_len)
 {
@@ -46,7 +27,7 @@ static bool next_word(const char **at, const char *end, const char **ret_word, s
 }
 
 /* old [version] => ./dir */
-static void take_replace(struct bt_resolver *r, struct go_state *s, const struct bt_config_file *f,
+static void take_replace(struct bt_resolver *r, struct bt_named_paths *s, const struct bt_config_file *f,
 			 const char *at, const char *end, const char *old, size_t old_len)
 {
 	size_t dir_len = bt_path_dir_len(f->path, f->path_len), len;
@@ -59,11 +40,11 @@ static void take_replace(struct bt_resolver *r, struct go_state *s, const struct
 	if (!next_word(&at, end, &word, &len) || *word != '.' ||
 	    !bt_path_under(&r->path, f->path, dir_len, word, len))
 		return;
-	add_module(s, old, old_len, bt_arena_strndup(&r->arena, bt_buf_cstr(&r->path), r->path.len),
+	bt_named_paths_add(s, old, old_len, bt_arena_strndup(&r->arena, bt_buf_cstr(&r->path), r->path.len),
 		   r->path.len);
 }
 
-static void take_mod_file(struct bt_resolver *r, struct go_state *s, const struct bt_config_file *f)
+static void take_mod_file(struct bt_resolver *r, struct bt_named_paths *s, const struct bt_config_file *f)
 {
 	const char *p = f->text, *end = p ? p + f->text_len : NULL, *word;
 	bool in_replace = false;
@@ -81,8 +62,7 @@ static void take_mod_file(struct bt_resolver *r, struct go_state *s, const struc
 		} else if (in_replace) {
 			take_replace(r, s, f, at, line_end, word, len);
 		} else if (bt_text_is(word, len, "module") && next_word(&at, line_end, &word, &len)) {
-			add_module(s, word, len, f->path, bt_path_dir_len(f->path, f->path_len));
-			s->any = true;
+			bt_named_paths_add(s, word, len, f->path, bt_path_dir_len(f->path, f->path_len));
 		} else if (bt_text_is(word, len, "replace") && next_word(&at, line_end, &word, &len)) {
 			in_replace = *word == '(';
 			if (!in_replace)
@@ -91,43 +71,18 @@ static void take_mod_file(struct bt_resolver *r, struct go_state *s, const struc
 	}
 }
 
-static int by_length(const void *pa, const void *pb)
+static int state_get(struct bt_resolver *r, struct bt_named_paths **ret_s, struct bt_err *err)
 {
-	const struct go_module *a = pa, *b = pb;
-	int c;
-
-	if (a->name_len != b->name_len)
-		return a->name_len < b->name_len ? 1 : -1;
-	c = memcmp(a->name, b->name, a->name_len);
-	return c ? c : strcmp(a->dir, b->dir);
-}
-
-static int state_get(struct bt_resolver *r, struct go_state **ret_s, struct bt_err *err)
-{
-	static const char *const names[] = { "go.mod", NULL };
-	struct go_state *s = r->state[BT_FAMILY_GO];
 	struct bt_config_file *files;
 	size_t nr;
+	int rc = bt_named_paths_get(r, BT_FAMILY_GO, "go.mod", ret_s, &files, &nr, err);
 
-	*ret_s = s;
-	if (s)
-		return 0;
-	*ret_s = s = r->state[BT_FAMILY_GO] = bt_xcalloc(1, sizeof(*s));
-	if (bt_config_files_read(&r->source, names, &r->arena, &files, &nr, err))
-		return err->code;
+	if (rc != BT_ROW)
+		return rc < 0 ? rc : 0;
 	for (size_t i = 0; i < nr; i++)
-		take_mod_file(r, s, &files[i]);
-	if (s->nr)
-		qsort(s->list, s->nr, sizeof(*s->list), by_length);
+		take_mod_file(r, *ret_s, &files[i]);
+	bt_named_paths_sort(*ret_s);
 	return 0;
-}
-
-static void state_release(void *state)
-{
-	struct go_state *s = state;
-
-	free(s->list);
-	free(s);
 }
 
 /* The files of a package; false when there are none. */
@@ -179,7 +134,7 @@ static int resolve(struct bt_resolver *r, const struct bt_module *m, struct bt_t
 {
 	const char *slash = memchr(m->text, '/', m->len);
 	size_t first = slash ? (size_t)(slash - m->text) : m->len;
-	struct go_state *s;
+	struct bt_named_paths *s;
 
 	if (state_get(r, &s, err))
 		return err->code;
@@ -189,21 +144,21 @@ static int resolve(struct bt_resolver *r, const struct bt_module *m, struct bt_t
 		return 0;
 	}
 	for (size_t i = 0; i < s->nr; i++) {
-		const struct go_module *g = &s->list[i];
+		const struct bt_named_path *g = &s->list[i];
 
 		if (!g->name_len || !bt_path_below(m->text, m->len, g->name, g->name_len))
 			continue;
 		t->state = BT_MODULE_UNRESOLVED;
-		if (add_package(r, g->dir, g->dir_len, m->text + g->name_len, m->len - g->name_len,
+		if (add_package(r, g->path, g->path_len, m->text + g->name_len, m->len - g->name_len,
 				BT_HOW_PACKAGE, t))
 			return 0;
 	}
 	if (try_vendor(r, m, t))
 		return 0;
 	/* a first part without a dot is the standard library's */
-	if (!s->any && memchr(m->text, '.', first))
+	if (!s->nr && memchr(m->text, '.', first))
 		try_folders(r, m, t);
 	return 0;
 }
 
-const struct bt_family bt_family_go = { .resolve = resolve, .release = state_release };
+const struct bt_family bt_family_go = { .resolve = resolve, .release = bt_named_paths_release };

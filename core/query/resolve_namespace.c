@@ -67,29 +67,17 @@ static void add_folder(struct bt_resolver *r, const struct bt_module *m, const c
 	}
 }
 
+static bool defines_here(struct bt_resolver *r, const struct bt_module *m, uint32_t file, size_t dir_len,
+			 const char *ns, size_t ns_len)
+{
+	return bt_resolver_related(r, m->file, file) && dir_is(r->paths.path[file], dir_len, ns, ns_len);
+}
+
 /* Those of them that define a name. */
 static int add_name(struct bt_resolver *r, const struct bt_module *m, const char *ns, size_t ns_len,
 		    const struct bt_name *n, struct bt_targets *t, struct bt_err *err)
 {
-	BT_FREE struct bt_posting *list = NULL;
-	size_t nr = 0;
-
-	if (bt_postings_find(r->v->store, n->text, n->len, true, &list, &nr, err))
-		return err->code;
-	for (size_t i = 0; i < nr; i++) {
-		uint32_t first, files;
-
-		bt_view_files_of(r->v, list[i].blob_id, &first, &files);
-		for (uint32_t k = 0; k < files; k++) {
-			uint32_t f = r->v->by_blob[first + k];
-			size_t dir = bt_path_dir_len(r->paths.path[f], r->paths.len[f]);
-
-			if (f != m->file && bt_resolver_related(r, m->file, f) &&
-			    dir_is(r->paths.path[f], dir, ns, ns_len))
-				bt_target_add(t, f, BT_HOW_NAMESPACE);
-		}
-	}
-	return 0;
+	return bt_try_definers(r, m, n, defines_here, ns, ns_len, t, err);
 }
 
 static int resolve_item(struct bt_resolver *r, const struct bt_module *m, const char *ns, size_t ns_len,

@@ -8,19 +8,7 @@
 #include "core/query/jsonc.h"
 #include "store/postings.h"
 
-struct prefix {
-	const char *name;	/* "App/" */
-	size_t name_len;
-	const char *dir;
-	size_t dir_len;
-};
-
-struct php_state {
-	struct prefix *list;	/* longer ones first */
-	size_t nr, alloc;
-};
-
-static void add_prefix(struct bt_resolver *r, struct php_state *s, const struct bt_config_file *f,
+static void add_prefix(struct bt_resolver *r, struct bt_named_paths *s, const struct bt_config_file *f,
 		       const char *name, const struct bt_jsonc *dir)
 {
 	const char *copy;
@@ -29,13 +17,10 @@ static void add_prefix(struct bt_resolver *r, struct php_state *s, const struct 
 	    !bt_path_under(&r->path, f->path, bt_path_dir_len(f->path, f->path_len), dir->text, dir->text_len))
 		return;
 	copy = bt_arena_strndup(&r->arena, bt_buf_cstr(&r->path), r->path.len);
-	BT_GROW(s->list, s->alloc, s->nr + 1);
-	s->list[s->nr++] = (struct prefix){
-		bt_with_slashes(r, name, strlen(name), "\\"), strlen(name), copy, r->path.len,
-	};
+	bt_named_paths_add(s, bt_with_slashes(r, name, strlen(name), "\\"), strlen(name), copy, r->path.len);
 }
 
-static void take_autoload(struct bt_resolver *r, struct php_state *s, const struct bt_config_file *f,
+static void take_autoload(struct bt_resolver *r, struct bt_named_paths *s, const struct bt_config_file *f,
 			  const struct bt_jsonc *autoload)
 {
 	const struct bt_jsonc *map = bt_jsonc_get(autoload, "psr-4");
@@ -50,64 +35,39 @@ static void take_autoload(struct bt_resolver *r, struct php_state *s, const stru
 	}
 }
 
-static int by_length(const void *pa, const void *pb)
+static int state_get(struct bt_resolver *r, struct bt_named_paths **ret_s, struct bt_err *err)
 {
-	const struct prefix *a = pa, *b = pb;
-	int c;
-
-	if (a->name_len != b->name_len)
-		return a->name_len < b->name_len ? 1 : -1;
-	c = memcmp(a->name, b->name, a->name_len);
-	return c ? c : strcmp(a->dir, b->dir);
-}
-
-static int state_get(struct bt_resolver *r, struct php_state **ret_s, struct bt_err *err)
-{
-	static const char *const names[] = { "composer.json", NULL };
-	struct php_state *s = r->state[BT_FAMILY_PHP];
 	struct bt_config_file *files;
 	size_t nr;
+	int rc = bt_named_paths_get(r, BT_FAMILY_PHP, "composer.json", ret_s, &files, &nr, err);
 
-	*ret_s = s;
-	if (s)
-		return 0;
-	*ret_s = s = r->state[BT_FAMILY_PHP] = bt_xcalloc(1, sizeof(*s));
-	if (bt_config_files_read(&r->source, names, &r->arena, &files, &nr, err))
-		return err->code;
+	if (rc != BT_ROW)
+		return rc < 0 ? rc : 0;
 	for (size_t i = 0; i < nr; i++) {
 		const struct bt_jsonc *json =
 			files[i].text ? bt_jsonc_parse(files[i].text, files[i].text_len, &r->arena) : NULL;
 
-		take_autoload(r, s, &files[i], bt_jsonc_get(json, "autoload"));
-		take_autoload(r, s, &files[i], bt_jsonc_get(json, "autoload-dev"));
+		take_autoload(r, *ret_s, &files[i], bt_jsonc_get(json, "autoload"));
+		take_autoload(r, *ret_s, &files[i], bt_jsonc_get(json, "autoload-dev"));
 	}
-	if (s->nr)
-		qsort(s->list, s->nr, sizeof(*s->list), by_length);
+	bt_named_paths_sort(*ret_s);
 	return 0;
 }
 
-static void state_release(void *state)
-{
-	struct php_state *s = state;
-
-	free(s->list);
-	free(s);
-}
-
 /* A class by its whole name, parts with slashes. */
-static bool try_class(struct bt_resolver *r, const struct php_state *s, const struct bt_module *m,
+static bool try_class(struct bt_resolver *r, const struct bt_named_paths *s, const struct bt_module *m,
 		      const char *name, size_t len, struct bt_targets *t)
 {
 	BT_BUF_OWNED struct bt_buf tail = BT_BUF_INIT;
 	const char *slash;
 
 	for (size_t i = 0; i < s->nr; i++) {
-		const struct prefix *p = &s->list[i];
+		const struct bt_named_path *p = &s->list[i];
 
 		if (p->name_len > len || memcmp(name, p->name, p->name_len))
 			continue;
 		t->state = BT_MODULE_UNRESOLVED;
-		if (bt_try_path(r, p->dir, p->dir_len, name + p->name_len, len - p->name_len, ".php",
+		if (bt_try_path(r, p->path, p->path_len, name + p->name_len, len - p->name_len, ".php",
 				BT_HOW_NAMESPACE, t))
 			return true;
 	}
@@ -124,34 +84,18 @@ static bool try_class(struct bt_resolver *r, const struct php_state *s, const st
 	return false;
 }
 
-/* A function or constant: a file that defines it, in a folder that the namespace ends with. */
-static int try_defined(struct bt_resolver *r, const char *ns, size_t ns_len, const struct bt_name *n,
-		       struct bt_targets *t, struct bt_err *err)
+/* A PHP file in a folder that the last part of the namespace is the end of. */
+static bool defines_here(struct bt_resolver *r, const struct bt_module *m BT_UNUSED, uint32_t file, size_t dir_len,
+			 const char *ns, size_t ns_len)
 {
-	size_t at = bt_path_dir_len(ns, ns_len), last = at ? at + 1 : 0;
-	BT_FREE struct bt_posting *list = NULL;
-	size_t nr = 0;
+	const char *path = r->paths.path[file];
+	size_t len = r->paths.len[file], at = bt_path_dir_len(ns, ns_len), last = at ? at + 1 : 0;
 
-	if (bt_postings_find(r->v->store, n->text, n->len, true, &list, &nr, err))
-		return err->code;
-	for (size_t i = 0; i < nr; i++) {
-		uint32_t first, files;
-
-		bt_view_files_of(r->v, list[i].blob_id, &first, &files);
-		for (uint32_t k = 0; k < files; k++) {
-			uint32_t f = r->v->by_blob[first + k];
-			const char *path = r->paths.path[f];
-			size_t dir = bt_path_dir_len(path, r->paths.len[f]);
-
-			if (r->paths.len[f] > 4 && !strcmp(path + r->paths.len[f] - 4, ".php") &&
-			    bt_path_ends(path, dir, ns + last, ns_len - last))
-				bt_target_add(t, f, BT_HOW_NAMESPACE);
-		}
-	}
-	return 0;
+	return len > 4 && !strcmp(path + len - 4, ".php") &&
+	       bt_path_ends(path, dir_len, ns + last, ns_len - last);
 }
 
-static int resolve_use(struct bt_resolver *r, const struct php_state *s, const struct bt_module *m,
+static int resolve_use(struct bt_resolver *r, const struct bt_named_paths *s, const struct bt_module *m,
 		       struct bt_targets *t, struct bt_err *err)
 {
 	const struct bt_import *im = m->import;
@@ -172,7 +116,7 @@ static int resolve_use(struct bt_resolver *r, const struct php_state *s, const s
 		bt_buf_addch(&full, '/');
 		bt_buf_add(&full, n->text, n->len);
 		if (!try_class(r, s, m, bt_buf_cstr(&full), full.len, &one))
-			rc = try_defined(r, ns, ns_len, n, &one, err);
+			rc = bt_try_definers(r, m, n, defines_here, ns, ns_len, &one, err);
 		for (size_t k = 0; k < one.nr; k++)
 			bt_target_add(t, one.files[k], BT_HOW_NAMESPACE);
 		t->guess |= one.guess;
@@ -194,7 +138,7 @@ static void resolve_path(struct bt_resolver *r, const struct bt_module *m, struc
 
 static int resolve(struct bt_resolver *r, const struct bt_module *m, struct bt_targets *t, struct bt_err *err)
 {
-	struct php_state *s;
+	struct bt_named_paths *s;
 
 	if (state_get(r, &s, err))
 		return err->code;
@@ -205,4 +149,4 @@ static int resolve(struct bt_resolver *r, const struct bt_module *m, struct bt_t
 	return resolve_use(r, s, m, t, err);
 }
 
-const struct bt_family bt_family_php = { .resolve = resolve, .release = state_release };
+const struct bt_family bt_family_php = { .resolve = resolve, .release = bt_named_paths_release };

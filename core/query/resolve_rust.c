@@ -8,18 +8,6 @@
 
 #include <stdlib.h>
 
-struct crate {
-	const char *name;	/* with '_' for '-' */
-	size_t name_len;
-	const char *root;	/* lib.rs or main.rs */
-	size_t root_len;
-};
-
-struct rust_state {
-	struct crate *list;
-	size_t nr, alloc;
-};
-
 /* --- Cargo.toml: a table, and strings in it --- */
 
 struct toml_line {
@@ -46,7 +34,7 @@ static bool take_string(const struct toml_line *l, const char *key, const char *
 	return true;
 }
 
-static void add_crate(struct bt_resolver *r, struct rust_state *s, const char *name, size_t name_len,
+static void add_crate(struct bt_resolver *r, struct bt_named_paths *s, const char *name, size_t name_len,
 		      uint32_t root)
 {
 	char *copy;
@@ -57,11 +45,10 @@ static void add_crate(struct bt_resolver *r, struct rust_state *s, const char *n
 	for (size_t i = 0; i < name_len; i++)
 		if (copy[i] == '-')
 			copy[i] = '_';
-	BT_GROW(s->list, s->alloc, s->nr + 1);
-	s->list[s->nr++] = (struct crate){ copy, name_len, r->paths.path[root], r->paths.len[root] };
+	bt_named_paths_add(s, copy, name_len, r->paths.path[root], r->paths.len[root]);
 }
 
-static void take_manifest(struct bt_resolver *r, struct rust_state *s, const struct bt_config_file *f)
+static void take_manifest(struct bt_resolver *r, struct bt_named_paths *s, const struct bt_config_file *f)
 {
 	size_t dir = bt_path_dir_len(f->path, f->path_len), name_len = 0, lib_len = 0, path_len = 0;
 	const char *p = f->text, *end = p ? p + f->text_len : NULL, *name = "", *lib = "", *path = "";
@@ -96,19 +83,17 @@ static void take_manifest(struct bt_resolver *r, struct rust_state *s, const str
 	add_crate(r, s, lib_len ? lib : name, lib_len ? lib_len : name_len, root);
 }
 
-static int state_get(struct bt_resolver *r, struct rust_state **ret_s, struct bt_err *err)
+/* The crates, by their names with '_' for '-': their lib.rs or main.rs. */
+static int state_get(struct bt_resolver *r, struct bt_named_paths **ret_s, struct bt_err *err)
 {
-	static const char *const names[] = { "Cargo.toml", NULL };
-	struct rust_state *s = r->state[BT_FAMILY_RUST];
 	struct bt_config_file *files;
+	struct bt_named_paths *s;
 	size_t nr;
+	int rc = bt_named_paths_get(r, BT_FAMILY_RUST, "Cargo.toml", ret_s, &files, &nr, err);
 
-	*ret_s = s;
-	if (s)
-		return 0;
-	*ret_s = s = r->state[BT_FAMILY_RUST] = bt_xcalloc(1, sizeof(*s));
-	if (bt_config_files_read(&r->source, names, &r->arena, &files, &nr, err))
-		return err->code;
+	if (rc != BT_ROW)
+		return rc < 0 ? rc : 0;
+	s = *ret_s;
 	for (size_t i = 0; i < nr; i++)
 		take_manifest(r, s, &files[i]);
 	/* a library without a Cargo.toml is called like its folder */
@@ -121,14 +106,6 @@ static int state_get(struct bt_resolver *r, struct rust_state **ret_s, struct bt
 		add_crate(r, s, r->paths.path[f] + at, dir - at, f);
 	}
 	return 0;
-}
-
-static void state_release(void *state)
-{
-	struct rust_state *s = state;
-
-	free(s->list);
-	free(s);
 }
 
 /* --- files of modules --- */
@@ -295,15 +272,15 @@ static void from_root(struct bt_resolver *r, const struct bt_module *m, const ch
 }
 
 /* A crate of the repository; of several with one name the nearest. */
-static const struct crate *find_crate(const struct rust_state *s, const struct bt_module *m, const char *name,
+static const struct bt_named_path *find_crate(const struct bt_named_paths *s, const struct bt_module *m, const char *name,
 				      size_t len)
 {
-	const struct crate *best = NULL;
+	const struct bt_named_path *best = NULL;
 	unsigned best_shared = 0;
 
 	for (size_t i = 0; i < s->nr; i++) {
-		const struct crate *c = &s->list[i];
-		unsigned shared = bt_path_shared(c->root, c->root_len, m->path, m->dir_len);
+		const struct bt_named_path *c = &s->list[i];
+		unsigned shared = bt_path_shared(c->path, c->path_len, m->path, m->dir_len);
 
 		if (c->name_len != len || memcmp(c->name, name, len) || (best && shared <= best_shared))
 			continue;
@@ -359,8 +336,8 @@ static int resolve(struct bt_resolver *r, const struct bt_module *m, struct bt_t
 {
 	BT_BUF_OWNED struct bt_buf dir = BT_BUF_INIT;
 	const char *at = m->text, *end = m->text + m->len, *part = "", *rest;
-	const struct crate *c;
-	struct rust_state *s;
+	const struct bt_named_path *c;
+	struct bt_named_paths *s;
 	size_t len = 0;
 
 	if (state_get(r, &s, err))
@@ -400,8 +377,8 @@ static int resolve(struct bt_resolver *r, const struct bt_module *m, struct bt_t
 	}
 	c = len ? find_crate(s, m, part, len) : NULL;
 	if (c)
-		from_root(r, m, c->root, c->root_len, rest, end, BT_HOW_PACKAGE, t);
+		from_root(r, m, c->path, c->path_len, rest, end, BT_HOW_PACKAGE, t);
 	return 0;
 }
 
-const struct bt_family bt_family_rust = { .resolve = resolve, .whole = true, .release = state_release };
+const struct bt_family bt_family_rust = { .resolve = resolve, .whole = true, .release = bt_named_paths_release };

@@ -15,6 +15,7 @@
 
 #include "core/base/arena.h"
 #include "core/base/buf.h"
+#include "core/base/file.h"
 #include "core/facts/facts.h"
 #include "core/lang/extract.h"
 #include "core/lang/langs.h"
@@ -149,17 +150,12 @@ static void print_facts(const struct bt_facts *f, const char *src)
 
 static void read_file(const char *path, struct bt_buf *b)
 {
-	FILE *in = fopen(path, "rb");
-	char chunk[65536];
-	size_t nr;
+	struct bt_err err = BT_ERR_INIT;
 
-	if (!in) {
-		perror(path);
+	if (bt_file_read(path, SIZE_MAX, b, &err)) {
+		fprintf(stderr, "%s\n", err.msg);
 		exit(2);
 	}
-	while ((nr = fread(chunk, 1, sizeof(chunk), in)) > 0)
-		bt_buf_add(b, chunk, nr);
-	fclose(in);
 }
 
 static void print_defs(const struct bt_facts *f, const char *path)

@@ -19,6 +19,7 @@
 #include <tree_sitter/api.h>
 
 #include "core/base/buf.h"
+#include "core/base/file.h"
 #include "core/base/hash.h"
 #include "core/base/mem.h"
 #include "core/lang/dense.h"
@@ -353,17 +354,12 @@ static const struct bt_lang *first_line(const char *data, size_t len, size_t *re
 
 static void read_file(const char *path, struct bt_buf *b)
 {
-	FILE *in = fopen(path, "rb");
-	char chunk[65536];
-	size_t nr;
+	struct bt_err err = BT_ERR_INIT;
 
-	if (!in) {
-		perror(path);
+	if (bt_file_read(path, SIZE_MAX, b, &err)) {
+		fprintf(stderr, "%s\n", err.msg);
 		exit(2);
 	}
-	while ((nr = fread(chunk, 1, sizeof(chunk), in)) > 0)
-		bt_buf_add(b, chunk, nr);
-	fclose(in);
 }
 
 static void dump_file(const char *language, const char *path)
