@@ -197,17 +197,21 @@ static void context_release(struct bt_context *c)
 
 static int open_repo(struct bt_context *c, const char *rev, struct bt_err *err)
 {
+	BT_CLEANUP(bt_git_stream_release) struct bt_git_stream listing;
+	struct bt_err unasked = BT_ERR_INIT;
 	bool head = c->command->flags & BT_NEEDS_HEAD;
-	int rc;
 
 	c->rev.spec = rev ? rev : "HEAD";
 	c->rev.optional = !rev;
-	rc = bt_repo_open(&c->repo, &c->rev, head ? 1 : 0, err);
-	if (!rc)
-		rc = bt_conf_open(&c->repo, &c->conf, err);
-	if (!rc)
-		choose_store_dir(c);
-	return rc;
+	bt_conf_ask(&listing, &unasked);
+	if (bt_repo_open(&c->repo, &c->rev, head ? 1 : 0, err))
+		return err->code;
+	if (unasked.code)
+		return *err = unasked, err->code;
+	if (bt_conf_open(&c->repo, &listing, &c->conf, err))
+		return err->code;
+	choose_store_dir(c);
+	return 0;
 }
 
 int bt_context_repo(struct bt_context *c, struct bt_err *err)

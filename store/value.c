@@ -9,7 +9,7 @@
 
 uint32_t bt_value_check(enum bt_value kind, int64_t row, const void *p, size_t len)
 {
-	return (uint32_t)bt_hash64(p, len, bt_mix64((uint64_t)row ^ (uint64_t)kind << 56));
+	return (uint32_t)bt_hash64_bulk(p, len, bt_mix64((uint64_t)row ^ (uint64_t)kind << 56));
 }
 
 void bt_value_seal(enum bt_value kind, int64_t row, void *p, size_t len)

@@ -40,7 +40,7 @@ static sqlite3_file *file_real(sqlite3_file *f)
 
 static uint64_t page_hash(const void *page, sqlite3_int64 at)
 {
-	return bt_hash64(page, BT_STORE_PAGE_SIZE - BT_STORE_PAGE_CHECK, (uint64_t)at);
+	return bt_hash64_bulk(page, BT_STORE_PAGE_SIZE - BT_STORE_PAGE_CHECK, (uint64_t)at);
 }
 
 /* A page of the database. */

@@ -227,3 +227,20 @@ uint64_t bt_hash64(const void *p, size_t len, uint64_t seed)
 	h = mul_fold(a ^ HASH_K1 ^ h, b ^ HASH_K2);
 	return mul_fold(h ^ HASH_K0, HASH_K2 ^ seed);
 }
+
+uint64_t bt_hash64_bulk(const void *p, size_t len, uint64_t seed)
+{
+	const uint8_t *at = p;
+	uint64_t a = seed ^ HASH_K0, b = seed ^ HASH_K1, c = seed ^ HASH_K2, d = ~seed;
+	size_t left = len;
+
+	for (; left >= 64; at += 64, left -= 64) {
+		a = mul_fold(load64(at) ^ HASH_K1 ^ a, load64(at + 8) ^ HASH_K2) ^ a;
+		b = mul_fold(load64(at + 16) ^ HASH_K1 ^ b, load64(at + 24) ^ HASH_K2) ^ b;
+		c = mul_fold(load64(at + 32) ^ HASH_K1 ^ c, load64(at + 40) ^ HASH_K2) ^ c;
+		d = mul_fold(load64(at + 48) ^ HASH_K1 ^ d, load64(at + 56) ^ HASH_K2) ^ d;
+	}
+	a = mul_fold(a ^ HASH_K0, bt_mix64(b) ^ HASH_K2);
+	c = mul_fold(c ^ HASH_K0, bt_mix64(d) ^ HASH_K1);
+	return bt_hash64(at, left, a ^ bt_mix64(c + len));
+}

@@ -242,13 +242,14 @@ static int take_env(struct bt_conf *c, struct bt_err *err)
 	return 0;
 }
 
-int bt_conf_open(struct bt_repo *repo, struct bt_conf **ret_conf, struct bt_err *err)
+int bt_conf_open(const struct bt_repo *repo, struct bt_git_stream *listing, struct bt_conf **ret_conf,
+		 struct bt_err *err)
 {
 	struct bt_conf *c = bt_xcalloc(1, sizeof(*c));
 	int rc = set_defaults(c, err);
 
 	if (!rc)
-		rc = conf_read_git(c, repo, err);
+		rc = conf_read_git(c, repo, listing, err);
 	if (!rc)
 		rc = conf_take_git(c, err);
 	if (!rc)

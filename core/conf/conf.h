@@ -15,7 +15,7 @@
 
 #include "core/base/err.h"
 #include "core/base/hash.h"
-#include "core/git/repo.h"
+#include "core/git/program.h"
 
 enum bt_key_id {
 	BT_KEY_INDEX_MAX_BLOB_SIZE,	/* size, 1..BT_BLOB_SIZE_CAP */
@@ -86,10 +86,16 @@ struct bt_value {
 struct bt_conf;
 
 /*
- * Reads git's configuration and the environment. An error names the key as it is called there, the
+ * Asks git for its configuration. The answer takes it a millisecond, in which the repository can be opened: git finds it here
+ * as it does there. The listing is to be released whatever happens.
+ */
+int bt_conf_ask(struct bt_git_stream *ret_listing, struct bt_err *err);
+/*
+ * Reads what was asked for, and the environment. An error names the key as it is called there, the
  * file and line, the value and what is expected, or the nearest key.
  */
-int bt_conf_open(struct bt_repo *repo, struct bt_conf **ret_conf, struct bt_err *err);
+int bt_conf_open(const struct bt_repo *repo, struct bt_git_stream *listing, struct bt_conf **ret_conf,
+		 struct bt_err *err);
 /*
  * For hooks: from a listing that somebody has made already, `len` bytes as `git config -z --list
  * --show-origin` prints them. What is wrong in it or in the environment is told to `warn`, one line each,

@@ -57,7 +57,7 @@ int conf_find(const char *name);
 int conf_unknown(const struct conf_place *place, size_t len, struct bt_err *err);
 
 /* git.c: reads git's configuration, once; and takes our keys from it. */
-int conf_read_git(struct bt_conf *c, struct bt_repo *repo, struct bt_err *err);
+int conf_read_git(struct bt_conf *c, const struct bt_repo *repo, struct bt_git_stream *listing, struct bt_err *err);
 int conf_take_git(struct bt_conf *c, struct bt_err *err);
 /* Takes git's listing with origins; changes the bytes. */
 void conf_parse_git(struct bt_conf *c, char *data, size_t len);

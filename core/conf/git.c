@@ -12,6 +12,7 @@
 /* Files are read again to say the line of a mistake; larger ones are named without it. */
 #define FILE_LEN_MAX (1u << 20)
 #define OURS "batho."
+#define LISTING "config", "-z", "--list", "--show-origin"
 
 static void add(struct bt_conf *c, const char *name, const char *value, const char *origin)
 {
@@ -44,15 +45,53 @@ void conf_parse_git(struct bt_conf *c, char *data, size_t len)
 	}
 }
 
-int conf_read_git(struct bt_conf *c, struct bt_repo *repo, struct bt_err *err)
+int bt_conf_ask(struct bt_git_stream *ret_listing, struct bt_err *err)
 {
-	static const char *const argv[] = { "config", "-z", "--list", "--show-origin", NULL };
+	BT_GIT_CMD_OWNED struct bt_git_cmd cmd = BT_GIT_CMD_INIT;
+
+	bt_git_stream_init(ret_listing);
+	bt_git_cmd_init(&cmd, NULL);
+	bt_git_cmd_addl(&cmd, LISTING, NULL);
+	return bt_git_stream_start(ret_listing, &cmd, false, BT_BUF_DEFAULT_MAX, err);
+}
+
+/* Is a setting of ours in a file that git names from a folder that we do not know? */
+static bool is_named_vaguely(const struct bt_conf *c)
+{
+	for (size_t i = 0; i < c->git_nr; i++)
+		if (!strncmp(c->git[i].name, OURS, strlen(OURS)) && !strncmp(c->git[i].origin, "file:", 5) &&
+		    c->git[i].origin[5] != '/')
+			return true;
+	return false;
+}
+
+/* With the repository's place given git names its files from the root. */
+static int read_again(struct bt_conf *c, const struct bt_repo *repo, struct bt_err *err)
+{
+	static const char *const argv[] = { LISTING, NULL };
 	BT_BUF_OWNED struct bt_buf out = BT_BUF_INIT;
 
 	if (bt_git_run_argv(repo, argv, &out, err))
 		return bt_err_wrap(err, "cannot read git's configuration");
+	c->git_nr = 0;
 	conf_parse_git(c, out.data, out.len);
 	return 0;
+}
+
+int conf_read_git(struct bt_conf *c, const struct bt_repo *repo, struct bt_git_stream *listing, struct bt_err *err)
+{
+	int rc;
+
+	do
+		rc = bt_git_stream_fill(listing, 0, err);
+	while (rc == BT_ROW);
+	if (rc >= 0)
+		rc = bt_git_stream_finish(listing, NULL, err);
+	if (rc < 0)
+		return bt_err_wrap(err, "cannot read git's configuration");
+	bt_buf_cstr(&listing->buf);
+	conf_parse_git(c, listing->buf.data + listing->at, listing->buf.len - listing->at);
+	return is_named_vaguely(c) ? read_again(c, repo, err) : 0;
 }
 
 /* The line of setting number `at` in its file, 0 when it cannot be told. */
