@@ -37,8 +37,10 @@ struct work {
 static void work_release(struct work *w)
 {
 	bt_progress_stop(&w->progress);
+	bt_pool_dismiss(w->pool);
 	bt_index_free(&w->ix);
 	bt_odb_free(&w->odb);
+	bt_store_free(&w->c->store);	/* writes its last pages meanwhile */
 	bt_pool_free(&w->pool);
 	bt_selection_release(&w->selection);
 }

@@ -5,6 +5,7 @@
  * here is listed without fetching (`cat-file --batch-all-objects`), the rest goes to one `git fetch
  * --stdin` from the promisor remote, as git itself calls it.
  */
+#include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -20,6 +21,25 @@ static int oid_order(const void *a, const void *b)
 	const struct bt_oid *x = a, *y = b;
 
 	return memcmp(x->raw, y->raw, BT_OID_RAW_MAX);
+}
+
+/* git marks the packs of a promisor; where there is none nothing was promised, and no git need be asked. */
+static bool has_promises(const struct bt_repo *repo)
+{
+	static const char suffix[] = ".promisor";
+	BT_FREE char *path = bt_xasprintf("%s/pack", repo->objects_dir);
+	DIR *dir = opendir(path);
+	struct dirent *e;
+	bool found = false;
+
+	while (dir && !found && (e = readdir(dir))) {
+		size_t len = strlen(e->d_name);
+
+		found = len > sizeof(suffix) - 1 && !strcmp(e->d_name + len - (sizeof(suffix) - 1), suffix);
+	}
+	if (dir)
+		closedir(dir);
+	return found;
 }
 
 /* The remote that promised the objects: the first one that says so. NULL: no partial clone. */
@@ -97,14 +117,15 @@ static int fetch(const struct bt_repo *repo, const char *remote, const struct bt
 int bt_odb_prefetch(struct bt_repo *repo, const struct bt_oid *oids, size_t oids_nr,
 		    struct bt_err *err)
 {
-	BT_FREE char *remote = getenv("GIT_NO_LAZY_FETCH") ? NULL : promisor_find(repo);
+	bool ask = oids_nr && !getenv("GIT_NO_LAZY_FETCH") && has_promises(repo);
+	BT_FREE char *remote = ask ? promisor_find(repo) : NULL;
 	BT_FREE struct bt_oid *sorted = NULL;
 	BT_FREE bool *present = NULL;
 	BT_BUF_OWNED struct bt_buf ids = BT_BUF_INIT;
 	char hex[BT_OID_HEX_MAX + 1];
 	int rc;
 
-	if (!remote || !oids_nr)
+	if (!remote)
 		return 0;
 	sorted = bt_xcalloc(oids_nr, sizeof(*sorted));
 	present = bt_xcalloc(oids_nr, sizeof(*present));

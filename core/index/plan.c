@@ -61,6 +61,18 @@ static void add_missing(struct bt_index *ix, struct plan_dir *d, const char *nam
 }
 
 /* One file of the folder whose attributes are on the stack. */
+/* The tables of a language that will be parsed are made while the plan goes on. */
+static int plan_job(struct bt_index *ix, const struct bt_oid *oid, const struct bt_lang *lang,
+		    const struct bt_detect_class *cls, const char *path, size_t path_len, uint32_t *ret_job,
+		    struct bt_err *err)
+{
+	size_t todo_nr = ix->todo_nr;
+
+	if (ix_job_for_file(ix, oid, lang, lang ? NULL : cls, path, path_len, ret_job, err))
+		return err->code;
+	return lang && ix->todo_nr > todo_nr ? bt_pool_prepare(ix->o.pool, lang, err) : 0;
+}
+
 static int plan_file(struct bt_index *ix, struct plan_dir *d, const char *path, size_t path_len,
 		     const char *name, size_t name_len, const struct bt_oid *oid, struct bt_err *err)
 {
@@ -83,7 +95,7 @@ static int plan_file(struct bt_index *ix, struct plan_dir *d, const char *path, 
 	ix->stats.files++;
 	if (choice == BT_CHOICE_BINARY) {
 		job = BT_NONE;
-	} else if (ix_job_for_file(ix, oid, lang, lang ? NULL : cls, path, path_len, &job, err)) {
+	} else if (plan_job(ix, oid, lang, cls, path, path_len, &job, err)) {
 		return err->code;
 	}
 	e = add_entry(d);

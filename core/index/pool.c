@@ -44,6 +44,12 @@ int bt_pool_open(const struct bt_pool_opts *o, struct bt_pool **ret_pool, struct
 	return 0;
 }
 
+void bt_pool_dismiss(struct bt_pool *p)
+{
+	if (p)
+		bt_zygote_dismiss(&p->zygote);
+}
+
 void bt_pool_free(struct bt_pool **pp)
 {
 	struct bt_pool *p = *pp;

@@ -69,6 +69,11 @@ struct bt_pool;
  * thread that outlives the pool (workers die with it).
  */
 int bt_pool_open(const struct bt_pool_opts *o, struct bt_pool **ret_pool, struct bt_err *err);
+/*
+ * There is no more to parse: the processes end while the caller does something else. Only bt_pool_free may follow.
+ * NULL is no pool.
+ */
+void bt_pool_dismiss(struct bt_pool *p);
 /* Ends every worker and waits for it. */
 void bt_pool_free(struct bt_pool **pp);
 

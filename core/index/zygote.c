@@ -70,12 +70,18 @@ static bool drain(int fd)
 	}
 }
 
+void bt_zygote_dismiss(struct bt_zygote *z)
+{
+	if (z->pid)
+		shutdown(z->fd, SHUT_WR);
+}
+
 void bt_zygote_stop(struct bt_zygote *z)
 {
 	int status;
 
+	bt_zygote_dismiss(z);
 	if (z->pid) {
-		shutdown(z->fd, SHUT_WR);
 		if (!drain(z->fd))
 			kill(z->pid, SIGKILL);
 		while (waitpid(z->pid, &status, 0) < 0 && errno == EINTR)

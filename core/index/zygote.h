@@ -52,6 +52,8 @@ struct bt_zygote_event {
 };
 
 int bt_zygote_start(struct bt_zygote *z, const struct bt_zygote_opts *o, struct bt_err *err);
+/* Nothing more will be asked: it kills the workers and leaves by itself, which takes it some milliseconds. */
+void bt_zygote_dismiss(struct bt_zygote *z);
 /* Kills the workers, reaps all, waits for the zygote. Accepts one that was never started. */
 void bt_zygote_stop(struct bt_zygote *z);
 
