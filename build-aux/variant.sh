@@ -1,7 +1,7 @@
 #!/bin/sh
 # variant.sh SOURCE BUILD MAKE NAME TARGET [CONFIGURE ARGUMENT...]
 #
-# Configures BUILD/variant/NAME with the arguments, the compiled grammars and SQLite coming from BUILD, and
+# Configures BUILD/variant/NAME with the arguments, the compiled grammars and SQLite coming from GRAMMARS_FROM, and
 # makes TARGET there. A variant whose arguments did not change is not configured again.
 set -eu
 
@@ -21,7 +21,7 @@ fi
 mkdir -p "$folder"
 cd "$folder"
 if ! printf '%s\n' "$@" | cmp -s - arguments || ! test -f Makefile; then
-	"$source/configure" -q --with-grammars-from="$build" "$@"
+	"$source/configure" -q --with-grammars-from="$GRAMMARS_FROM" "$@"
 	printf '%s\n' "$@" >arguments
 fi
 # shellcheck disable=SC2086 # make and its options
