@@ -65,11 +65,11 @@ static void test_not_found(void **state)
 	assert_int_equal(c.pid, 0);
 	bt_child_release(&c);
 	o.argv = sh;
-	o.cwd = "/nonexistent";
+	o.cwd = "no-such-folder-here";
 	o.out = BT_CHILD_PIPE;
 	assert_int_equal(bt_child_start(&c, &o, &err), BT_ERR_NOT_FOUND);
 	assert_string_equal(err.msg,
-			    "cannot run 'sh' in '/nonexistent': No such file or directory");
+			    "cannot run 'sh' in 'no-such-folder-here': No such file or directory");
 	assert_int_equal(c.out, -1);
 }
 
