@@ -242,14 +242,9 @@ static int take_env(struct bt_conf *c, struct bt_err *err)
 	return 0;
 }
 
-int bt_conf_open(const struct bt_repo *repo, struct bt_git_stream *listing, struct bt_conf **ret_conf,
-		 struct bt_err *err)
+/* What git's listing and the environment say, once the listing was read with `rc`. */
+static int settle(struct bt_conf *c, int rc, struct bt_conf **ret_conf, struct bt_err *err)
 {
-	struct bt_conf *c = bt_xcalloc(1, sizeof(*c));
-	int rc = set_defaults(c, err);
-
-	if (!rc)
-		rc = conf_read_git(c, repo, listing, err);
 	if (!rc)
 		rc = conf_take_git(c, err);
 	if (!rc)
@@ -259,6 +254,17 @@ int bt_conf_open(const struct bt_repo *repo, struct bt_git_stream *listing, stru
 	else
 		*ret_conf = c;
 	return rc;
+}
+
+int bt_conf_open(const struct bt_repo *repo, struct bt_git_stream *listing, struct bt_conf **ret_conf,
+		 struct bt_err *err)
+{
+	struct bt_conf *c = bt_xcalloc(1, sizeof(*c));
+	int rc = set_defaults(c, err);
+
+	if (!rc)
+		rc = conf_read_git(c, repo, listing, err);
+	return settle(c, rc, ret_conf, err);
 }
 
 int bt_conf_open_listed(const char *listing, size_t len, void (*warn)(void *ctx, const char *msg),
@@ -273,17 +279,9 @@ int bt_conf_open_listed(const char *listing, size_t len, void (*warn)(void *ctx,
 	c->warn = warn;
 	c->warn_ctx = ctx;
 	rc = set_defaults(c, err);
-	if (!rc) {
-		conf_parse_git(c, copy, len);
-		rc = conf_take_git(c, err);
-	}
 	if (!rc)
-		rc = take_env(c, err);
-	if (rc)
-		bt_conf_free(&c);
-	else
-		*ret_conf = c;
-	return rc;
+		conf_parse_git(c, copy, len);
+	return settle(c, rc, ret_conf, err);
 }
 
 void bt_conf_free(struct bt_conf **pc)

@@ -152,6 +152,25 @@ struct walk {
 #define LINE_CODE 1u
 #define LINE_COMMENT 2u
 
+/* A node before it is entered. */
+struct walk_child {
+	const struct walk *w;
+	TSSymbol symbol;
+	TSFieldId field;	/* looked up only where the parent has entries */
+	bool named;
+	uint32_t start, end;
+};
+
+/* walk_pend.c */
+extern const struct bt_node_rule walk_no_rule;
+/* The entry of its parent's rule that fits a child, or NULL. */
+const struct bt_role_entry *walk_entry_of(const struct walk_frame *parent, struct walk_child *c);
+void walk_pend_from_entry(struct walk *w, struct walk_frame *parent, const struct bt_role_entry *e,
+			  struct walk_pend *p);
+void walk_pend_take(struct walk *w, struct walk_frame *parent, struct walk_pend *p, TSSymbol symbol, uint32_t start,
+		    uint32_t end);
+bool walk_pend_passes_on(const struct walk_frame *parent, const struct bt_node_rule *rule, uint8_t role);
+
 /* walk_text.c */
 void walk_lines_init(struct walk *w);
 void walk_gap(struct walk *w, uint32_t to);		/* the bytes up to `to` belong to no visible leaf */
@@ -169,17 +188,20 @@ uint32_t walk_occ(struct walk *w, uint32_t start, uint32_t end, uint64_t hash, u
 bool walk_is_plain(const struct walk *w, const struct bt_node_rule *rule, uint8_t role, uint32_t start,
 		   uint32_t end);
 void walk_trim(const struct walk *w, const struct bt_node_rule *rule, uint32_t *start, uint32_t *end);
-bool walk_globs_match(struct bt_words globs, const char *text, uint32_t len);
 uint8_t walk_text_role(const struct walk *w, uint32_t start, uint32_t end, struct walk_pend *pend);
 uint64_t walk_hash_between(struct walk_hash from, struct walk_hash to);
 bool walk_is_excepted(const struct bt_node_rule *rule, const char *text, uint32_t len, uint64_t hash);
 bool walk_words_have(struct bt_words words, const char *text, uint32_t len);
 bool walk_text_is(const char *text, uint32_t len, const char *word);
 
-/* walk_def.c */
-void walk_open(struct walk *w, struct walk_frame *f, TSNode node);
+/* walk_cond.c */
+bool walk_symbol_in(TSSymbol symbol, const TSSymbol *symbols, size_t nr);
+bool walk_globs_match(struct bt_words globs, const char *text, uint32_t len);
 bool walk_conds_hold(const struct walk *w, const struct bt_cond *conds, size_t nr,
 		     const struct walk_frame *f, TSNode node);
+
+/* walk_def.c */
+void walk_open(struct walk *w, struct walk_frame *f, TSNode node);
 void walk_bind(struct walk *w, const struct walk_pend *pend, const struct walk_frame *parent,
 	       uint32_t start, uint32_t end, uint64_t hash);
 void walk_close(struct walk *w, struct walk_frame *f);

@@ -20,26 +20,11 @@ static uint32_t written_before(const struct bt_facts *f, uint32_t occ)
 									  : BT_NONE;
 }
 
-uint32_t ch_first_occ(const struct bt_facts *f, uint32_t at)
-{
-	uint32_t lo = 0, hi = f->occs_nr;
-
-	while (lo < hi) {
-		uint32_t mid = lo + (hi - lo) / 2;
-
-		if (f->occs[mid].at < at)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return lo;
-}
-
 static uint64_t occs_hash(const struct bt_facts *f, const struct bt_def *d)
 {
 	uint64_t h = 1;
 
-	for (uint32_t i = ch_first_occ(f, d->start); i < f->occs_nr && f->occs[i].at < d->end; i++)
+	for (uint32_t i = bt_facts_occ_from(f, d->start); i < f->occs_nr && f->occs[i].at < d->end; i++)
 		h = ch_mix(h, name_hash(f, f->occs[i].name) + f->occs[i].role);
 	return h;
 }

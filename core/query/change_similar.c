@@ -25,7 +25,7 @@ void ch_sketch(struct ch_work *w, const struct ch_side *s, uint32_t node, struct
 {
 	const struct bt_facts *f = &s->facts;
 	const struct bt_def *d = &f->defs[node];
-	uint32_t first = ch_first_occ(f, d->start), end = ch_first_occ(f, d->end), nr = 0, kept = 0;
+	uint32_t first = bt_facts_occ_from(f, d->start), end = bt_facts_occ_from(f, d->end), nr = 0, kept = 0;
 	uint64_t *hashes = bt_arena_alloc(&w->arena, ((size_t)(end - first) + 1) * sizeof(*hashes)),
 		 *sketch;
 

@@ -98,8 +98,6 @@ int ch_side_load(struct ch_work *w, struct ch_side *s, uint32_t file, bool after
 		 struct bt_err *err);
 /* Empties both sides and their arena. */
 void ch_sides_reset(struct ch_work *w);
-/* The first occurrence at or behind a byte. */
-uint32_t ch_first_occ(const struct bt_facts *f, uint32_t at);
 struct bt_change_def *ch_side_def(struct ch_work *w, const struct ch_side *s, uint32_t node);
 
 /* --- change_lexis.c: which bytes are code --- */
