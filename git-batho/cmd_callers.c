@@ -112,7 +112,7 @@ static int run_graph(struct bt_context *c, const struct graph_opts *o, const str
 		return err->code;
 	rc = callers ? bt_graph_callers(&v, &s, &f, (unsigned)o->depth, &g, &found, err)
 		     : bt_graph_callees(&v, &s, &f, (unsigned)o->depth, &g, &found, err);
-	if (rc || bt_lines_fetch(&c->repo, &g.answer, bt_scope_lines(&o->scope), &lines, err))
+	if (rc || bt_lines_fetch(&c->repo, &g.answer, bt_scope_lines(c, &o->scope), &lines, err))
 		return err->code;
 	if (!found)
 		bt_notice(c, "'%s' is defined nowhere in what was asked", name);

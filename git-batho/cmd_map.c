@@ -308,7 +308,7 @@ static int find_entries(struct map *m, struct bt_err *err)
 		if (add_name(m, &m->rank.list[i], err))
 			return err->code;
 	tidy_answer(m);
-	if (bt_lines_fetch(&m->c->repo, &m->a, bt_scope_lines(&m->o->scope), &lines, err))
+	if (bt_lines_fetch(&m->c->repo, &m->a, bt_scope_lines(m->c, &m->o->scope), &lines, err))
 		return err->code;
 	for (size_t i = 0; i < m->nr; i++)
 		set_text(m, &m->entries[i], &lines[m->entries[i].hit]);

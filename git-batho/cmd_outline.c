@@ -96,7 +96,7 @@ static int run_outline(struct bt_context *c, void *opts, const struct bt_args *a
 	if (bt_tree_path(c, arg, &path, err) || bt_scope_open(c, &o->scope, &v, err) ||
 	    bt_find_outline(&v, bt_buf_cstr(&path), &f, &a, err))
 		return err->code;
-	if (a.hits_nr && bt_lines_blob(&c->repo, &a, a.hits[0].file, bt_scope_lines(&o->scope), &text, err))
+	if (a.hits_nr && bt_lines_blob(&c->repo, &a, a.hits[0].file, bt_scope_lines(c, &o->scope), &text, err))
 		return err->code;
 	for (size_t i = 0; i < a.hits_nr && !bt_out_failed(c->out); i++)
 		print_entry(c, &a, &a.hits[i], &text);

@@ -37,7 +37,7 @@ static int run_search(struct bt_context *c, void *opts, const struct bt_args *ar
 	    bt_scope_open(c, &o->scope, &v, err) ||
 	    bt_find_search(&v, pattern, (enum bt_search_mode)o->mode, &f, &a, err))
 		return err->code;
-	return bt_print_hits(c, &a, BT_RECORD_DEFINITION, bt_scope_lines(&o->scope), err);
+	return bt_print_hits(c, &a, BT_RECORD_DEFINITION, bt_scope_lines(c, &o->scope), err);
 }
 
 const struct bt_command bt_cmd_search = {

@@ -25,5 +25,5 @@ int bt_query_symbol(struct bt_context *c, const struct bt_scope_opts *o, const s
 	if (bt_one_argument(args, "name", &name, err) || bt_scope_filter(o, &f, err) ||
 	    bt_symbol_parse(name, &s, err) || bt_scope_open(c, o, &v, err) || find(&v, &s, &f, &a, err))
 		return err->code;
-	return bt_print_hits(c, &a, type, bt_scope_lines(o), err);
+	return bt_print_hits(c, &a, type, bt_scope_lines(c, o), err);
 }

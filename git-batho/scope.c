@@ -93,11 +93,13 @@ struct bt_content_source bt_scope_content(struct bt_context *c, const struct bt_
 	return (struct bt_content_source){ .repo = &c->repo, .kind = kind, .tree = c->rev.tree };
 }
 
-enum bt_lines_from bt_scope_lines(const struct bt_scope_opts *o)
+enum bt_lines_from bt_scope_lines(const struct bt_context *c, const struct bt_scope_opts *o)
 {
+	bool filters = bt_conf_has_filters(c->conf);
+
 	if (o->worktree)
-		return BT_LINES_WORKTREE;
-	return o->rev || o->all ? BT_LINES_OBJECTS : BT_LINES_CLEAN;
+		return filters ? BT_LINES_FILTERED : BT_LINES_WORKTREE;
+	return o->rev || o->all || filters ? BT_LINES_OBJECTS : BT_LINES_CLEAN;
 }
 
 static int no_commit(const struct bt_context *c, struct bt_err *err)

@@ -61,6 +61,6 @@ int bt_scope_open_silently(struct bt_context *c, const struct bt_scope_opts *o, 
 /* What the options ask about, for reading files that are not indexed. */
 struct bt_content_source bt_scope_content(struct bt_context *c, const struct bt_scope_opts *o);
 /* Where source lines may come from. */
-enum bt_lines_from bt_scope_lines(const struct bt_scope_opts *o);
+enum bt_lines_from bt_scope_lines(const struct bt_context *c, const struct bt_scope_opts *o);
 
 #endif

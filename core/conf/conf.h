@@ -131,6 +131,8 @@ bool bt_conf_rule_said(const struct bt_conf *c, size_t i, struct bt_conf_said *r
 
 /* git's own settings that matter here; NULL when unset. */
 const char *bt_conf_git(const struct bt_conf *c, const char *name);	/* "core.ignorecase", "color.ui", ... */
+/* Has git filters (clean, smudge) that may give a file another text than its blob? Those of LFS do not count: a pointer is no text. */
+bool bt_conf_has_filters(const struct bt_conf *c);
 /* core.sharedRepository as a mode mask: 0 private, 0660, 0664 or an octal value. */
 unsigned bt_conf_shared_mode(const struct bt_conf *c);
 

@@ -12,6 +12,7 @@
 /* Files are read again to say the line of a mistake; larger ones are named without it. */
 #define FILE_LEN_MAX (1u << 20)
 #define OURS "batho."
+#define FILTER "filter."
 #define LISTING "config", "-z", "--list", "--show-origin"
 
 static void add(struct bt_conf *c, const char *name, const char *value, const char *origin)
@@ -27,7 +28,7 @@ static void add(struct bt_conf *c, const char *name, const char *value, const ch
 /* `git config -z --list --show-origin`: origin NUL name LF value NUL, again and again. */
 void conf_parse_git(struct bt_conf *c, char *data, size_t len)
 {
-	static const char *const wanted[] = { OURS, "core.", "color.", "pager." };
+	static const char *const wanted[] = { OURS, "core.", "color.", "pager.", FILTER };
 	char *p = data, *end = data + len;
 
 	while (p < end) {
@@ -43,6 +44,16 @@ void conf_parse_git(struct bt_conf *c, char *data, size_t len)
 			if (!strncmp(name, wanted[i], strlen(wanted[i])))
 				add(c, name, lf ? lf + 1 : NULL, origin);
 	}
+}
+
+bool bt_conf_has_filters(const struct bt_conf *c)
+{
+	static const char lfs[] = FILTER "lfs.";
+
+	for (size_t i = 0; i < c->git_nr; i++)
+		if (!strncmp(c->git[i].name, FILTER, strlen(FILTER)) && strncmp(c->git[i].name, lfs, strlen(lfs)))
+			return true;
+	return false;
 }
 
 int bt_conf_ask(struct bt_git_stream *ret_listing, struct bt_err *err)

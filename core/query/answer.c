@@ -55,40 +55,55 @@ static void add_file(struct add *x, uint32_t manifest_file, const char *path, si
 	};
 }
 
-static int add_files(struct add *x, uint32_t first, uint32_t nr, struct bt_err *err)
+static int add_numbered(struct add *x, uint32_t file, struct bt_err *err)
 {
-	for (uint32_t i = 0; i < nr; i++) {
-		uint32_t file = x->v->by_blob[first + i];
-		struct bt_view_file at;
+	struct bt_view_file at;
 
-		if (bt_view_set_file(x->v, file, &x->a->arena, &at, err))
-			return err->code;
-		add_file(x, file, at.path, at.path_len, at.flags);
-	}
+	if (bt_view_set_file(x->v, file, &x->a->arena, &at, err))
+		return err->code;
+	add_file(x, file, at.path, at.path_len, at.flags);
 	return 0;
+}
+
+static int add_all(struct add *x, struct bt_err *err)
+{
+	const struct bt_view_file *blob = x->facts;
+	uint32_t first = 0, nr = 0;
+
+	if (x->v->all)
+		add_file(x, BT_NONE, blob->path, blob->path_len, 0);
+	else
+		bt_view_files_of(x->v, blob->blob.id, &first, &nr);
+	for (uint32_t i = 0; i < nr; i++)
+		if (add_numbered(x, x->v->by_blob[first + i], err))
+			return err->code;
+	return 0;
+}
+
+/* One file of the manifest that shows the blob, or BT_NONE: all of them. */
+static int add_files(struct bt_view *v, struct bt_answer *a, struct bt_view_file *blob, uint32_t manifest_file,
+		     const struct bt_filter *f, size_t *ret_first, size_t *ret_nr, struct bt_err *err)
+{
+	struct add x = { .v = v, .a = a, .f = f, .facts = blob };
+	int rc = bt_view_lang(v, blob->blob.lang, &x.lang, err);
+
+	*ret_first = a->files_nr;
+	if (!rc && (!f || !f->lang || !strcmp(f->lang, x.lang)))
+		rc = manifest_file == BT_NONE ? add_all(&x, err) : add_numbered(&x, manifest_file, err);
+	*ret_nr = a->files_nr - *ret_first;
+	return rc;
 }
 
 int bt_answer_add_files(struct bt_view *v, struct bt_answer *a, struct bt_view_file *blob,
 			const struct bt_filter *f, size_t *ret_first, size_t *ret_nr, struct bt_err *err)
 {
-	struct add x = { .v = v, .a = a, .f = f, .facts = blob };
-	uint32_t first = 0, nr = 0;
+	return add_files(v, a, blob, BT_NONE, f, ret_first, ret_nr, err);
+}
 
-	*ret_first = a->files_nr;
-	*ret_nr = 0;
-	if (bt_view_lang(v, blob->blob.lang, &x.lang, err))
-		return err->code;
-	if (f && f->lang && strcmp(f->lang, x.lang))
-		return 0;
-	if (v->all) {
-		add_file(&x, BT_NONE, blob->path, blob->path_len, 0);
-	} else {
-		bt_view_files_of(v, blob->blob.id, &first, &nr);
-		if (add_files(&x, first, nr, err))
-			return err->code;
-	}
-	*ret_nr = a->files_nr - *ret_first;
-	return 0;
+int bt_answer_add_file(struct bt_view *v, struct bt_answer *a, struct bt_view_file *blob, uint32_t manifest_file,
+		       const struct bt_filter *f, size_t *ret_first, size_t *ret_nr, struct bt_err *err)
+{
+	return add_files(v, a, blob, manifest_file, f, ret_first, ret_nr, err);
 }
 
 int bt_answer_add_blob(struct bt_view *v, struct bt_answer *a, uint32_t blob, const struct bt_filter *f,
@@ -245,6 +260,7 @@ struct path_key {
 	const char *path;
 	uint32_t file;
 	bool aside;	/* generated or vendored: people ask for what they wrote first */
+	const struct bt_oid *oid;	/* of all content, several blobs were first seen at one path */
 };
 
 static int path_cmp(const void *pa, const void *pb)
@@ -252,6 +268,8 @@ static int path_cmp(const void *pa, const void *pb)
 	const struct path_key *a = pa, *b = pb;
 	int c = a->aside != b->aside ? a->aside - b->aside : strcmp(a->path, b->path);
 
+	if (!c)
+		c = memcmp(a->oid->raw, b->oid->raw, sizeof(a->oid->raw));
 	return c ? c : (a->file > b->file) - (a->file < b->file);
 }
 
@@ -263,6 +281,7 @@ static uint32_t *file_ranks(struct bt_answer *a)
 	for (uint32_t i = 0; i < a->files_nr; i++)
 		keys[i] = (struct path_key){
 			a->files[i].path, i, a->files[i].flags & (BT_FILE_GENERATED | BT_FILE_VENDORED),
+			&a->files[i].f->blob.oid,
 		};
 	qsort(keys, a->files_nr, sizeof(*keys), path_cmp);
 	for (uint32_t i = 0; i < a->files_nr; i++)
@@ -270,7 +289,7 @@ static uint32_t *file_ranks(struct bt_answer *a)
 	return rank;
 }
 
-void bt_answer_sort(struct bt_answer *a)
+void bt_answer_sort(struct bt_answer *a, size_t max)
 {
 	struct sort_key *keys = bt_arena_alloc(&a->arena, (a->hits_nr + 1) * sizeof(*keys));
 	struct bt_hit *sorted = bt_xmalloc((a->hits_nr + 1) * sizeof(*sorted));
@@ -284,4 +303,8 @@ void bt_answer_sort(struct bt_answer *a)
 	free(a->hits);
 	a->hits = sorted;
 	a->hits_alloc = a->hits_nr + 1;
+	if (max && a->hits_nr > max) {
+		a->hits_nr = max;
+		a->cut = true;
+	}
 }

@@ -27,7 +27,7 @@ static void add_defs_of(const struct bt_gather *g, struct bt_answer *a, uint32_t
 	size_t len;
 	const char *name = bt_symbol_name(g->symbol, &len);
 
-	for (uint32_t d = 0; d < vf->facts.defs_nr && !bt_gather_full(g, a); d++)
+	for (uint32_t d = 0; d < vf->facts.defs_nr; d++)
 		if (bt_name_is(&vf->facts, vf->facts.defs[d].name, name, len) &&
 		    kind_passes(g->filter, vf->facts.defs[d].kind) &&
 		    bt_symbol_matches_def(g->symbol, vf, d))
@@ -46,7 +46,7 @@ int bt_find_defs(struct bt_view *v, const struct bt_symbol *s, const struct bt_f
 		rc = bt_gather_run(&g, v, a, err);
 	}
 	if (!rc)
-		bt_answer_sort(a);
+		bt_answer_sort(a, f ? f->max : 0);
 	return rc;
 }
 
@@ -67,8 +67,6 @@ static void add_refs_of(const struct bt_gather *g, struct bt_answer *a, uint32_t
 
 		if (!role_passes(g->filter, o->role) || !bt_name_is(&vf->facts, o->name, name, len))
 			continue;
-		if (bt_gather_full(g, a))
-			return;
 		bt_answer_add_occ(a, file, i);
 		h = &a->hits[a->hits_nr - 1];
 		if (o->role <= BT_ROLE_DECL && h->def != BT_NONE
@@ -113,7 +111,7 @@ int bt_find_refs(struct bt_view *v, const struct bt_symbol *s, const struct bt_f
 		rc = bt_gather_run(&g, v, a, err);
 	}
 	if (!rc)
-		bt_answer_sort(a);
+		bt_answer_sort(a, f ? f->max : 0);
 	return rc;
 }
 

@@ -15,7 +15,7 @@ struct bt_filter {
 	uint32_t roles;			/* bit per enum bt_role; 0: any */
 	const char *lang;		/* language name, or NULL */
 	const char *path;		/* git pattern on paths, or NULL */
-	size_t max;			/* stop after so many hits; 0: none */
+	size_t max;			/* the first so many hits, in the order of the answer; 0: all */
 };
 
 /* One place. Spans are bytes of the blob; row and col count from 0. */
@@ -91,6 +91,9 @@ int bt_answer_add_blob(struct bt_view *v, struct bt_answer *a, uint32_t blob, co
 /* The same for a blob whose row was read; it must live as long as the answer. */
 int bt_answer_add_files(struct bt_view *v, struct bt_answer *a, struct bt_view_file *blob,
 			const struct bt_filter *f, size_t *ret_first, size_t *ret_nr, struct bt_err *err);
+/* The same for one file of the manifest that shows the blob. */
+int bt_answer_add_file(struct bt_view *v, struct bt_answer *a, struct bt_view_file *blob, uint32_t manifest_file,
+		       const struct bt_filter *f, size_t *ret_first, size_t *ret_nr, struct bt_err *err);
 /* What the facts of a file (and of others that show the same blob) say about one name. */
 int bt_answer_read_name(struct bt_view *v, struct bt_answer *a, size_t file, const char *name, size_t len,
 			struct bt_err *err);
@@ -98,7 +101,10 @@ int bt_answer_read_name(struct bt_view *v, struct bt_answer *a, size_t file, con
 int bt_answer_read_whole(struct bt_view *v, struct bt_answer *a, size_t file, struct bt_err *err);
 void bt_answer_add_occ(struct bt_answer *a, uint32_t file, uint32_t occ);
 void bt_answer_add_def(struct bt_answer *a, uint32_t file, uint32_t def);
-/* Orders hits by path and position, generated and vendored files last (search: by rank first). */
-void bt_answer_sort(struct bt_answer *a);
+/*
+ * Orders hits by path and position, generated and vendored files last (search: by rank first), and keeps the first `max` of
+ * them (0: all), which a->cut then says.
+ */
+void bt_answer_sort(struct bt_answer *a, size_t max);
 
 #endif

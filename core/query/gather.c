@@ -50,14 +50,6 @@ struct crowd {
 	atomic_bool failed;		/* the rest need not be done */
 };
 
-bool bt_gather_full(const struct bt_gather *g, struct bt_answer *a)
-{
-	if (!g->filter || !g->filter->max || a->hits_nr < g->filter->max)
-		return false;
-	a->cut = true;
-	return true;
-}
-
 static void crowd_init(struct crowd *x, size_t postings_nr)
 {
 	x->jobs = bt_xcalloc(postings_nr + 1, sizeof(*x->jobs));
@@ -230,26 +222,6 @@ static int gather_all(const struct bt_gather *g, struct bt_view *v, struct bt_an
 	return worker_rc ? worker_rc : rc;
 }
 
-/* One blob after the other, until there are enough hits. */
-static int gather_some(const struct bt_gather *g, struct bt_view *v, struct bt_answer *a,
-		       const struct bt_posting *list, size_t nr, struct bt_err *err)
-{
-	size_t first, files, len;
-	const char *name = bt_symbol_name(g->symbol, &len);
-	int rc = 0;
-
-	for (size_t i = 0; i < nr && !rc && !bt_gather_full(g, a); i++) {
-		if (!posting_passes(g, &list[i]))
-			continue;
-		rc = bt_answer_add_blob(v, a, list[i].blob_id, g->filter, &first, &files, err);
-		if (!rc && files)
-			rc = bt_answer_read_name(v, a, first, name, len, err);
-		for (size_t k = 0; k < files && !rc; k++)
-			g->each(g, a, (uint32_t)(first + k));
-	}
-	return rc;
-}
-
 static void want_postings(struct bt_view *v, const struct bt_posting *list, size_t nr)
 {
 	BT_FREE uint32_t *blobs = bt_xmalloc((nr + 1) * sizeof(*blobs));
@@ -268,5 +240,5 @@ int bt_gather_run(const struct bt_gather *g, struct bt_view *v, struct bt_answer
 	if (bt_postings_find(v->store, name, len, g->defs_only, &list, &nr, err))
 		return err->code;
 	want_postings(v, list, nr);
-	return (g->filter && g->filter->max ? gather_some : gather_all)(g, v, a, list, nr, err);
+	return gather_all(g, v, a, list, nr, err);
 }

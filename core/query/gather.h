@@ -19,7 +19,4 @@ struct bt_gather {
 
 int bt_gather_run(const struct bt_gather *g, struct bt_view *v, struct bt_answer *a, struct bt_err *err);
 
-/* Are there as many hits as the filter wants? Then a->cut says so. */
-bool bt_gather_full(const struct bt_gather *g, struct bt_answer *a);
-
 #endif

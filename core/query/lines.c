@@ -330,6 +330,12 @@ static int from_objects(struct lines *l, const bool *served, struct bt_err *err)
 	return rc;
 }
 
+/* May a file that git takes for unchanged stand for its blob? */
+static bool is_direct(enum bt_lines_from from)
+{
+	return from == BT_LINES_CLEAN || from == BT_LINES_WORKTREE;
+}
+
 int bt_lines_fetch(struct bt_repo *repo, struct bt_answer *a, enum bt_lines_from from,
 		   struct bt_line **ret_lines, struct bt_err *err)
 {
@@ -341,11 +347,11 @@ int bt_lines_fetch(struct bt_repo *repo, struct bt_answer *a, enum bt_lines_from
 	l.next = bt_arena_alloc(&a->arena, (a->hits_nr + 1) * sizeof(*l.next));
 	chain_hits(&l);
 	merge_same(&l);
-	if (from != BT_LINES_OBJECTS && repo->top)
+	if (is_direct(from) && repo->top)
 		try_worktree(&l, served);
 	if (from_objects(&l, served, err))
 		return err->code;
-	if (from == BT_LINES_WORKTREE)
+	if (from >= BT_LINES_WORKTREE)
 		from_worktree(&l, served);
 	*ret_lines = l.of_hit;
 	return 0;
@@ -360,7 +366,7 @@ int bt_lines_blob(struct bt_repo *repo, struct bt_answer *a, uint32_t file, enum
 	struct bt_object obj;
 
 	memset(ret_text, 0, sizeof(*ret_text));
-	if (from != BT_LINES_OBJECTS && repo->top && file_clean(repo, f) && read_worktree(repo, f, &data)) {
+	if (is_direct(from) && repo->top && file_clean(repo, f) && read_worktree(repo, f, &data)) {
 		*ret_text = copy(&a->arena, bt_buf_cstr(&data), data.len);
 		return 0;
 	}
@@ -369,7 +375,7 @@ int bt_lines_blob(struct bt_repo *repo, struct bt_answer *a, uint32_t file, enum
 		return err->code;
 	if (obj.data)
 		*ret_text = copy(&a->arena, obj.data, obj.size);
-	else if (from == BT_LINES_WORKTREE && read_worktree(repo, f, &data))
+	else if (from >= BT_LINES_WORKTREE && read_worktree(repo, f, &data))
 		*ret_text = copy(&a->arena, bt_buf_cstr(&data), data.len);
 	return 0;
 }

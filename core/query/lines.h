@@ -1,7 +1,8 @@
 /*
  * The source lines that hits stand on.
  *
- * From the worktree where a file is certainly the blob that was indexed (git's own cached stat data say so), else
+ * From the worktree where a file is certainly the blob that was indexed (git's own cached stat data and its size say so: callers
+ * see to it that no filter changes files without changing their size), else
  * from the object database through one `git cat-file` child that is started only when it is needed. Where the
  * worktree itself was asked, its new content is in no object database: then the file as it is, when its size
  * is the blob's.
@@ -21,6 +22,7 @@ enum bt_lines_from {
 	BT_LINES_OBJECTS,	/* some revision: look for objects */
 	BT_LINES_CLEAN,		/* HEAD or what is staged: files that were not touched will do */
 	BT_LINES_WORKTREE,	/* the worktree as it is */
+	BT_LINES_FILTERED,	/* the same where git's filters change files: what has an object is shown as that */
 };
 /* ret_lines: one per hit, in their order; the texts live in the answer's arena. */
 int bt_lines_fetch(struct bt_repo *repo, struct bt_answer *a, enum bt_lines_from from,

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "core/index/selection.h"
 #include "core/query/find.h"
 #include "store/postings.h"
 
@@ -152,46 +153,111 @@ static struct opened *find_opened(struct search *s, uint32_t blob)
 	return NULL;
 }
 
-/* The files of a blob enter the answer; its record is opened when there are any. */
-static int open_blob(struct search *s, uint32_t blob, struct bt_answer *a, struct opened **ret_o,
-		     size_t *ret_first, size_t *ret_nr, struct bt_err *err)
-{
-	struct opened *o = find_opened(s, blob);
+/* Where a name is defined: a file of the view, or a blob where the view is of all content. */
+struct place {
+	uint32_t blob;
+	uint32_t file;			/* number in the manifest, or BT_NONE */
+	bool aside;			/* generated or vendored */
+	struct bt_view_file *row;	/* of all content: read already; else NULL */
+};
 
-	if (o) {
-		*ret_o = o;
-		return bt_answer_add_files(s->v, a, o->file, s->f, ret_first, ret_nr, err);
+static int place_cmp(const void *pa, const void *pb)
+{
+	const struct place *a = pa, *b = pb;
+	int c;
+
+	if (a->aside != b->aside)
+		return a->aside - b->aside;
+	if (!a->row)
+		return (a->file > b->file) - (a->file < b->file);
+	c = strcmp(a->row->path, b->row->path);
+	return c ? c : memcmp(a->row->blob.oid.raw, b->row->blob.oid.raw, sizeof(a->row->blob.oid.raw));
+}
+
+struct places {
+	struct place *list;
+	size_t nr, alloc;
+};
+
+static void places_release(struct places *p)
+{
+	free(p->list);
+}
+
+/* In the order of answers: files are numbered in the order of their paths. */
+static int find_places(struct search *s, const struct candidate *c, struct bt_answer *a, struct places *p,
+		       struct bt_err *err)
+{
+	for (size_t i = 0; i < c->postings_nr; i++) {
+		struct place at = { .blob = c->postings[i].blob_id, .file = BT_NONE };
+		uint32_t first = 0, nr = 1;
+
+		if (s->v->all) {
+			at.row = bt_arena_alloc(&a->arena, sizeof(*at.row));
+			if (bt_view_read_row(s->v, at.blob, &a->arena, at.row, err))
+				return err->code;
+		} else {
+			bt_view_files_of(s->v, at.blob, &first, &nr);
+		}
+		BT_GROW(p->list, p->alloc, p->nr + nr);
+		for (uint32_t k = 0; k < nr; k++) {
+			if (!s->v->all) {
+				at.file = s->v->by_blob[first + k];
+				at.aside = bt_manifest_file_get(&s->v->manifest, at.file).flags &
+					   (BT_FILE_GENERATED | BT_FILE_VENDORED);
+			}
+			p->list[p->nr++] = at;
+		}
 	}
-	if (bt_answer_add_blob(s->v, a, blob, s->f, ret_first, ret_nr, err))
+	if (p->nr)
+		qsort(p->list, p->nr, sizeof(*p->list), place_cmp);
+	return 0;
+}
+
+/* The file at a place enters the answer, when it passes; its record is opened. */
+static int open_place(struct search *s, const struct place *p, struct bt_answer *a, struct opened **ret_o,
+		      size_t *ret_first, size_t *ret_nr, struct bt_err *err)
+{
+	struct opened *o = find_opened(s, p->blob);
+	struct bt_view_file *row = o ? o->file : p->row;
+
+	if (!row) {
+		row = bt_arena_alloc(&a->arena, sizeof(*row));
+		if (bt_view_read_row(s->v, p->blob, &a->arena, row, err))
+			return err->code;
+	}
+	if (s->v->all ? bt_answer_add_files(s->v, a, row, s->f, ret_first, ret_nr, err)
+		      : bt_answer_add_file(s->v, a, row, p->file, s->f, ret_first, ret_nr, err))
 		return err->code;
-	if (!*ret_nr)
+	*ret_o = o;
+	if (!*ret_nr || o)
 		return 0;
 	if (s->opened_nr == OPENED_NR || bt_arena_memory(&s->records) > OPENED_MEMORY_MAX) {
 		bt_arena_reset(&s->records);
 		s->opened_nr = 0;
 	}
 	*ret_o = o = &s->opened[s->opened_nr];
-	o->file = a->files[*ret_first].f;
-	if (bt_view_open_facts(s->v, &s->records, true, o->file, &o->facts, err))
+	o->file = row;
+	if (bt_view_open_facts(s->v, &s->records, true, row, &o->facts, err))
 		return err->code;
 	s->opened_nr++;
 	return 0;
 }
 
-static int take_blob(struct search *s, const struct candidate *c, uint32_t blob, size_t max,
-		     struct bt_answer *a, struct bt_err *err)
+static int take_place(struct search *s, const struct candidate *c, const struct place *p, struct bt_answer *a,
+		      struct bt_err *err)
 {
 	struct opened *o = NULL;
 	size_t first, nr;
 
-	if (open_blob(s, blob, a, &o, &first, &nr, err) ||
+	if (open_place(s, p, a, &o, &first, &nr, err) ||
 	    (nr && bt_partial_pick(&o->facts, &s->records, c->name, c->len, err)))
 		return err->code;
-	for (size_t i = first; i < first + nr && a->hits_nr < max; i++) {
+	for (size_t i = first; i < first + nr; i++) {
 		const struct bt_facts *f = &a->files[i].f->facts;
 
 		a->files[i].f->facts = o->facts.facts;
-		for (uint32_t d = 0; d < f->defs_nr && a->hits_nr < max; d++) {
+		for (uint32_t d = 0; d < f->defs_nr; d++) {
 			if (!bt_name_is(f, f->defs[d].name, c->name, c->len) ||
 			    (s->f->kinds && !(s->f->kinds & (1u << f->defs[d].kind))))
 				continue;
@@ -215,7 +281,7 @@ static void want_candidates(struct search *s)
 	bt_view_want(s->v, blobs, nr);
 }
 
-/* Facts are read in the order of rank, until enough hits are there. */
+/* Facts are read in the order of rank and place, until one hit more than enough is there. */
 static int take(struct search *s, struct bt_answer *a, struct bt_err *err)
 {
 	size_t max = s->f->max ? s->f->max : HITS_DEFAULT;
@@ -223,15 +289,18 @@ static int take(struct search *s, struct bt_answer *a, struct bt_err *err)
 	if (s->nr)
 		qsort(s->list, s->nr, sizeof(*s->list), candidate_cmp);
 	want_candidates(s);
-	for (size_t i = 0; i < s->nr; i++) {
-		for (size_t k = 0; k < s->list[i].postings_nr; k++) {
-			if (a->hits_nr >= max) {
-				a->cut = true;
-				return 0;
-			}
-			if (take_blob(s, &s->list[i], s->list[i].postings[k].blob_id, max, a, err))
+	for (size_t i = 0; i < s->nr && a->hits_nr <= max; i++) {
+		BT_CLEANUP(places_release) struct places p = { .nr = 0 };
+
+		if (find_places(s, &s->list[i], a, &p, err))
+			return err->code;
+		for (size_t k = 0; k < p.nr && a->hits_nr <= max; k++)
+			if (take_place(s, &s->list[i], &p.list[k], a, err))
 				return err->code;
-		}
+	}
+	if (a->hits_nr > max) {
+		a->hits_nr = max;
+		a->cut = true;
 	}
 	return 0;
 }
@@ -270,6 +339,6 @@ int bt_find_search(struct bt_view *v, const char *pattern, enum bt_search_mode m
 		return bt_err_set(err, BT_ERR_USAGE, "the pattern is empty");
 	rc = mode == BT_SEARCH_AUTO ? search_auto(&s, a, err) : search_once(&s, mode, a, err);
 	if (!rc)
-		bt_answer_sort(a);
+		bt_answer_sort(a, 0);
 	return rc;
 }

@@ -34,6 +34,11 @@ test_expect_success 'many files' '
 	git add . && git commit -q -m 1 && git batho index -q
 '
 
+# places_of FILE: path:line:column of the hits in an answer.
+places_of() {
+	sed "s/^\([^:]*:[0-9]*:[0-9]*\).*/\1/" "$1"
+}
+
 # places NAME: path:line:column of the word in every C file.
 places() {
 	git ls-files "*.c" | while IFS= read -r path
@@ -138,6 +143,32 @@ test_expect_success 'a filter on paths spares the other records' '
 	test $(wc -l <../have) = 30 &&
 	git batho refs --path "none/*" shared_name >../have
 	test $? = 1
+'
+
+test_expect_success '--max keeps the first hits of the answer, whatever came first into the index' '
+	git init -q most && cd most && echo "aa.c linguist-generated" >.gitattributes &&
+	for name in aa ab ac ad ae af ag ah
+	do
+		echo "int most(void) { return most(); } /* $name */" >$name.c || return 1
+	done &&
+	cp ah.c zz.c && git add . && git commit -q -m 1 && git batho def most >all &&
+	echo ab.c:1:5 >want && echo aa.c:1:5 >>want && places_of all | sed -n "1p;\$p" | test_cmp want - &&
+	for command in def refs search
+	do
+		git batho $command most >all && git batho $command --max 1 most >one 2>err &&
+		head -n 1 all | test_cmp - one && test_grep "there are more" err || return 1
+	done &&
+	git batho search --max 8 most >some 2>err && git batho search most >all && head -n 8 all | test_cmp - some &&
+	test_grep "there are more" err && git batho search --max 9 most 2>err >some && test_cmp all some && test_must_be_empty err &&
+	git batho def --all --max 3 most >some && git batho def --all most | head -n 3 | test_cmp - some
+'
+
+test_expect_success 'a filter that keeps the size of a file: lines are those of the blob' '
+	git init -q filtered && cd filtered && echo "*.c filter=swap" >.gitattributes &&
+	git config filter.swap.clean "sed s/FOO/BAR/g" && git config filter.swap.smudge "sed s/BAR/FOO/g" &&
+	echo "int FOO(void) { return 1; } /* FOO */" >a.c && git add . && git commit -q -m 1 && git batho index -q &&
+	git batho def BAR >out && test_grep "int BAR(void)" out && git batho def --worktree BAR >out && test_grep "int BAR(void)" out &&
+	git batho outline a.c >out && test_grep BAR out && test_grep ! FOO out
 '
 
 test_done
