@@ -68,15 +68,15 @@ static int list_values(const char *what)
 	return print(&text, 0);
 }
 
-/* `git-batho-index ...` is `git-batho index ...`. */
-static char **expand_name(int *argc, char **argv)
+/* `git-batho-index ...` is `git-batho index ...`: *ret_made is to be freed. */
+static char **expand_name(int *argc, char **argv, char ***ret_made)
 {
 	const char *slash = strrchr(argv[0], '/'), *base = slash ? slash + 1 : argv[0];
 	char **out;
 
 	if (strncmp(base, "git-batho-", 10))
 		return argv;
-	out = bt_xcalloc((size_t)*argc + 2, sizeof(*out));
+	*ret_made = out = bt_xcalloc((size_t)*argc + 2, sizeof(*out));
 	out[0] = argv[0];
 	out[1] = (char *)base + 10;
 	memcpy(out + 2, argv + 1, (size_t)(*argc - 1) * sizeof(*argv));
@@ -87,10 +87,11 @@ static char **expand_name(int *argc, char **argv)
 int main(int argc, char **argv)
 {
 	static const char version[] = "version";
+	BT_FREE char **made = NULL;
 
 	if (argc < 1)
 		return STATUS_USAGE;
-	argv = expand_name(&argc, argv);
+	argv = expand_name(&argc, argv, &made);
 	if (argc < 2 || !strcmp(argv[1], "-h"))
 		return usage(STATUS_USAGE);
 	if (!strcmp(argv[1], "--help"))

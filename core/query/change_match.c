@@ -18,7 +18,8 @@ static int item_cmp(const void *pa, const void *pb)
 
 void ch_items_sort(struct ch_item *items, size_t nr)
 {
-	qsort(items, nr, sizeof(*items), item_cmp);
+	if (nr)
+		qsort(items, nr, sizeof(*items), item_cmp);
 }
 
 /* What must be equal, from the strictest to the loosest. */
