@@ -1,5 +1,6 @@
 # Makes core/lang/desc_data.c from the language descriptions named on the command line. A line `include FILE`
-# in one stands for the lines of that file, whose name is relative to the description's folder.
+# in one stands for the lines of that file, whose name is relative to the description's folder. The lines of its
+# header come once more by themselves: every start of a program reads them.
 function name_of(path) {
 	sub(/^.*\//, "", path)
 	sub(/\.lang$/, "", path)
@@ -15,6 +16,8 @@ function embed(path, folder,    line, rc) {
 			embed(folder substr(line, 9), folder)
 		else
 			printf "\n\t  %s", quote(line)
+		if (line ~ /^(alias|glob|shebang|grammar) /)
+			header = header "\n\t  " quote(line)
 	}
 	if (rc < 0) {
 		print "embed-desc.awk: cannot read " path >"/dev/stderr"
@@ -28,8 +31,9 @@ BEGIN {
 	print "const struct bt_lang_desc_text bt_lang_desc_texts[] = {"
 	for (i = 1; i < ARGC; i++) {
 		printf "\t{ \"%s\",\n\t  \"\"", name_of(ARGV[i])
+		header = "\n\t  " quote("")
 		embed(ARGV[i], folder_of(ARGV[i]))
-		print " },"
+		printf ",\n\t  \"\"%s },\n", header
 	}
 	print "\t{ 0 },\n};"
 	exit 0

@@ -7,7 +7,7 @@ BEGIN {
 		nr = split(ARGV[i], part, "/")
 		id = part[nr]
 		sub(/\.scm$/, "", id)
-		printf "\t{ \"%s\", \"%s\",\n\t  \"\"", part[nr - 1], id
+		printf "\t{ \"%s\", \"%s\", \"core/rules/packs/%s/%s.scm\",\n\t  \"\"", part[nr - 1], id, part[nr - 1], id
 		while ((rc = (getline line <ARGV[i])) > 0) {
 			sub(/\r$/, "", line)
 			printf "\n\t  %s", quote(line)

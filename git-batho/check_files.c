@@ -32,9 +32,19 @@ static void policy_of_tree(struct opening *o, const struct bt_oid *tree, const c
 	};
 }
 
+/* The change from one tree to another. */
+static int open_trees(struct opening *o, const struct bt_oid *from, const struct bt_oid *to)
+{
+	o->f->content = BT_CONTENT_TREE;
+	o->f->trees[0] = *to;
+	o->f->trees[1] = *from;
+	return bt_incoming_trees(&o->f->in, &o->c->repo, from, to, o->paths, o->paths_nr, o->err);
+}
+
 static int open_staged(struct opening *o)
 {
 	o->f->what = "what is staged";
+	o->f->content = BT_CONTENT_STAGED;
 	o->f->policy = (struct bt_policy_source){ .from = BT_POLICY_INDEX, .name = "" };
 	if (bt_incoming_staged(&o->f->in, &o->c->repo, NULL, 0, o->err))
 		return o->err->code;
@@ -84,7 +94,7 @@ static int open_commit(struct opening *o, const struct bt_rev *rev)
 		return o->err->code;
 	if (spec && !parent.found && o->c->repo.shallow && check_border(o, hex, rev->spec))
 		return o->err->code;
-	return bt_incoming_trees(&o->f->in, &o->c->repo, &parent.tree, &rev->tree, o->paths, o->paths_nr, o->err);
+	return open_trees(o, &parent.tree, &rev->tree);
 }
 
 static int open_rev(struct opening *o, const char *spec)
@@ -139,12 +149,13 @@ static int open_range(struct opening *o, const char *range)
 	if (symmetric)
 		a = base;
 	policy_of_tree(o, &a.tree, o->f->specs[0]);
-	return bt_incoming_trees(&o->f->in, &o->c->repo, &a.tree, &b.tree, o->paths, o->paths_nr, o->err);
+	return open_trees(o, &a.tree, &b.tree);
 }
 
 static int open_listing(struct opening *o)
 {
 	o->f->policy = (struct bt_policy_source){ .from = BT_POLICY_FILES };
+	o->f->content = BT_CONTENT_WORKTREE;
 	if (bt_listing_open(&o->c->repo, BT_LISTING_WORKTREE, &o->f->listing, o->err) ||
 	    bt_incoming_listing(&o->f->in, o->f->listing, o->err))
 		return o->err->code;
@@ -179,6 +190,7 @@ static int open_all(struct opening *o, const struct bt_check_scope_opts *opts)
 	}
 	if (opts->staged) {
 		o->f->policy = (struct bt_policy_source){ .from = BT_POLICY_INDEX, .name = "" };
+		o->f->content = BT_CONTENT_STAGED;
 		return bt_incoming_all(&o->f->in, &o->c->repo, NULL, o->paths, o->paths_nr, o->err);
 	}
 	if (resolve(o, opts->rev ? opts->rev : "HEAD", !opts->rev, &rev))
@@ -186,6 +198,8 @@ static int open_all(struct opening *o, const struct bt_check_scope_opts *opts)
 	if (!rev.found)
 		return bt_err_set(o->err, BT_ERR_NOT_FOUND, "the repository has no commit yet");
 	policy_of_tree(o, &rev.tree, rev.spec);
+	o->f->content = BT_CONTENT_TREE;
+	o->f->trees[0] = rev.tree;
 	return bt_incoming_all(&o->f->in, &o->c->repo, &rev.tree, o->paths, o->paths_nr, o->err);
 }
 
@@ -217,7 +231,7 @@ static int open_default(struct opening *o)
 		return open_commit(o, &head);
 	o->f->what = "HEAD against its upstream";
 	policy_of_tree(o, &head.tree, "HEAD");
-	return bt_incoming_trees(&o->f->in, &o->c->repo, &base.tree, &head.tree, o->paths, o->paths_nr, o->err);
+	return open_trees(o, &base.tree, &head.tree);
 }
 
 int bt_check_files_open(struct bt_context *c, const struct bt_check_scope_opts *opts, const char *range,

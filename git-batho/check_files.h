@@ -5,6 +5,7 @@
 #define BT_PROGRAM_CHECK_FILES_H
 
 #include "core/git/listing.h"
+#include "core/query/config_file.h"
 #include "core/rules/incoming.h"
 #include "core/rules/policy.h"
 #include "git-batho/context.h"
@@ -21,6 +22,8 @@ struct bt_check_files {
 	struct bt_repo *repo;		/* the context's, or the listing's */
 	const char *what;		/* for people: "staged changes" */
 	struct bt_oid tree;		/* the policy's */
+	struct bt_oid trees[2];		/* as in bt_check_opts */
+	enum bt_content content;
 	char *specs[2];
 };
 

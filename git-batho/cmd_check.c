@@ -3,8 +3,6 @@
  */
 #include <stdlib.h>
 #include <string.h>
-#include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "core/base/file.h"
@@ -17,8 +15,8 @@
 
 struct check_opts {
 	struct bt_check_scope_opts scope;
-	bool full, write_baseline;
-	const char *output;
+	bool full, show_suppressed, write_baseline;
+	struct bt_opt_list output;
 };
 
 static const struct bt_opt check_options[] = {
@@ -36,12 +34,19 @@ static const struct bt_opt check_options[] = {
 	{ .type = BT_OPT_GROUP, .help = "which findings" },
 	{ .type = BT_OPT_FLAG, .name = "full",
 	  .help = "all findings in changed files, not only new ones", BT_OPT_AT(struct check_opts, full) },
+	{ .type = BT_OPT_FLAG, .name = "show-suppressed",
+	  .help = "also what comments suppress and what the baseline\n"
+		  "holds, as such",
+	  BT_OPT_AT(struct check_opts, show_suppressed) },
 	{ .type = BT_OPT_FLAG, .name = "write-baseline", .flags = BT_OPT_NO_NEG,
 	  .help = "write the findings to .batho/baseline.json, so that\n"
 		  "they are not held against anybody",
 	  BT_OPT_AT(struct check_opts, write_baseline) },
-	{ .type = BT_OPT_STRING, .letter = 'o', .name = "output", .metavar = "<file>",
-	  .help = "write the report there", BT_OPT_AT(struct check_opts, output) },
+	{ .type = BT_OPT_GROUP, .help = "reports" },
+	{ .type = BT_OPT_LIST, .letter = 'o', .name = "output", .metavar = "<file>",
+	  .help = "write the report there; <format>:<file> writes a further\n"
+		  "one",
+	  BT_OPT_AT(struct check_opts, output) },
 	BT_OPT_END
 };
 
@@ -112,49 +117,84 @@ static void display(void *ctx, const char *path, struct bt_buf *out)
 	bt_display_path(ctx, path, out);
 }
 
-static int open_file(const char *path, int *ret_fd, struct bt_err *err)
+/* "sarif:out.json": its format, and where the name of the file begins; -1: a name without a format. */
+static int format_of(const char *output, const char **ret_path)
 {
-	*ret_fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-	return *ret_fd < 0 ? bt_err_errno(err, "cannot write to '%s'", path) : 0;
+	size_t len = strcspn(output, ":");
+	int format = output[len] ? bt_report_find(output, len) : -1;
+
+	*ret_path = format < 0 ? output : output + len + 1;
+	return format;
 }
 
-/* A format that is text of its own. */
-static int report_text(struct bt_context *c, const struct bt_report *r, int fd, struct bt_err *err)
+/* A report without a format of its own takes what else would go to stdout. */
+static bool goes_aside(const void *opts)
 {
-	BT_BUF_OWNED struct bt_buf text = BT_BUF_INIT;
+	const struct check_opts *o = opts;
+	const char *path;
 
-	if (bt_report_text(c->common.format, r, &text, err))
-		return err->code;
-	return bt_fd_write_full(fd, bt_buf_cstr(&text), text.len, fd == STDOUT_FILENO ? "stdout" : "the report",
-				err);
+	for (size_t i = 0; i < o->output.nr; i++)
+		if (format_of(o->output.items[i], &path) < 0 && strcmp(path, "-"))
+			return true;
+	return false;
+}
+
+/* Before the work begins. */
+static int check_outputs(const struct check_opts *o, struct bt_err *err)
+{
+	for (size_t i = 0; i < o->output.nr; i++) {
+		const char *output = o->output.items[i], *path;
+		int format = format_of(output, &path);
+		size_t letters = strspn(output, "abcdefghijklmnopqrstuvwxyz");
+
+		if (!*path)
+			return bt_err_set(err, BT_ERR_USAGE, "option '--output': '%s' names no file", output);
+		if (format >= 0 && !strcmp(path, "-"))
+			return bt_err_set(err, BT_ERR_USAGE, "option '--output': the format of stdout is what --format says");
+		if (format >= 0 || !letters || output[letters] != ':')
+			continue;
+		bt_err_set(err, BT_ERR_USAGE, "option '--output': '%.*s' is not a format", (int)letters, output);
+		return bt_err_hint(err, "a file of that name is './%s'", output);
+	}
+	return 0;
+}
+
+/* The reports that go into files. *ret_human: one of them is for people. */
+static int report_files(struct bt_context *c, const struct check_opts *o, const struct bt_report *r, bool *ret_human,
+			struct bt_err *err)
+{
+	for (size_t i = 0; i < o->output.nr; i++) {
+		const char *path;
+		int format = format_of(o->output.items[i], &path);
+
+		if (format < 0)
+			format = c->common.format;
+		if (!strcmp(path, "-"))
+			continue;
+		*ret_human |= format == BT_FORMAT_HUMAN;
+		if (bt_report_file(r, format, c->common.nul, path, err))
+			return err->code;
+	}
+	return 0;
 }
 
 static int report(struct bt_context *c, const struct check_opts *o, const struct bt_check *k, struct bt_err *err)
 {
-	BT_CLOSE int file = -1;
 	struct bt_report r = {
 		.findings = &k->findings, .rules = &k->rules, .fail_on = k->fail_on, .fails = k->fails,
 		.full = o->full || o->scope.all, .quiet = c->common.quiet, .display_path = display, .display_ctx = c,
 	};
-	struct bt_out_opts oo = { .format = (enum bt_format)c->common.format, .nul = c->common.nul,
-				  .command = c->command->name };
-	struct bt_out *out;
-	int rc;
+	bool human = false;
 
-	if (o->output && strcmp(o->output, "-") && open_file(o->output, &file, err))
+	if (report_files(c, o, &r, &human, err))
 		return err->code;
-	if (c->common.format > BT_FORMAT_PORCELAIN)
-		return report_text(c, &r, file >= 0 ? file : STDOUT_FILENO, err);
-	if (file < 0) {
-		bt_report_write(&r, c->out);
+	if (!c->aside && c->common.format > BT_FORMAT_PORCELAIN)
+		return bt_report_stream(&r, c->common.format, c->common.nul, STDOUT_FILENO, NULL, err);
+	if (c->aside && c->common.quiet)
 		return 0;
-	}
-	oo.fd = file;
-	out = bt_out_new(&oo);
-	bt_report_write(&r, out);
-	rc = bt_out_finish(out, err);
-	bt_out_free(&out);
-	return rc;
+	r.brief = c->aside && human;	/* once is enough */
+	bt_report_write(&r, c->out);
+	return 0;
 }
 
 /* ---- the command ---- */
@@ -189,6 +229,8 @@ static int finish(struct bt_context *c, const struct check_opts *o, const struct
 	if (f->in.unmerged_nr)
 		bt_notice(c, "%zu path%s with conflicts %s not checked", f->in.unmerged_nr,
 			  f->in.unmerged_nr == 1 ? "" : "s", f->in.unmerged_nr == 1 ? "is" : "are");
+	if (k->radius_unknown)
+		bt_notice(c, "what depends on the change is not known: `git batho index` first");
 	if (k->complaints)
 		return bt_err_set(err, BT_ERR_FAIL, "%.*s", (int)strcspn(k->complaints, "\n"), k->complaints);
 	if (o->write_baseline)
@@ -212,6 +254,9 @@ static int check(struct bt_context *c, const struct check_opts *o, const char *r
 	ko.store_dir = c->store_dir;
 	ko.policy = f.policy;
 	ko.files = &f.in;
+	ko.trees[0] = f.trees[0];
+	ko.trees[1] = f.trees[1];
+	ko.content = f.content;
 	ko.full = o->full || o->scope.all || o->write_baseline;
 	ko.everything = o->scope.all && !paths_nr;
 	ko.compile = o->scope.all || o->full;
@@ -219,6 +264,7 @@ static int check(struct bt_context *c, const struct check_opts *o, const char *r
 		ko.compile = !strncmp(f.in.files[i].path, BT_POLICY_DIR "/", strlen(BT_POLICY_DIR "/"));
 	if (o->write_baseline)
 		ko.no_baseline = true;
+	k.findings.keep_hidden = o->show_suppressed;
 	if (bt_check_run(&ko, &k, err))
 		return err->code;
 	return finish(c, o, &f, &k, err);
@@ -232,6 +278,8 @@ static int run_check(struct bt_context *c, void *opts, const struct bt_args *arg
 	size_t nr = 0;
 	int rc;
 
+	if (check_outputs(o, err))
+		return err->code;
 	if (o->write_baseline && !c->repo.top)
 		return bt_err_set(err, BT_ERR_USAGE, "a bare repository has no place for a baseline");
 	rc = take_arguments(c, args, &range, &path, &paths, &nr, err);
@@ -250,6 +298,7 @@ const struct bt_command bt_cmd_check = {
 	.options = check_options,
 	.options_size = sizeof(struct check_opts),
 	.formats = bt_report_names,
+	.goes_aside = goes_aside,
 	.flags = BT_NEEDS_REPO | BT_PAGES,
 	.run = run_check,
 };

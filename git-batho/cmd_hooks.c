@@ -8,6 +8,7 @@
 
 #include "core/base/file.h"
 #include "git-batho/commands.h"
+#include "git-batho/spawn.h"
 #include "hooks/install.h"
 
 struct hooks_opts {
@@ -138,12 +139,12 @@ static int advise(struct bt_context *c, const struct bt_site *s, enum bt_hook_ev
 }
 
 static int install_one(struct bt_context *c, const struct bt_site *s, enum bt_hook_event event,
-		       const char *program, struct bt_err *err)
+		       const struct bt_shim_paths *paths, struct bt_err *err)
 {
 	BT_CLEANUP(bt_site_hook_release) struct bt_site_hook before = { .path = NULL };
 	enum bt_install_result result;
 
-	if (bt_site_look(s, event, &before, err) || bt_install(s, event, program, &result, err))
+	if (bt_site_look(s, event, &before, err) || bt_install(s, event, paths, &result, err))
 		return err->code;
 	print_result(c, s, event, result);
 	if (result == BT_INSTALL_CHAINED)
@@ -155,10 +156,16 @@ static int install(struct bt_context *c, const struct hooks_opts *o, struct bt_e
 {
 	BT_SITE_OWNED struct bt_site s = BT_SITE_INIT;
 	struct events e = { { false } };
-	BT_FREE char *program = NULL;
+	BT_FREE char *program = NULL, *judge = NULL;
+	struct bt_err ignored = BT_ERR_INIT;
+	struct bt_shim_paths paths;
 
 	if (choose_events(o, &e, err) || open_site(c, o, &s, err) || bt_file_program_path(&program, err))
 		return err->code;
+	/* it need not be there yet: the script looks again */
+	if (bt_indexer_path(&judge, &ignored))
+		judge = NULL;
+	paths = (struct bt_shim_paths){ program, judge };
 	if (!o->events.nr && s.repo && s.repo->bare && !s.global)
 		e.wanted[BT_HOOK_PRE_RECEIVE] = true;
 	else if (!o->events.nr)
@@ -169,7 +176,7 @@ static int install(struct bt_context *c, const struct hooks_opts *o, struct bt_e
 		if (e.wanted[i] && bt_install_check(&s, (enum bt_hook_event)i, o->force, err))
 			return err->code;
 	for (int i = 0; i < BT_HOOK_NR; i++)
-		if (e.wanted[i] && install_one(c, &s, (enum bt_hook_event)i, program, err))
+		if (e.wanted[i] && install_one(c, &s, (enum bt_hook_event)i, &paths, err))
 			return err->code;
 	return 0;
 }

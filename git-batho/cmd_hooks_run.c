@@ -1,8 +1,8 @@
 /*
  * git batho hooks run: what an installed hook calls.
  *
- * This program finds out whether there is anything to check, with one git child, and becomes the indexer
- * only then. Nothing that goes wrong here keeps anybody from committing, unless that is configured.
+ * Where content is judged this program becomes the indexer at once. Nothing that goes wrong here keeps anybody from
+ * committing, unless that is configured.
  */
 #include "git-batho/cmd_hooks.h"
 
@@ -21,81 +21,27 @@
 #include "hooks/background.h"
 #include "hooks/message.h"
 
-/* Children stand elsewhere: what git gave us relative to the top is made absolute. */
-static void fix_environment(void)
+/*
+ * What is judged, is judged by the indexer, which this process becomes, stdin included: the installed script runs it
+ * itself when it can. Returns on failure only.
+ */
+static int judge(struct bt_hook_run *r, const char *const *git_args, struct bt_err *err)
 {
-	const char *index = getenv("GIT_INDEX_FILE");
-	BT_FREE char *cwd = index && *index && *index != '/' ? realpath(".", NULL) : NULL;
-	BT_FREE char *path = cwd ? bt_xasprintf("%s/%s", cwd, index) : NULL;
-
-	if (path)
-		setenv("GIT_INDEX_FILE", path, 1);
-}
-
-/* Becomes the indexer; args as after `git-batho-indexer`. Returns on failure only. */
-static int become_indexer(const char *const *args, struct bt_err *err)
-{
+	BT_FREE char *started = bt_xasprintf("--started=%lld", (long long)r->start_ms), *path = NULL;
+	const char *const head[] = { "hooks", started, bt_hooks[r->event].name, "--" };
 	BT_FREE const char **argv = NULL;
-	BT_FREE char *path = NULL;
 	size_t nr = 0;
 
 	if (bt_indexer_path(&path, err))
 		return err->code;
-	while (args[nr])
-		nr++;
-	argv = bt_xcalloc(nr + 2, sizeof(*argv));
-	argv[0] = path;
-	memcpy(argv + 1, args, nr * sizeof(*args));
-	execv(path, (char *const *)argv);
-	return bt_err_errno(err, "cannot run '%s'", path);
-}
-
-/* A file with new content: everything else was checked before, or is nothing to check. */
-static bool is_relevant(const struct bt_incoming_file *f)
-{
-	return f->new_oid.len && !bt_oid_equal(&f->old_oid, &f->new_oid);
-}
-
-static int check_staged(struct bt_hook_run *r, struct bt_err *err)
-{
-	BT_INCOMING_OWNED struct bt_incoming in = BT_INCOMING_INIT;
-	BT_BUF_OWNED struct bt_buf listing = BT_BUF_INIT;
-	BT_FREE char *handover = NULL, *left = NULL;
-	bool relevant = false;
-	int fd;
-
-	if (bt_repo_open_hook(&r->c->repo, err) ||
-	    bt_incoming_staged(&in, &r->c->repo, &listing, bt_hook_timeout_ms(r), err) ||
-	    bt_hook_conf(r, &listing, err))
-		return err->code;
-	for (size_t i = 0; i < in.nr; i++)
-		relevant = relevant || is_relevant(&in.files[i]);
-	if (!relevant || bt_hook_mode(r) == BT_HOOK_OFF)
-		return 0;
-	if (bt_hook_hand_over(&listing, &in, &fd, err))
-		return err->code;
-	handover = bt_xasprintf("--handover=%d", fd);
-	left = bt_xasprintf("--started=%lld", (long long)r->start_ms);
-	return become_indexer((const char *const[]){ "hooks", handover, left, bt_hooks[r->event].name, NULL },
-			      err);
-}
-
-/* Everything is left to the indexer, stdin included. */
-static int check_pushed(struct bt_hook_run *r, const char *const *git_args, struct bt_err *err)
-{
-	BT_FREE const char **args = NULL;
-	BT_FREE char *started = bt_xasprintf("--started=%lld", (long long)r->start_ms);
-	size_t nr = 0;
-
 	while (git_args[nr])
 		nr++;
-	args = bt_xcalloc(nr + 5, sizeof(*args));
-	args[0] = "hooks";
-	args[1] = started;
-	args[2] = bt_hooks[r->event].name;
-	args[3] = "--";
-	memcpy(args + 4, git_args, nr * sizeof(*args));
-	return become_indexer(args, err);
+	argv = bt_xcalloc(nr + BT_ARRAY_NR(head) + 2, sizeof(*argv));
+	argv[0] = path;
+	memcpy(argv + 1, head, sizeof(head));
+	memcpy(argv + 1 + BT_ARRAY_NR(head), git_args, nr * sizeof(*argv));
+	execv(path, (char *const *)argv);
+	return bt_err_errno(err, "cannot run '%s'", path);
 }
 
 /* --- messages --- */
@@ -181,13 +127,10 @@ int bt_hooks_run(struct bt_context *c, enum bt_hook_event event, const char *con
 
 	if (bt_hook_is_skipped(bt_hooks[event].name))
 		return 0;
-	fix_environment();
 	switch (bt_hooks[event].work) {
 	case BT_HOOK_CHECKS_STAGED:
-		rc = check_staged(&r, err);
-		break;
 	case BT_HOOK_CHECKS_PUSHED:
-		rc = check_pushed(&r, args, err);
+		rc = judge(&r, args, err);
 		break;
 	case BT_HOOK_CHECKS_MESSAGE:
 		rc = check_message(&r, args, err);

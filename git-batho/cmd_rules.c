@@ -106,6 +106,23 @@ static void show_langs(struct bt_out *out, const struct bt_rule *r)
 	bt_out_nl(out);
 }
 
+/* The roles of files that it leaves out. */
+static void show_skip(struct bt_out *out, const struct bt_rule *r)
+{
+	const char *before = "not in";
+
+	for (int i = 0; i < BT_FILE_ROLE_NR; i++) {
+		if (!(r->skip >> i & 1))
+			continue;
+		bt_out_textf(out, BT_COLOR_NOTE, "%s %s", before, bt_file_role_name((enum bt_file_role)i));
+		before = ",";
+	}
+	if (r->skip) {
+		bt_out_textf(out, BT_COLOR_NOTE, " files");
+		bt_out_nl(out);
+	}
+}
+
 static void show_rule(struct bt_out *out, const struct bt_rule *r)
 {
 	put_record(out, r, true);
@@ -115,6 +132,7 @@ static void show_rule(struct bt_out *out, const struct bt_rule *r)
 	bt_out_textf(out, BT_COLOR_NONE, ": %s", r->info.message);
 	bt_out_nl(out);
 	show_langs(out, r);
+	show_skip(out, r);
 	if (*r->info.help)
 		bt_out_nl(out);
 	put_lines(out, "", r->info.help);

@@ -31,6 +31,11 @@ struct bt_command {
 	 * ones the answer is text that the command makes, without colour and pager; context.common.format tells.
 	 */
 	const char *const *formats;
+	/*
+	 * Does the answer go into a file, so that stdout is for people whatever the format says? NULL: it never does. Tells
+	 * context.aside.
+	 */
+	bool (*goes_aside)(const void *opts);
 	unsigned flags;
 	/*
 	 * opts: the struct filled by `options`. Returns the exit status 0 or 1, or a negative code with *err set.

@@ -30,6 +30,7 @@ struct bt_context {
 	const struct bt_command *command;
 	char **argv;			/* as the program got them */
 	struct bt_common_opts common;
+	bool aside;			/* command.goes_aside: `out` is for people */
 	struct bt_repo repo;
 	struct bt_conf *conf;
 	struct bt_rev rev;		/* --rev or HEAD, when the command wants it */

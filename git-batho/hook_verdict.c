@@ -3,21 +3,15 @@
  */
 #include "git-batho/hook_verdict.h"
 
-#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/time.h>
 #include <unistd.h>
 
 #include "core/base/clock.h"
-#include "core/base/file.h"
 #include "core/base/text.h"
 #include "core/git/program.h"
-
-/* The files of an incoming list, both sides: more is not handed over but read again. */
-#define HANDOVER_MAX ((size_t)1 << 30)
 
 static void say(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 static void say(const char *fmt, ...)
@@ -37,8 +31,7 @@ static void warn(void *ctx, const char *msg)
 {
 	const struct bt_hook_run *r = ctx;
 
-	if (!r->told)
-		say("git-batho: %s: %s (ignored)", bt_hooks[r->event].name, msg);
+	say("git-batho: %s: %s (ignored)", bt_hooks[r->event].name, msg);
 }
 
 int bt_hook_conf(struct bt_hook_run *r, const struct bt_buf *listing, struct bt_err *err)
@@ -147,45 +140,4 @@ void bt_hook_watch(const struct bt_hook_run *r)
 	sigemptyset(&act.sa_mask);
 	sigaction(SIGALRM, &act, NULL);
 	setitimer(ITIMER_REAL, &when, NULL);
-}
-
-/* --- handing over --- */
-
-int bt_hook_hand_over(const struct bt_buf *listing, const struct bt_incoming *in, int *ret_fd,
-		      struct bt_err *err)
-{
-	/* not close-on-exec: it is for the program that this one becomes */
-	BT_CLOSE int fd = memfd_create("git-batho", 0);
-	BT_BUF_OWNED struct bt_buf bytes = BT_BUF_INIT;
-
-	if (fd < 0)
-		return bt_err_errno(err, "cannot make a file in memory");
-	bt_buf_addf(&bytes, "%zu\n", listing->len);
-	bt_buf_add(&bytes, bt_buf_cstr(listing), listing->len);
-	bt_incoming_encode(in, &bytes);
-	if (bt_buf_check(&bytes, "the list of files", err) ||
-	    bt_fd_write_full(fd, bytes.data, bytes.len, "a file in memory", err))
-		return err->code;
-	if (lseek(fd, 0, SEEK_SET) < 0)
-		return bt_err_errno(err, "cannot rewind a file in memory");
-	*ret_fd = fd;
-	fd = -1;
-	return 0;
-}
-
-int bt_hook_take_over(int fd, struct bt_buf *listing, struct bt_incoming *in, struct bt_err *err)
-{
-	BT_BUF_OWNED struct bt_buf bytes = BT_BUF_INIT;
-	size_t len = 0, head;
-	const char *p;
-
-	if (bt_fd_read_all(fd, HANDOVER_MAX, &bytes, "what was handed over", err))
-		return err->code;
-	p = bt_buf_cstr(&bytes);
-	head = strcspn(p, "\n") + 1;
-	if (sscanf(p, "%zu\n", &len) != 1 || head > bytes.len || len > bytes.len - head)
-		return bt_err_set(err, BT_ERR_CORRUPT,
-				  "git-batho-indexer is of another build than git-batho");
-	bt_buf_add(listing, p + head, len);
-	return bt_incoming_decode(in, p + head + len, bytes.len - head - len, err);
 }

@@ -12,7 +12,6 @@ struct bt_hook_run {
 	struct bt_context *c;		/* c->conf may be missing as long as nothing was read */
 	enum bt_hook_event event;
 	int64_t start_ms;		/* bt_clock_ms */
-	bool told;			/* git-batho has complained about the configuration already */
 };
 
 /*
@@ -42,13 +41,5 @@ int bt_hook_objects(const struct bt_hook_run *r);
  * when the configuration is known.
  */
 void bt_hook_watch(const struct bt_hook_run *r);
-
-/*
- * What git-batho has read already, for git-batho-indexer: the configuration and the files, in a file
- * without a name.
- */
-int bt_hook_hand_over(const struct bt_buf *listing, const struct bt_incoming *in, int *ret_fd,
-		      struct bt_err *err);
-int bt_hook_take_over(int fd, struct bt_buf *listing, struct bt_incoming *in, struct bt_err *err);
 
 #endif

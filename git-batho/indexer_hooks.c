@@ -1,5 +1,6 @@
 /*
- * git-batho-indexer hooks: what git-batho found to be worth checking, or what is pushed, through the gate.
+ * git-batho-indexer hooks: what is staged or pushed, through the gate. The installed script runs this program itself:
+ * one that starts git-batho first would cost every commit one more.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,18 +13,16 @@
 #include "git-batho/indexer.h"
 
 struct hooks_opts {
-	int64_t handover, started;
+	int64_t started;
 };
 
 static const struct bt_opt hooks_options[] = {
-	{ .type = BT_OPT_INT, .name = "handover", .metavar = "<fd>", .min = 3, .max = 1 << 20,
-	  .help = "what git-batho has read", BT_OPT_AT(struct hooks_opts, handover) },
 	{ .type = BT_OPT_INT, .name = "started", .metavar = "<ms>", .min = 0, .max = INT64_MAX,
 	  .help = "when the hook began", BT_OPT_AT(struct hooks_opts, started) },
 	BT_OPT_END
 };
 
-static int judge(struct bt_hook_run *r, const struct bt_incoming *in, enum bt_gate_policy policy,
+static int judge(struct bt_hook_run *r, struct bt_incoming *in, enum bt_gate_policy policy, bool many_tips,
 		 struct bt_err *err)
 {
 	BT_FREE char *store_dir = bt_xasprintf("%s/batho", r->c->repo.common_dir);
@@ -33,6 +32,7 @@ static int judge(struct bt_hook_run *r, const struct bt_incoming *in, enum bt_ga
 		.store_dir = store_dir,
 		.policy = policy,
 		.incoming = in,
+		.many_tips = many_tips,
 		.is_skipped = bt_hook_is_skipped,
 	};
 	bool refuses = false;
@@ -42,19 +42,43 @@ static int judge(struct bt_hook_run *r, const struct bt_incoming *in, enum bt_ga
 	return refuses ? bt_hook_objects(r) : 0;
 }
 
-static int check_staged(struct bt_hook_run *r, int fd, struct bt_err *err)
+/* Children stand elsewhere: what git gave us relative to the top is made absolute. */
+static void fix_environment(void)
+{
+	const char *index = getenv("GIT_INDEX_FILE");
+	BT_FREE char *cwd = index && *index && *index != '/' ? realpath(".", NULL) : NULL;
+	BT_FREE char *path = cwd ? bt_xasprintf("%s/%s", cwd, index) : NULL;
+
+	if (path)
+		setenv("GIT_INDEX_FILE", path, 1);
+}
+
+/* A file whose content changed, came or went. */
+static bool is_relevant(const struct bt_incoming_file *f)
+{
+	return !bt_oid_equal(&f->old_oid, &f->new_oid);
+}
+
+static int check_staged(struct bt_hook_run *r, struct bt_err *err)
 {
 	BT_INCOMING_OWNED struct bt_incoming in = BT_INCOMING_INIT;
 	BT_BUF_OWNED struct bt_buf listing = BT_BUF_INIT;
+	bool relevant = false;
 
-	r->told = true;
-	if (bt_repo_open_hook(&r->c->repo, err) || bt_hook_take_over(fd, &listing, &in, err) ||
-	    bt_hook_conf(r, &listing, err))
+	if (bt_repo_open_hook(&r->c->repo, err) ||
+	    bt_incoming_staged(&in, &r->c->repo, &listing, bt_hook_timeout_ms(r), err))
 		return err->code;
-	close(fd);
+	for (size_t i = 0; i < in.nr; i++)
+		relevant = relevant || is_relevant(&in.files[i]);
+	if (!relevant)
+		return 0;
+	if (bt_hook_conf(r, &listing, err))
+		return err->code;
+	if (bt_hook_mode(r) == BT_HOOK_OFF)
+		return 0;
 	bt_hook_watch(r);
 	r->c->repo.oid_len = in.oid_len;
-	return judge(r, &in, BT_GATE_STAGED, err);
+	return judge(r, &in, BT_GATE_STAGED, false, err);
 }
 
 /*
@@ -101,7 +125,7 @@ static int check_pushed(struct bt_hook_run *r, const struct bt_args *args, struc
 		return err->code;
 	if (!in.nr)
 		return 0;
-	return judge(r, &in, r->event == BT_HOOK_PRE_PUSH ? BT_GATE_PUSHED : BT_GATE_RECEIVED, err);
+	return judge(r, &in, r->event == BT_HOOK_PRE_PUSH ? BT_GATE_PUSHED : BT_GATE_RECEIVED, pushed.nr > 1, err);
 }
 
 /* args: the event, then what git gave. */
@@ -113,9 +137,12 @@ static int run_hooks(struct bt_context *c, void *opts, const struct bt_args *arg
 
 	if (event < 0)
 		return bt_err_set(err, BT_ERR_USAGE, "hooks is for git-batho alone");
+	if (bt_hook_is_skipped(bt_hooks[event].name))
+		return 0;
 	r.event = (enum bt_hook_event)event;
+	fix_environment();
 	if (bt_hooks[event].work == BT_HOOK_CHECKS_STAGED)
-		rc = check_staged(&r, (int)o->handover, err);
+		rc = check_staged(&r, err);
 	else
 		rc = check_pushed(&r, args, err);
 	return rc < 0 ? bt_hook_failed(&r, err) : rc;

@@ -221,7 +221,8 @@ int bt_context_repo(struct bt_context *c, struct bt_err *err)
 
 static void open_output(struct bt_context *c)
 {
-	bool further = c->common.format > BT_FORMAT_PORCELAIN;
+	bool human = c->common.format == BT_FORMAT_HUMAN || c->aside;
+	bool records = !human && c->common.format <= BT_FORMAT_PORCELAIN;
 	struct bt_color_conf color = {
 		.option = (enum bt_color_when)c->common.color,
 		.color_batho = c->conf ? bt_conf_git(c->conf, "color.batho") : NULL,
@@ -229,17 +230,17 @@ static void open_output(struct bt_context *c)
 		.color_pager = c->conf ? bt_conf_git(c->conf, "color.pager") : NULL,
 	};
 	struct bt_pager_conf pager = {
-		.off = c->common.format != BT_FORMAT_HUMAN || !(c->command->flags & BT_PAGES),
+		.off = !human || !(c->command->flags & BT_PAGES),
 		.pager_batho = c->conf ? bt_conf_git(c->conf, "pager.batho") : NULL,
 		.core_pager = c->conf ? bt_conf_git(c->conf, "core.pager") : NULL,
 	};
 	struct bt_out_opts out = {
-		.format = further ? BT_FORMAT_HUMAN : (enum bt_format)c->common.format, .nul = c->common.nul,
+		.format = records ? (enum bt_format)c->common.format : BT_FORMAT_HUMAN, .nul = c->common.nul && !c->aside,
 		.command = c->command->name, .fd = STDOUT_FILENO,
 	};
 
 	bt_pager_start(&c->pager, &pager);
-	if (c->common.format == BT_FORMAT_HUMAN && bt_term_color(&color)) {
+	if (human && bt_term_color(&color)) {
 		bt_palette_init(&c->palette);
 		out.palette = &c->palette;
 	}
@@ -294,6 +295,7 @@ static int run_command(struct bt_context *c, void *opts, const struct bt_args *a
 
 	if ((c->command->flags & BT_NEEDS_REPO) && open_repo(c, rev_option(c->command, opts), err))
 		return err->code;
+	c->aside = c->command->goes_aside && c->command->goes_aside(opts);
 	open_output(c);
 	rc = c->command->run(c, opts, args, err);
 	if (rc >= 0 && bt_out_finish(c->out, err))

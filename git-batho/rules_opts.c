@@ -41,7 +41,7 @@ int bt_rules_open(struct bt_context *c, const struct bt_rules_opts *o, struct bt
 		source.from = BT_POLICY_NONE;
 	if (bt_policy_read(&c->repo, &source, NULL, 0, ret_p, err))
 		return err->code;
-	return bt_policy_apply(ret_p, c->conf, ret_set, err);
+	return bt_policy_apply(ret_p, c->conf, false, ret_set, err);
 }
 
 bool bt_rules_wanted(const struct bt_rules_opts *o, const struct bt_args *args, size_t first, const struct bt_rule *r)

@@ -113,14 +113,14 @@ static int run_config(const struct bt_site *s, const char *const *args, bool may
 }
 
 /* The command first and last: git refuses to do anything while an event has none. */
-static int put_config(const struct bt_site *s, const struct bt_hook *h, const char *program,
+static int put_config(const struct bt_site *s, const struct bt_hook *h, const struct bt_shim_paths *paths,
 		      struct bt_err *err)
 {
 	BT_FREE char *command = bt_xasprintf("hook.batho-%s.command", h->name);
 	BT_FREE char *event = bt_xasprintf("hook.batho-%s.event", h->name);
 	BT_BUF_OWNED struct bt_buf text = BT_BUF_INIT;
 
-	bt_shim_command(h, program, &text);
+	bt_shim_command(h, paths, &text);
 	if (run_config(s, (const char *const[]){ "--replace-all", command, bt_buf_cstr(&text), NULL }, false,
 		       err))
 		return err->code;
@@ -176,12 +176,12 @@ static bool has_text(const char *path, const struct bt_buf *want)
 }
 
 static int put_file(const struct bt_site *s, const struct bt_hook *event, const struct bt_site_hook *h,
-		    const char *program, enum bt_install_result *ret_result, struct bt_err *err)
+		    const struct bt_shim_paths *paths, enum bt_install_result *ret_result, struct bt_err *err)
 {
 	BT_FREE char *saved = bt_xasprintf("%s%s", h->path, BT_SHIM_SAVED);
 	BT_BUF_OWNED struct bt_buf text = BT_BUF_INIT;
 
-	bt_shim_script(event, program, &text);
+	bt_shim_script(event, paths, &text);
 	*ret_result = h->ours ? BT_INSTALL_UPDATED : h->present ? BT_INSTALL_CHAINED : BT_INSTALL_DONE;
 	if (h->ours && has_text(h->path, &text) && !access(h->path, X_OK)) {
 		*ret_result = BT_INSTALL_UNCHANGED;
@@ -200,7 +200,7 @@ static int put_file(const struct bt_site *s, const struct bt_hook *event, const 
 	return bt_file_write_atomic(h->path, bt_buf_cstr(&text), text.len, HOOK_MODE, err);
 }
 
-int bt_install(const struct bt_site *s, enum bt_hook_event event, const char *program,
+int bt_install(const struct bt_site *s, enum bt_hook_event event, const struct bt_shim_paths *paths,
 	       enum bt_install_result *ret_result, struct bt_err *err)
 {
 	BT_CLEANUP(bt_site_hook_release) struct bt_site_hook h;
@@ -214,9 +214,9 @@ int bt_install(const struct bt_site *s, enum bt_hook_event event, const char *pr
 	}
 	if (h.configured || (by_config(s) && !h.ours)) {
 		*ret_result = h.configured ? BT_INSTALL_UPDATED : BT_INSTALL_CONFIGURED;
-		return put_config(s, &bt_hooks[event], program, err);
+		return put_config(s, &bt_hooks[event], paths, err);
 	}
-	return put_file(s, &bt_hooks[event], &h, program, ret_result, err);
+	return put_file(s, &bt_hooks[event], &h, paths, ret_result, err);
 }
 
 int bt_uninstall(const struct bt_site *s, enum bt_hook_event event, enum bt_install_result *ret_result,

@@ -8,6 +8,7 @@
 #ifndef BT_HOOKS_INSTALL_H
 #define BT_HOOKS_INSTALL_H
 
+#include "hooks/shim.h"
 #include "hooks/site.h"
 
 enum bt_install_result {
@@ -27,8 +28,7 @@ enum bt_install_result {
  * `force` allows a folder of core.hooksPath outside of the repository.
  */
 int bt_install_check(const struct bt_site *s, enum bt_hook_event event, bool force, struct bt_err *err);
-/* `program`: the absolute path of git-batho. */
-int bt_install(const struct bt_site *s, enum bt_hook_event event, const char *program,
+int bt_install(const struct bt_site *s, enum bt_hook_event event, const struct bt_shim_paths *paths,
 	       enum bt_install_result *ret_result, struct bt_err *err);
 int bt_uninstall(const struct bt_site *s, enum bt_hook_event event, enum bt_install_result *ret_result,
 		 struct bt_err *err);

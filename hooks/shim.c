@@ -31,19 +31,43 @@ static const char policy_text[] =
 	"\techo \"git-batho: $3: left out\" >&2\n"
 	"}\n";
 
+/* What judges is run by itself; git-batho stands for all that may be elsewhere today. */
+static const char judge_text[] =
+	"\tif test -z \"$BATHO_EXEC_PATH\" && test -x \"$batho\" && test -x \"$judge\"; then\n"
+	"\t\t\"$judge\" hooks \"$event\" -- \"$@\"\n"
+	"\telif test -x \"$batho\" || batho=$(command -v git-batho); then\n";
+static const char find_text[] = "\tif test -x \"$batho\" || batho=$(command -v git-batho); then\n";
 static const char run_text[] =
-	"run() {\n"
-	"\ttest -x \"$batho\" || batho=$(command -v git-batho) || {\n"
+	"\t\t\"$batho\" hooks run \"$event\" \"$@\"\n"
+	"\telse\n"
 	"\t\tpolicy onMissing \"$BATHO_HOOKS_ON_MISSING\" \"$event: git-batho is not there any more\"\n"
 	"\t\treturn\n"
-	"\t}\n"
-	"\t\"$batho\" hooks run \"$event\" \"$@\"\n"
+	"\tfi\n"
 	"\tstatus=$?\n"
 	"\tcase $status in\n"
 	"\t0 | 1 | 130 | 143) return $status ;;\n"
 	"\tesac\n"
 	"\tpolicy onError \"$BATHO_HOOKS_ON_ERROR\" \"$event: git-batho ended with status $status\"\n"
 	"}\n";
+
+/* Names and functions. */
+static void add_head(const struct bt_hook *h, const struct bt_shim_paths *paths, struct bt_buf *out)
+{
+	bool judges = paths->judge &&
+		      (h->work == BT_HOOK_CHECKS_STAGED || h->work == BT_HOOK_CHECKS_PUSHED);
+
+	bt_buf_adds(out, "batho=");
+	add_quoted(out, paths->program);
+	if (judges) {
+		bt_buf_adds(out, " judge=");
+		add_quoted(out, paths->judge);
+	}
+	bt_buf_addf(out, " event=%s\n", h->name);
+	bt_buf_adds(out, policy_text);
+	bt_buf_adds(out, "run() {\n");
+	bt_buf_adds(out, judges ? judge_text : find_text);
+	bt_buf_adds(out, run_text);
+}
 
 static void add_chain(const struct bt_hook *h, struct bt_buf *out)
 {
@@ -69,27 +93,20 @@ static void add_chain(const struct bt_hook *h, struct bt_buf *out)
 	bt_buf_adds(out, "fi\nrun \"$@\" </dev/null\nexit \"${keep:-0}\"\n");
 }
 
-void bt_shim_script(const struct bt_hook *h, const char *program, struct bt_buf *out)
+void bt_shim_script(const struct bt_hook *h, const struct bt_shim_paths *paths, struct bt_buf *out)
 {
-	bt_buf_adds(out, "#!/bin/sh\n" MARK);
 	bt_buf_addf(
 		out,
-		"%s.\n# `git batho hooks uninstall` takes it out and puts back what was here before.\nbatho=",
+		"#!/bin/sh\n" MARK "%s.\n"
+		"# `git batho hooks uninstall` takes it out and puts back what was here before.\n",
 		h->name);
-	add_quoted(out, program);
-	bt_buf_addf(out, " event=%s\n", h->name);
-	bt_buf_adds(out, policy_text);
-	bt_buf_adds(out, run_text);
+	add_head(h, paths, out);
 	add_chain(h, out);
 }
 
-void bt_shim_command(const struct bt_hook *h, const char *program, struct bt_buf *out)
+void bt_shim_command(const struct bt_hook *h, const struct bt_shim_paths *paths, struct bt_buf *out)
 {
-	bt_buf_adds(out, "batho=");
-	add_quoted(out, program);
-	bt_buf_addf(out, " event=%s\n", h->name);
-	bt_buf_adds(out, policy_text);
-	bt_buf_adds(out, run_text);
+	add_head(h, paths, out);
 	bt_buf_adds(out, "run");
 }
 

@@ -15,6 +15,7 @@
 #include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -70,6 +71,10 @@ static int plan_fd(posix_spawn_file_actions_t *fa, enum bt_child_fd how, int fd,
 	if (how == BT_CHILD_NULL)
 		return posix_spawn_file_actions_addopen(fa, fd, "/dev/null",
 							fd == 0 ? O_RDONLY : O_WRONLY, 0);
+	if (how == BT_CHILD_FILE) {
+		*ret_ours = fd_above_std(memfd_create("git-batho", MFD_CLOEXEC));
+		return *ret_ours < 0 ? errno : posix_spawn_file_actions_adddup2(fa, *ret_ours, fd);
+	}
 	if (how != BT_CHILD_PIPE)
 		return 0;
 	if (pipe_open(ends))
@@ -329,6 +334,7 @@ struct run {
 	size_t out_max;
 	int64_t deadline_ms;	/* 0: none */
 	int timeout_ms;
+	bool err_file;		/* child.err is read at the end */
 };
 
 static int run_write(struct run *r, struct bt_err *err)
@@ -402,6 +408,16 @@ static int run_read_err(struct run *r, struct bt_err *err)
 	return 0;
 }
 
+static int run_read_file(struct run *r, struct bt_err *err)
+{
+	if (lseek(r->child.err, 0, SEEK_SET) < 0)
+		return bt_err_errno(err, "cannot read from '%s'", r->name);
+	while (r->child.err >= 0)
+		if (run_read_err(r, err))
+			return err->code;
+	return 0;
+}
+
 static int run_timeout(const struct run *r, struct bt_err *err)
 {
 	return bt_err_set(err, BT_ERR_LIMIT, "'%s' did not end within %d ms", r->name,
@@ -413,7 +429,7 @@ static int run_step(struct run *r, struct bt_err *err)
 	struct pollfd p[3] = {
 		{ .fd = r->child.in, .events = POLLOUT },
 		{ .fd = r->child.out, .events = POLLIN },
-		{ .fd = r->child.err, .events = POLLIN },
+		{ .fd = r->err_file ? -1 : r->child.err, .events = POLLIN },
 	};
 	int ms = SLICE_MS, rc;
 
@@ -446,14 +462,14 @@ static int run_loop(struct run *r, int *ret_status, struct bt_err *err)
 {
 	int rc;
 
-	while (r->child.in >= 0 || r->child.out >= 0 || r->child.err >= 0) {
+	while (r->child.in >= 0 || r->child.out >= 0 || (r->child.err >= 0 && !r->err_file)) {
 		rc = run_step(r, err);
 		if (rc)
 			return rc;
 	}
 	rc = child_reap(&r->child, r->deadline_ms, true, ret_status);
 	if (rc > 0)
-		return 0;
+		return r->err_file ? run_read_file(r, err) : 0;
 	if (rc < 0)
 		return bt_err_errno(err, "cannot wait for '%s'", r->name);
 	rc = bt_cancel_check(err);
@@ -492,7 +508,9 @@ int bt_child_run(const struct bt_child_opts *o, const void *in, size_t in_len, s
 		r.deadline_ms = bt_clock_ms() + o->timeout_ms;
 	opts.in = in ? BT_CHILD_PIPE : o->in == BT_CHILD_PIPE ? BT_CHILD_NULL : o->in;
 	opts.out = out ? BT_CHILD_PIPE : o->out == BT_CHILD_PIPE ? BT_CHILD_NULL : o->out;
-	opts.err = errout ? BT_CHILD_PIPE : o->err == BT_CHILD_PIPE ? BT_CHILD_NULL : o->err;
+	r.err_file = errout && o->err == BT_CHILD_FILE;
+	if (!r.err_file)
+		opts.err = errout ? BT_CHILD_PIPE : o->err == BT_CHILD_PIPE ? BT_CHILD_NULL : o->err;
 	rc = bt_child_start(&r.child, &opts, err);
 	if (rc)
 		return rc;

@@ -14,6 +14,7 @@ enum bt_child_fd {
 	BT_CHILD_INHERIT,	/* the parent's descriptor */
 	BT_CHILD_NULL,		/* /dev/null */
 	BT_CHILD_PIPE,		/* a pipe; the parent's end is in struct bt_child */
+	BT_CHILD_FILE,		/* stderr: a file in memory, for bt_child_run, which is not woken for every line then */
 };
 
 struct bt_child_opts {

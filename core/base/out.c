@@ -76,6 +76,11 @@ bool bt_out_failed(const struct bt_out *o)
 
 /* --- writing --- */
 
+static const char *out_where(const struct bt_out *o)
+{
+	return o->opts.where ? o->opts.where : "stdout";
+}
+
 static void out_write(struct bt_out *o)
 {
 	struct bt_err err = BT_ERR_INIT;
@@ -88,7 +93,7 @@ static void out_write(struct bt_out *o)
 		const char *reason = strstr(err.msg, "': ");
 
 		o->failed = true;
-		bt_err_set(&o->err, err.code, "cannot write the answer to stdout: %s",
+		bt_err_set(&o->err, err.code, "cannot write the answer to %s: %s", out_where(o),
 			   reason ? reason + 3 : err.msg);
 	}
 	bt_buf_clear(&o->buf);
@@ -132,7 +137,7 @@ int bt_out_finish(struct bt_out *o, struct bt_err *err)
 	 */
 	fd = dup(o->opts.fd);
 	if (fd >= 0 && close(fd))
-		return bt_err_errno(err, "cannot write the answer to stdout");
+		return bt_err_errno(err, "cannot write the answer to %s", out_where(o));
 	return 0;
 }
 

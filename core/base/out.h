@@ -48,6 +48,7 @@ struct bt_out_opts {
 	bool nul;			/* -z; for porcelain, and for people (bt_out_nl) */
 	const char *command;		/* "def"; borrowed */
 	int fd;				/* 1 */
+	const char *where;		/* what fd is, for messages; NULL: stdout; borrowed */
 	const struct bt_palette *palette;	/* NULL: no colour; borrowed */
 };
 

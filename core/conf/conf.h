@@ -44,7 +44,10 @@ enum bt_key_id {
 	BT_KEY_HOOKS_POST_CHECKOUT_MODE,
 	BT_KEY_HOOKS_POST_REWRITE_MODE,
 	BT_KEY_RULES_PACKS,		/* words between commas */
+	BT_KEY_RULES_SIGNATURE_CALLS,	/* 1 .. 100000 */
+	BT_KEY_RULES_WIDE_DEPENDENTS,	/* 1 .. 10000 */
 	BT_KEY_CHECK_FAIL_ON,		/* never | note | warning | error */
+	BT_KEY_CHECK_LARGE_FILE,	/* bytes; 0: none is too large */
 	BT_KEY_NR
 };
 

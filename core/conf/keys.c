@@ -137,9 +137,24 @@ const struct bt_key bt_keys[BT_KEY_NR] = {
 		.unit = "", .tracked = true,
 		.help = "Packs of rules that are in force, with commas between them.",
 	},
+	[BT_KEY_RULES_SIGNATURE_CALLS] = {
+		.name = "rules.signature-changed.calls", .type = BT_TYPE_INT, .min = 1, .max = 100000,
+		.deflt = "1", .unit = "calls", .tracked = true,
+		.help = "So many calls that stayed as they were make a changed signature a finding.",
+	},
+	[BT_KEY_RULES_WIDE_DEPENDENTS] = {
+		.name = "rules.wide-impact.dependents", .type = BT_TYPE_INT, .min = 1, .max = 10000,
+		.deflt = "50", .unit = "definitions", .tracked = true,
+		.help = "A touched definition on which more than these depend, directly or not, is a finding.",
+	},
 	[BT_KEY_CHECK_FAIL_ON] = {
 		.name = "check.failOn", .type = BT_TYPE_CHOICE, .choices = fail_on, .deflt = "error",
 		.unit = "", .tracked = true,
 		.help = "The severity from which on a finding makes a check fail.",
+	},
+	[BT_KEY_CHECK_LARGE_FILE] = {
+		.name = "check.largeFile", .type = BT_TYPE_SIZE, .min = 0, .max = INT64_C(1) << 40,
+		.deflt = "5m", .unit = "bytes", .tracked = true,
+		.help = "A file that is added and has more is found by the rule large-file; 0 means none is.",
 	},
 };

@@ -5,6 +5,7 @@
  */
 #include "core/git/index_file.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -288,6 +289,17 @@ static void find_entries(struct scan *s, struct bt_clean_file *files, size_t nr)
 			files[k].known = false;
 }
 
+/* Reads the head. False: nothing that is known here. */
+static bool scan_begin(struct scan *s)
+{
+	scan_fill(s, HEAD_LEN);
+	if (s->end - s->at < HEAD_LEN || memcmp(s->at, "DIRC", 4))
+		return false;
+	s->version = be32(s->at + 4);
+	s->nr = be32(s->at + 8);
+	return s->version >= 2 && s->version <= 4;
+}
+
 /* --- a few files --- */
 
 static bool mode_known(uint32_t mode)
@@ -383,12 +395,7 @@ static void find_in(struct scan *s, struct bt_clean_file *files, size_t nr)
 	uint64_t end;
 
 	s->step = PROBE_LEN;
-	scan_fill(s, HEAD_LEN);
-	if (s->end - s->at < HEAD_LEN || memcmp(s->at, "DIRC", 4))
-		return;
-	s->version = be32(s->at + 4);
-	s->nr = be32(s->at + 8);
-	if (s->version < 2 || s->version > 4)
+	if (!scan_begin(s))
 		return;
 	if (nr <= FEW && s->size >= LARGE && s->version < 4 && find_end(s, &end)) {
 		for (size_t i = 0; i < nr; i++)
@@ -419,6 +426,32 @@ void bt_index_file_find(const struct bt_repo *repo, struct bt_clean_file *files,
 	buf = bt_xmalloc(BUF_LEN);
 	find_in(&(struct scan){ .fd = fd, .buf = buf, .at = buf, .end = buf, .size = (uint64_t)st.st_size,
 				.oid_len = repo->oid_len }, files, nr);
+}
+
+bool bt_index_file_walk(const struct bt_repo *repo,
+			void (*each)(void *ctx, const char *path, size_t len, uint32_t mode, const uint8_t *oid), void *ctx)
+{
+	BT_CLOSE int fd = repo->index_file ? open(repo->index_file, O_RDONLY | O_CLOEXEC) : -1;
+	BT_FREE uint8_t *buf = NULL;
+	struct scan s = { .fd = fd, .step = BUF_LEN, .oid_len = repo->oid_len };
+	struct entry e;
+	struct stat st;
+	uint32_t i;
+
+	if (fd < 0)
+		return repo->index_file && errno == ENOENT;
+	if (fstat(fd, &st) || !repo->oid_len)
+		return false;
+	s.buf = buf = bt_xmalloc(BUF_LEN);
+	s.at = s.end = buf;
+	s.size = (uint64_t)st.st_size;
+	if (!scan_begin(&s))
+		return false;
+	scan_skip(&s, HEAD_LEN);
+	for (i = 0; i < s.nr && read_entry(&s, &e); i++)
+		if (!(e.flags & FLAG_STAGE))
+			each(ctx, e.path, e.path_len, be32(e.stat + 24), e.oid);
+	return i == s.nr && extensions_known(&s);
 }
 
 bool bt_index_file_clean(const struct bt_clean_file *f, const struct timespec *written,

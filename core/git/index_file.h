@@ -34,6 +34,14 @@ struct bt_clean_file {
 void bt_index_file_find(const struct bt_repo *repo, struct bt_clean_file *files, size_t nr,
 			struct timespec *ret_written);
 
+/*
+ * Every entry of stage 0 in its order: `each` gets the path (ended by a NUL), the mode and the object's id. False: this index
+ * cannot be read whole here, and what was given is not all there is. An index that is not there is empty.
+ */
+bool bt_index_file_walk(const struct bt_repo *repo,
+			void (*each)(void *ctx, const char *path, size_t len, uint32_t mode, const uint8_t *oid),
+			void *ctx);
+
 /* st: of the file, not of what a link leads to. Looks at nothing but its arguments: any thread may ask. */
 bool bt_index_file_clean(const struct bt_clean_file *f, const struct timespec *written,
 			 const struct stat *st);

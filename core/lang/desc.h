@@ -29,6 +29,7 @@ struct bt_desc {
 struct bt_lang_desc_text {
 	const char *name;
 	const char *text;
+	const char *header;	/* a line that is empty, then those lines of the text that langs.c reads */
 };
 extern const struct bt_lang_desc_text bt_lang_desc_texts[];
 

@@ -48,8 +48,7 @@ static void add_shebang(const char *name, unsigned lang)
 }
 
 /*
- * The statements of a description's header, one word after the other; NULL at the end. Only lines that start
- * with a verb of the header are looked at: a process that answers pays for no more.
+ * The statements of a description's header, one word after the other; NULL at the end.
  */
 struct header {
 	const char *at;		/* in a line: behind the last word */
@@ -92,7 +91,7 @@ static void add_lang(const struct bt_lang_desc_text *text)
 		[VERB_ALIAS] = add_name, [VERB_GLOB] = add_glob, [VERB_SHEBANG] = add_shebang,
 	};
 	struct bt_lang *l = &table.langs[table.nr];
-	struct header h = { .at = text->text, .verb = -1 };
+	struct header h = { .at = text->header, .verb = -1 };
 	const char *word;
 
 	*l = (struct bt_lang){ .name = text->name, .grammar = text->name, .index = (unsigned)table.nr };
@@ -138,8 +137,9 @@ const struct bt_lang *bt_lang_find(const char *name)
 {
 	const struct bt_langs_table *t = bt_langs_table();
 
+	/* Rules name hundreds of languages: most names differ in their first letter, whatever its case. */
 	for (size_t i = 0; i < t->names_nr; i++)
-		if (!strcasecmp(t->names[i].name, name))
+		if (!((t->names[i].name[0] ^ name[0]) & ~0x20) && !strcasecmp(t->names[i].name, name))
 			return &t->langs[t->names[i].lang];
 	return NULL;
 }

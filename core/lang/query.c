@@ -16,6 +16,9 @@ const struct bt_query_limits bt_query_limits_default = {
 	.steps_max = 200000,
 };
 
+/* Of the tuned runtime, tuned_runtime.h; others do not look at it. */
+bool bt_query_skips_analysis;
+
 /* Where an offset of the joined text lies in its own. */
 static void place(const struct bt_query_text *texts, size_t nr, size_t at, struct bt_query_mistake *ret)
 {
@@ -100,8 +103,8 @@ static int patterns_make(struct bt_query *q, const struct bt_query_text *texts, 
 	return 0;
 }
 
-static int compile(const struct bt_lang *lang, const struct bt_query_text *texts, size_t nr, struct bt_query *q,
-		   struct bt_query_mistake *ret_bad, struct bt_err *err)
+static int compile(const struct bt_lang *lang, const struct bt_query_text *texts, size_t nr, bool known,
+		   struct bt_query *q, struct bt_query_mistake *ret_bad, struct bt_err *err)
 {
 	BT_BUF_OWNED struct bt_buf all = BT_BUF_INIT;
 	const struct bt_lang_tables *t = bt_extract_tables(lang, err);
@@ -117,8 +120,11 @@ static int compile(const struct bt_lang *lang, const struct bt_query_text *texts
 	if (bt_buf_check(&all, "the text of a query", err))
 		return err->code;
 	q->language = t->stock;
+	q->known = known;
 	bt_extract_heap(true);
+	bt_query_skips_analysis = known;
 	q->ts = ts_query_new(t->stock, bt_buf_cstr(&all), (uint32_t)all.len, &at, &kind);
+	bt_query_skips_analysis = false;
 	bt_extract_heap(false);
 	if (q->ts)
 		return patterns_make(q, texts, nr, ret_bad, err);
@@ -128,11 +134,11 @@ static int compile(const struct bt_lang *lang, const struct bt_query_text *texts
 	return compile_error(lang, kind, bt_buf_cstr(&all) + at, err);
 }
 
-int bt_query_new(const struct bt_lang *lang, const struct bt_query_text *texts, size_t nr, struct bt_query **ret_query,
-		 struct bt_query_mistake *ret_bad, struct bt_err *err)
+static int query_new(const struct bt_lang *lang, const struct bt_query_text *texts, size_t nr, bool known,
+		     struct bt_query **ret_query, struct bt_query_mistake *ret_bad, struct bt_err *err)
 {
 	struct bt_query *q = bt_xcalloc(1, sizeof(*q));
-	int rc = compile(lang, texts, nr, q, ret_bad, err);
+	int rc = compile(lang, texts, nr, known, q, ret_bad, err);
 
 	if (!rc) {
 		*ret_query = q;
@@ -141,13 +147,25 @@ int bt_query_new(const struct bt_lang *lang, const struct bt_query_text *texts, 
 	bt_query_free(&q);
 	/* An open parenthesis in one text is noticed in another one: each for itself. */
 	for (size_t i = 0; i < nr && nr > 1; i++) {
-		int alone = bt_query_new(lang, &texts[i], 1, &q, ret_bad, err);
+		int alone = query_new(lang, &texts[i], 1, known, &q, ret_bad, err);
 
 		if (alone)
 			return alone;
 		bt_query_free(&q);
 	}
 	return rc;
+}
+
+int bt_query_new(const struct bt_lang *lang, const struct bt_query_text *texts, size_t nr, struct bt_query **ret_query,
+		 struct bt_query_mistake *ret_bad, struct bt_err *err)
+{
+	return query_new(lang, texts, nr, false, ret_query, ret_bad, err);
+}
+
+int bt_query_new_known(const struct bt_lang *lang, const struct bt_query_text *texts, size_t nr,
+		       struct bt_query **ret_query, struct bt_query_mistake *ret_bad, struct bt_err *err)
+{
+	return query_new(lang, texts, nr, true, ret_query, ret_bad, err);
 }
 
 void bt_query_free(struct bt_query **pq)
@@ -157,7 +175,8 @@ void bt_query_free(struct bt_query **pq)
 	if (!q)
 		return;
 	for (size_t i = 0; i < q->regexes_nr; i++) {
-		regfree(q->regexes[i]);
+		if (q->regexes[i]->ready)
+			regfree(&q->regexes[i]->re);
 		free(q->regexes[i]);
 	}
 	free(q->regexes);

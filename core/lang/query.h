@@ -21,12 +21,30 @@
  *	(#uses? @a @b)			a leaf of @a has the text of @b (and is not @b itself)
  *	(#mentions? @a "x" "y")		a leaf of @a has one of these texts
  *	(#same-line? @a @b)		they start on one line
+ *	(#follows? @a "regexp")		the named sibling before it, comments apart, matches, as in #match?
+ *	(#precedes? @a "regexp")	so does the one behind it
  *	(#first? @a) (#last? @a)	it is the first, or last, named child of its parent, comments apart
+ *	(#explained? @a)		a comment of four words or more, or with a reference ("BUG-2065", "#17", an address),
+ *					stands in it, behind it on its last line, or on the lines right above its first
+ *					one; a comment that puts it off does not count
+ *	(#foretold? @a "regexp")	a comment before it, in the blocks around it or above the definition, matches
+ *	(#long-line? @a 1000)		the line on which it starts has more bytes: made by a program
+ *	(#marked? @a "x" "y")		an attribute or annotation of it, or of something around it, holds one of these
+ *	(#used-unchecked? @a "f" "g")	C, C++: its next mention, behind the statement it stands in and in the same
+ *					block, is *a, a->x, a[i], or goes to one of these functions
  *	(#calls? @a "f" "g")		a call of one of these names stands in @a (facts)
  *	(#in? @a kind...)		a definition of one of these kinds stands around it (facts): "function", "test"
  *	(#in-named? @a "glob"...)	a definition around it has such a name; * and ? (facts)
+ *	(#declared-with? @a "x" "y")	a definition or declaration of this name holds one of these in its head (facts)
+ *	(#signed? @a "w"...)		the signature of the innermost callable around it has one of these words (facts)
+ *	(#each-signed? @a "w"...)	callables of this file have this name, each has such a word in its signature, and none
+ *					has a decorator, which may make something else of it (facts)
+ *	(#each-mentions? @a "w"...)	callables of this file have this name, and the body of each has such a word (facts)
+ *	(#again? @a)			its text stands behind it once more, as a word, in the definition around it (facts)
+ *	(#tested? @a)			so does it, or what the only statement in it assigns to, and in a condition: behind if,
+ *					while, not, !, ..., before ?, &&, ==, ... (facts)
  *	(#metric-over? @a "complexity" 10)	of the innermost definition at @a: complexity, nesting, params, lines (facts)
- *	(#blast-radius-over? @a 20)	decided when findings are read: the definition at @a has more users
+ *	(#blast-radius-over? @a 20)	decided when findings are read: more definitions depend on the one at @a
  * A predicate about a capture that the match does not have holds, negated or not. With several nodes under one
  * capture all of them must satisfy it, or with any- in front (#any-eq?) one of them.
  *
@@ -64,6 +82,12 @@ struct bt_query_mistake {
  */
 int bt_query_new(const struct bt_lang *lang, const struct bt_query_text *texts, size_t nr, struct bt_query **ret_query,
 		 struct bt_query_mistake *ret_bad, struct bt_err *err);
+/*
+ * The same for texts that bt_query_new has compiled before, in whatever process: built-in ones. What costs most, finding
+ * patterns that can never match, is left out; with a system's tree-sitter it is not.
+ */
+int bt_query_new_known(const struct bt_lang *lang, const struct bt_query_text *texts, size_t nr,
+		       struct bt_query **ret_query, struct bt_query_mistake *ret_bad, struct bt_err *err);
 void bt_query_free(struct bt_query **pq);
 
 /* Deterministic limits of a run over one blob. */

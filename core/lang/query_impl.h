@@ -17,6 +17,15 @@ struct query_pred;
 struct query_run;
 typedef bool query_test(struct query_run *r, const struct query_pred *p, TSNode node);
 
+/* A regular expression of a query. */
+struct query_regex {
+	const char *text;
+	regex_t re;
+	bool ready;
+};
+/* Compiles it when that was not done yet: 0, or what regcomp says. */
+int query_regex_make(struct query_regex *r);
+
 struct query_pred {
 	query_test *test;
 	bool negated, any;
@@ -27,7 +36,7 @@ struct query_pred {
 	size_t *lens;
 	size_t texts_nr;
 	uint32_t number;
-	regex_t *regex;			/* the query's */
+	struct query_regex *regex;	/* the query's */
 };
 
 struct query_pattern {
@@ -43,8 +52,9 @@ struct bt_query {
 	struct query_pattern *patterns;
 	uint32_t patterns_nr;
 	uint32_t finding, detail;	/* captures */
-	regex_t **regexes;
+	struct query_regex **regexes;
 	size_t regexes_nr, regexes_alloc;
+	bool known;			/* its texts were compiled before: regular expressions wait for their first use */
 };
 
 /* One run over one blob, and the match at hand. */
@@ -64,12 +74,16 @@ int query_preds_make(struct bt_query *q, uint32_t pattern, struct bt_err *err);
 /* Do they hold for r->match? */
 bool query_preds_hold(struct query_run *r, const struct query_pattern *p);
 
-/* query_pred_node.c, query_pred_facts.c: the tests */
+/* query_pred_node.c, query_pred_flow.c, query_pred_facts.c: the tests */
 query_test query_test_eq, query_test_match, query_test_contains, query_test_empty, query_test_has_comment,
 	query_test_has_parent, query_test_has_ancestor, query_test_has_child, query_test_has_descendant,
 	query_test_has_field, query_test_uses, query_test_mentions, query_test_same_line, query_test_first,
 	query_test_last;
-query_test query_test_calls, query_test_in, query_test_in_named, query_test_metric_over;
+query_test query_test_long_line, query_test_follows, query_test_precedes, query_test_explained, query_test_foretold, query_test_marked, query_test_used_unchecked;
+query_test query_test_calls, query_test_in, query_test_in_named, query_test_declared_with, query_test_signed,
+	query_test_each_signed, query_test_each_mentions, query_test_again, query_test_tested, query_test_metric_over;
+/* Is it a comment, as the language's description has it? */
+bool query_is_comment(const struct query_run *r, TSNode node);
 /* Is this the name of a measure? */
 bool query_metric_known(const char *name);
 /* The first node of the match under a capture; a null node when there is none. */

@@ -43,11 +43,24 @@ static const struct pred_kind {
 	{ "uses?", ARGS_CAPTURE, query_test_uses },
 	{ "mentions?", ARGS_TEXTS, query_test_mentions },
 	{ "same-line?", ARGS_CAPTURE, query_test_same_line },
+	{ "long-line?", ARGS_NUMBER, query_test_long_line },
+	{ "follows?", ARGS_REGEX, query_test_follows },
+	{ "precedes?", ARGS_REGEX, query_test_precedes },
+	{ "explained?", ARGS_NONE, query_test_explained },
+	{ "foretold?", ARGS_REGEX, query_test_foretold },
+	{ "marked?", ARGS_TEXTS, query_test_marked },
+	{ "used-unchecked?", ARGS_TEXTS, query_test_used_unchecked },
 	{ "first?", ARGS_NONE, query_test_first },
 	{ "last?", ARGS_NONE, query_test_last },
 	{ "calls?", ARGS_TEXTS, query_test_calls },
 	{ "in?", ARGS_KINDS, query_test_in },
 	{ "in-named?", ARGS_TEXTS, query_test_in_named },
+	{ "declared-with?", ARGS_TEXTS, query_test_declared_with },
+	{ "signed?", ARGS_TEXTS, query_test_signed },
+	{ "each-signed?", ARGS_TEXTS, query_test_each_signed },
+	{ "each-mentions?", ARGS_TEXTS, query_test_each_mentions },
+	{ "again?", ARGS_NONE, query_test_again },
+	{ "tested?", ARGS_NONE, query_test_tested },
 	{ "metric-over?", ARGS_METRIC, query_test_metric_over },
 	{ "blast-radius-over?", ARGS_NUMBER, NULL },
 };
@@ -147,26 +160,32 @@ static int take_kinds(const struct pred_steps *s, struct query_pred *p)
 	return 0;
 }
 
+int query_regex_make(struct query_regex *r)
+{
+	int rc = r->ready ? 0 : regcomp(&r->re, r->text, REG_EXTENDED | REG_NOSUB);
+
+	r->ready = !rc;
+	return rc;
+}
+
 static int take_regex(const struct pred_steps *s, struct query_pred *p)
 {
 	struct bt_query *q = s->q;
+	struct query_regex *r;
 	char what[100];
-	regex_t *re;
 	int rc;
 
 	if (p->texts_nr != 1 || p->lens[0] > REGEX_LEN_MAX || strlen(p->texts[0]) != p->lens[0])
 		return wrong(s, "one regular expression of at most 1000 bytes is expected");
-	re = bt_xcalloc(1, sizeof(*re));
-	rc = regcomp(re, p->texts[0], REG_EXTENDED | REG_NOSUB);
-	if (rc) {
-		regerror(rc, re, what, sizeof(what));
-		free(re);
-		return wrong(s, what);
-	}
+	r = bt_xcalloc(1, sizeof(*r));
+	r->text = p->texts[0];
 	BT_GROW(q->regexes, q->regexes_alloc, q->regexes_nr + 1);
-	q->regexes[q->regexes_nr++] = re;
-	p->regex = re;
-	return 0;
+	q->regexes[q->regexes_nr++] = p->regex = r;
+	rc = q->known ? 0 : query_regex_make(r);
+	if (!rc)
+		return 0;
+	regerror(rc, &r->re, what, sizeof(what));
+	return wrong(s, what);
 }
 
 static int take_number(const struct pred_steps *s, uint32_t i, struct query_pred *p)

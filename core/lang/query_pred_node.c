@@ -23,7 +23,7 @@ static bool type_is(const struct query_pred *p, TSNode node)
 	return one_of(p, type, strlen(type));
 }
 
-static bool is_comment(const struct query_run *r, TSNode node)
+bool query_is_comment(const struct query_run *r, TSNode node)
 {
 	TSSymbol symbol = ts_node_symbol(node);
 
@@ -52,7 +52,7 @@ bool query_test_match(struct query_run *r, const struct query_pred *p, TSNode no
 	const char *text = query_text(r, node, &len);
 	regmatch_t range = { .rm_so = 0, .rm_eo = (regoff_t)len };
 
-	return !regexec(p->regex, text, 1, &range, REG_STARTEND);
+	return !query_regex_make(p->regex) && !regexec(&p->regex->re, text, 1, &range, REG_STARTEND);
 }
 
 bool query_test_contains(struct query_run *r, const struct query_pred *p, TSNode node)
@@ -71,7 +71,7 @@ bool query_test_empty(struct query_run *r, const struct query_pred *p BT_UNUSED,
 	uint32_t nr = ts_node_named_child_count(node);
 
 	for (uint32_t i = 0; i < nr; i++)
-		if (!is_comment(r, ts_node_named_child(node, i)))
+		if (!query_is_comment(r, ts_node_named_child(node, i)))
 			return false;
 	return true;
 }
@@ -81,7 +81,7 @@ bool query_test_has_comment(struct query_run *r, const struct query_pred *p BT_U
 	uint32_t nr = ts_node_child_count(node);
 
 	for (uint32_t i = 0; i < nr; i++)
-		if (is_comment(r, ts_node_child(node, i)))
+		if (query_is_comment(r, ts_node_child(node, i)))
 			return true;
 	return false;
 }
@@ -217,11 +217,39 @@ bool query_test_same_line(struct query_run *r, const struct query_pred *p, TSNod
 	return ts_node_start_point(node).row == ts_node_start_point(other).row;
 }
 
+bool query_test_long_line(struct query_run *r, const struct query_pred *p, TSNode node)
+{
+	const char *src = r->syntax->src, *at = src + ts_node_start_byte(node), *end = src + r->syntax->len;
+	const char *nl = memrchr(src, '\n', (size_t)(at - src)), *start = nl ? nl + 1 : src;
+
+	nl = memchr(at, '\n', (size_t)(end - at));
+	return (size_t)((nl ? nl : end) - start) > p->number;
+}
+
+/* Does the next named sibling on that side, comments apart, match? */
+static bool beside_matches(struct query_run *r, const struct query_pred *p, TSNode node, TSNode (*step)(TSNode))
+{
+	for (node = step(node); !ts_node_is_null(node) && query_is_comment(r, node); node = step(node))
+		if (r->steps++ > r->steps_max)
+			return false;
+	return !ts_node_is_null(node) && query_test_match(r, p, node);
+}
+
+bool query_test_follows(struct query_run *r, const struct query_pred *p, TSNode node)
+{
+	return beside_matches(r, p, node, ts_node_prev_named_sibling);
+}
+
+bool query_test_precedes(struct query_run *r, const struct query_pred *p, TSNode node)
+{
+	return beside_matches(r, p, node, ts_node_next_named_sibling);
+}
+
 /* No named sibling but comments on that side? */
 static bool is_outermost(struct query_run *r, TSNode node, TSNode (*step)(TSNode))
 {
 	for (node = step(node); !ts_node_is_null(node); node = step(node)) {
-		if (!is_comment(r, node))
+		if (!query_is_comment(r, node))
 			return false;
 		if (r->steps++ > r->steps_max)
 			break;

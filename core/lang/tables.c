@@ -496,32 +496,59 @@ static int add_stmt(struct bt_maker *m)
 	return bt_maker_fail(m, "no such statement", verb);
 }
 
-/* Lays the gathered entries and rules of one symbol out as arrays. */
-static void lay_out(struct bt_maker *m, TSSymbol symbol)
+/* How many entries and rules each symbol has; those of ERROR are nobody's. */
+static void count(struct bt_maker *m)
 {
-	struct bt_node_rule *rule = &m->t->rules[symbol];
-	struct bt_role_entry *own, *import;
-	struct bt_def_rule *defs;
-
-	if (m->t->has_params && !(rule->flags & BT_NODE_PARAM))
-		rule->flags |= BT_NODE_PARAM_SKIP;
-	own = bt_arena_alloc(&m->t->arena, sizeof(*own) * (m->entries_nr + 1));
-	import = bt_arena_alloc(&m->t->arena, sizeof(*import) * (m->entries_nr + 1));
 	for (size_t i = 0; i < m->entries_nr; i++) {
-		if (m->entries[i].node != symbol)
-			continue;
-		if (m->entries[i].import)
-			import[rule->import_entries_nr++] = m->entries[i].entry;
-		else
-			own[rule->entries_nr++] = m->entries[i].entry;
+		const struct bt_maker_entry *e = &m->entries[i];
+
+		if (e->node < m->t->symbols_nr && e->import)
+			m->t->rules[e->node].import_entries_nr++;
+		else if (e->node < m->t->symbols_nr)
+			m->t->rules[e->node].entries_nr++;
 	}
-	rule->entries = own;
-	rule->import_entries = import;
-	defs = bt_arena_alloc(&m->t->arena, sizeof(*defs) * (m->defs_nr + 1));
 	for (size_t i = 0; i < m->defs_nr; i++)
-		if (m->defs[i].node == symbol)
-			defs[rule->defs_nr++] = m->defs[i].rule;
-	rule->defs = defs;
+		if (m->defs[i].node < m->t->symbols_nr)
+			m->t->rules[m->defs[i].node].defs_nr++;
+}
+
+/* Lays the gathered entries and rules out as one array each, by symbol, in the order of the description. */
+static void lay_out(struct bt_maker *m)
+{
+	struct bt_role_entry *entries = bt_arena_alloc(&m->t->arena, sizeof(*entries) * (m->entries_nr + 1));
+	struct bt_def_rule *defs = bt_arena_alloc(&m->t->arena, sizeof(*defs) * (m->defs_nr + 1));
+
+	count(m);
+	for (uint32_t i = 0; i < m->t->symbols_nr; i++) {
+		struct bt_node_rule *rule = &m->t->rules[i];
+
+		if (m->t->has_params && !(rule->flags & BT_NODE_PARAM))
+			rule->flags |= BT_NODE_PARAM_SKIP;
+		rule->entries = entries;
+		rule->import_entries = entries += rule->entries_nr;
+		entries += rule->import_entries_nr;
+		rule->defs = defs;
+		defs += rule->defs_nr;
+		rule->entries_nr = rule->import_entries_nr = rule->defs_nr = 0;
+	}
+	for (size_t i = 0; i < m->entries_nr; i++) {
+		const struct bt_maker_entry *e = &m->entries[i];
+		struct bt_node_rule *rule = e->node < m->t->symbols_nr ? &m->t->rules[e->node] : NULL;
+
+		if (!rule)
+			continue;
+		if (e->import)
+			((struct bt_role_entry *)rule->import_entries)[rule->import_entries_nr++] = e->entry;
+		else
+			((struct bt_role_entry *)rule->entries)[rule->entries_nr++] = e->entry;
+	}
+	for (size_t i = 0; i < m->defs_nr; i++) {
+		TSSymbol node = m->defs[i].node;
+		struct bt_node_rule *rule = node < m->t->symbols_nr ? &m->t->rules[node] : NULL;
+
+		if (rule)
+			((struct bt_def_rule *)rule->defs)[rule->defs_nr++] = m->defs[i].rule;
+	}
 }
 
 static void hash_tokens(struct bt_lang_tables *t)
@@ -548,8 +575,8 @@ int bt_tables_make(const struct bt_desc *d, const char *name, const TSLanguage *
 		m.stmt = &d->stmts[i];
 		rc = add_stmt(&m);
 	}
-	for (uint32_t i = 0; i < t.symbols_nr && !rc; i++)
-		lay_out(&m, (TSSymbol)i);
+	if (!rc)
+		lay_out(&m);
 	free(m.entries);
 	free(m.defs);
 	if (rc)

@@ -258,6 +258,18 @@ int bt_resolver_file(struct bt_resolver *r, uint32_t file, struct bt_dep_list *o
 	return resolve_all(r, families[family], &m, out, err);
 }
 
+int bt_resolver_facts(struct bt_resolver *r, uint32_t file, const struct bt_facts *facts, struct bt_dep_list *out,
+		      struct bt_err *err)
+{
+	struct bt_module m = { .file = file, .path = r->paths.path[file], .path_len = r->paths.len[file], .facts = facts };
+	int family = family_of(r, file);
+
+	if (family < 0)
+		return 0;
+	m.dir_len = bt_path_dir_len(m.path, m.path_len);
+	return resolve_all(r, families[family], &m, out, err);
+}
+
 /* --- for the families --- */
 
 void bt_target_add(struct bt_targets *t, uint32_t file, enum bt_module_how how)

@@ -64,6 +64,12 @@ void bt_resolver_free(struct bt_resolver **pr);
 const struct bt_paths *bt_resolver_paths(const struct bt_resolver *r);
 /* Reads a file's facts and appends what it imports, in the order of the file. */
 int bt_resolver_file(struct bt_resolver *r, uint32_t file, struct bt_dep_list *out, struct bt_err *err);
+/*
+ * The same for facts that are at hand, which need not be those of the view: as if the file had them. Occurrences may be
+ * missing, but in Rust.
+ */
+int bt_resolver_facts(struct bt_resolver *r, uint32_t file, const struct bt_facts *facts, struct bt_dep_list *out,
+		      struct bt_err *err);
 /* Can names of one language be those of the other (C and C++, JavaScript and TypeScript, Java and Kotlin)? */
 bool bt_langs_share_names(const char *a, const char *b);
 /* May `from` import `to`, as far as their languages say? */

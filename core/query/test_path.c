@@ -14,12 +14,14 @@ static bool is_test_folder(const char *p, size_t len)
 		"test",	    "tests",	 "Test",	"Tests",     "spec",
 		"specs",    "__tests__", "testing",	"selftests", "testsuite",
 		"unittest", "unittests", "androidTest", "e2e",	     "fixtures",
+		"t",	    "cypress",	 "__mocks__",	"testdata",  "test_data",
 	};
 
 	for (size_t i = 0; i < BT_ARRAY_NR(names); i++)
 		if (strlen(names[i]) == len && !memcmp(p, names[i], len))
 			return true;
-	return len > 6 && (!memcmp(p + len - 6, ".Tests", 6) || !memcmp(p + len - 6, "-tests", 6));
+	return len > 6 && (!memcmp(p + len - 5, "Tests", 5) || !memcmp(p + len - 6, "-tests", 6) ||
+			   !memcmp(p + len - 6, "_tests", 6));
 }
 
 static bool is_test_name(const char *name)
@@ -30,6 +32,8 @@ static bool is_test_name(const char *name)
 		"Test*.java",  "*IT.java",    "*Test.kt",     "*Tests.kt",
 		"*Spec.scala", "*Test.scala", "*Suite.scala", "*Test.cs",
 		"*Tests.cs",   "*Test.php",   "*Tests.swift", "*Test.swift",
+		"*Spec.kt",    "*Spec.swift", "*_unittest.*", "*.cy.[jt]s",
+		"*.bats",      "*.phpt",      "*.t",	      "*.feature",
 		"conftest.py", "tests.py",    "test.py",      "t[0-9][0-9][0-9][0-9]-*.sh",
 	};
 

@@ -31,6 +31,8 @@ struct bt_findings_sink;
  * has as many findings as are kept; go home.
  */
 bool bt_sink_add(struct bt_findings_sink *s, size_t start, size_t end, const char *detail, size_t detail_len);
+/* These bytes are shown by no report: wherever findings quote them there are stars. */
+void bt_sink_hide(struct bt_findings_sink *s, size_t start, size_t end);
 
 struct bt_analysis {
 	const char *name;
@@ -45,6 +47,14 @@ const struct bt_analysis *bt_analysis_find(const char *name);
 void bt_analysis_run(const struct bt_analysis *a, const struct bt_look *look, struct bt_findings_sink *s);
 
 void bt_analysis_conflict_marker(const struct bt_look *look, struct bt_findings_sink *s);
+void bt_analysis_invalid_utf8(const struct bt_look *look, struct bt_findings_sink *s);
+void bt_analysis_mixed_line_endings(const struct bt_look *look, struct bt_findings_sink *s);
+void bt_analysis_password_in_url(const struct bt_look *look, struct bt_findings_sink *s);
+void bt_analysis_private_key(const struct bt_look *look, struct bt_findings_sink *s);
+void bt_analysis_secret(const struct bt_look *look, struct bt_findings_sink *s);
+void bt_analysis_signed_token(const struct bt_look *look, struct bt_findings_sink *s);
 void bt_analysis_syntax_error(const struct bt_look *look, struct bt_findings_sink *s);
+void bt_analysis_todo(const struct bt_look *look, struct bt_findings_sink *s);
+void bt_analysis_trailing_comma(const struct bt_look *look, struct bt_findings_sink *s);
 
 #endif

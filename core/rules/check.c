@@ -9,7 +9,7 @@
 
 #include "core/base/hash.h"
 #include "core/base/mem.h"
-#include "core/rules/check_state.h"
+#include "core/rules/radius.h"
 
 void bt_check_release(struct bt_check *c)
 {
@@ -36,7 +36,7 @@ void check_add_of_change(struct check *k, const struct check_file *f, const char
 	struct bt_findings *to = &k->c->findings;
 	struct bt_finding *out;
 
-	if (!rule || rule->info.severity == BT_SEVERITY_OFF || rule->skip & f->roles)
+	if (!rule || rule->info.severity == BT_SEVERITY_OFF || rule->skip & check_roles(f))
 		return;
 	if (!is_new && !k->o->full) {
 		to->known_nr++;
@@ -49,6 +49,35 @@ void check_add_of_change(struct check *k, const struct check_file *f, const char
 		.detail = detail_len ? bt_arena_strndup(&to->arena, detail, detail_len) : NULL,
 		.fingerprint = bt_fingerprint(rule_id, bt_hash64(detail, detail_len, 0), ""), .is_new = is_new,
 	};
+}
+
+static const char *keep(struct bt_findings *to, const char *text)
+{
+	return text && *text ? bt_arena_strndup(&to->arena, text, strlen(text)) : NULL;
+}
+
+void check_add_about(struct check *k, struct check_file *f, const struct check_about *a)
+{
+	const struct bt_rule *rule = bt_ruleset_find(&k->c->rules, a->rule, strlen(a->rule));
+	struct bt_findings *to = &k->c->findings;
+	const char *key = a->key ? a->key : "";
+	struct bt_finding made;
+
+	if (!rule || rule->info.severity == BT_SEVERITY_OFF || rule->skip & check_roles(f))
+		return;
+	made = (struct bt_finding){
+		.rule = &rule->info, .path = bt_arena_strndup(&to->arena, f->in->path, f->in->path_len),
+		.path_len = f->in->path_len, .start = a->start, .end = a->end, .row = a->row, .col = a->col,
+		.end_row = a->end_row, .end_col = a->end_col, .detail = keep(to, a->detail), .code = keep(to, a->code),
+		.symbol = keep(to, a->symbol), .is_new = true,
+		.fingerprint = bt_fingerprint(a->rule, bt_hash64(key, strlen(key), 0), a->symbol ? a->symbol : ""),
+	};
+	if (check_is_suppressed(k, f, rule, a->row, a->anywhere)) {
+		to->suppressed_nr++;
+		bt_findings_hide(to, &made, "comment", NULL);
+	} else {
+		*bt_findings_add(to) = made;
+	}
 }
 
 /* ---- the policy ---- */
@@ -70,7 +99,7 @@ static int read_policy(struct check *k)
 	}
 	rc = bt_policy_read(k->o->repo, &k->o->policy, dirs, nr, &k->c->policy, k->err);
 	free(dirs);
-	if (rc || bt_policy_apply(&k->c->policy, k->o->conf, &k->c->rules, k->err))
+	if (rc || bt_policy_apply(&k->c->policy, k->o->conf, k->o->hurry, &k->c->rules, k->err))
 		return k->err->code;
 	if (!k->c->policy.baseline || k->o->no_baseline)
 		return 0;
@@ -100,6 +129,13 @@ static bool is_gone(void *ctx, const char *path)
 	return f ? !f->new_oid.len : g->everything;
 }
 
+static void in_baseline(struct bt_findings *l, struct bt_finding *f)
+{
+	l->baseline_nr++;
+	f->is_new = false;
+	bt_findings_hide(l, f, "baseline", NULL);
+}
+
 static void apply_baseline(struct check *k)
 {
 	struct bt_findings *l = &k->c->findings;
@@ -111,7 +147,7 @@ static void apply_baseline(struct check *k)
 		return;
 	for (size_t i = 0; i < l->nr; i++) {
 		if (bt_baseline_take(b, &l->items[i]))
-			l->baseline_nr++;
+			in_baseline(l, &l->items[i]);
 		else
 			l->items[kept++] = l->items[i];
 	}
@@ -119,7 +155,7 @@ static void apply_baseline(struct check *k)
 	kept = 0;
 	for (size_t i = 0; i < l->nr; i++) {
 		if (bt_baseline_take_moved(b, &l->items[i], is_gone, &g))
-			l->baseline_nr++;
+			in_baseline(l, &l->items[i]);
 		else
 			l->items[kept++] = l->items[i];
 	}
@@ -187,6 +223,7 @@ int bt_check_run(const struct bt_check_opts *o, struct bt_check *ret_c, struct b
 	for (size_t i = 0; i < k.files_nr; i++)
 		k.files[i].in = &o->files->files[i];
 	rc = run(&k);
+	radius_free(&k.radius);
 	bt_store_free(&k.store);
 	bt_fingerprints_release(&k.moved);
 	bt_arena_release(&k.looks.arena);

@@ -13,6 +13,7 @@
 #define BT_RULES_CHECK_H
 
 #include "core/conf/conf.h"
+#include "core/query/config_file.h"
 #include "core/rules/baseline.h"
 #include "core/rules/finding.h"
 #include "core/rules/incoming.h"
@@ -45,10 +46,10 @@ struct bt_check_looks {
 typedef int bt_check_look(void *ctx, const struct bt_request *r, struct bt_check_looks *out, struct bt_err *err);
 
 /*
- * For #blast-radius-over?: has the definition `symbol` of the file `path` more than `over` users in what is judged?
+ * Finds out which lines changed in those of the files that are wanted, by their numbers, and whose lines are not known: asked
+ * for the few of a large change that have findings. What cannot be told stays unknown.
  */
-typedef int bt_check_radius(void *ctx, const char *path, const char *symbol, uint32_t over, bool *ret_more,
-			    struct bt_err *err);
+typedef int bt_check_lines(void *ctx, const bool *wanted, struct bt_err *err);
 
 struct bt_check_opts {
 	struct bt_repo *repo;
@@ -63,8 +64,16 @@ struct bt_check_opts {
 	bt_check_make *make;
 	void *make_ctx;
 	bt_check_look *look;		/* may be NULL */
-	bt_check_radius *radius;	/* NULL: findings that depend on it are left out */
-	void *radius_ctx;
+	bt_check_lines *lines;		/* may be NULL */
+	void *lines_ctx;
+	/*
+	 * For rules that need other files (radius.h): trees that are what is judged but for the files above, the one nearer to
+	 * it first; len 0: none. Without any it is HEAD's.
+	 */
+	struct bt_oid trees[2];
+	enum bt_content content;	/* what is judged; BT_CONTENT_TREE: trees[0] */
+	bool no_radius;			/* the files are of several trees at once: these rules cannot tell */
+	bool hurry;			/* somebody waits for a commit: nothing is made for these rules, and the dear ones rest */
 };
 
 struct bt_check {
@@ -75,6 +84,7 @@ struct bt_check {
 	enum bt_severity fail_on;	/* BT_SEVERITY_OFF: never */
 	bool fails;			/* a new finding is at or above it */
 	char *complaints;		/* about the project's rules, a line each; NULL: none */
+	bool radius_unknown;		/* rules that need other files were asked, and no such tree is known complete */
 };
 
 #define BT_CHECK_INIT { .findings = BT_FINDINGS_INIT }

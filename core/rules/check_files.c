@@ -84,15 +84,18 @@ static void go_to(struct dirs *d, const char *path)
 static void choose_file(const struct bt_selection *s, struct check_file *f)
 {
 	const char *language;
-	uint8_t flags = 0;
-	enum bt_choice choice = bt_selection_file(s, f->in->path, &flags, &language);
+	enum bt_choice choice = bt_selection_file(s, f->in->path, &f->flags, &language);
 
 	f->skipped = choice == BT_CHOICE_SKIP;
 	f->binary = choice == BT_CHOICE_BINARY;
-	f->roles = bt_file_roles(f->in->path, f->in->path_len, flags);
 	bt_detect_path(f->in->path, f->in->path_len, language, &f->lang, &f->cls);
 	if (f->lang)
 		f->cls = NULL;
+}
+
+uint32_t check_roles(const struct check_file *f)
+{
+	return bt_file_roles(f->in->path, f->in->path_len, f->flags);
 }
 
 int check_choose(struct check *k)
@@ -128,6 +131,7 @@ static int store_lang_id(struct check *k, const char *name, uint64_t version, ui
 	rc = bt_store_language_id(k->store, name, version, cache, k->err);
 	if (rc == BT_ERR_NOT_FOUND) {
 		*cache = NO_ID;
+		*k->err = (struct bt_err)BT_ERR_INIT;	/* others ask it whether there was one */
 		return 0;
 	}
 	return rc;
@@ -170,6 +174,7 @@ static int take_row(struct check *k, const struct bt_blob *row, const struct bt_
 {
 	b->id = row->id;
 	b->stored = row->state;
+	b->size = row->size;
 	b->lang = lang;
 	switch (row->state) {
 	case BT_BLOB_FACTS:
@@ -260,7 +265,7 @@ int check_look_up(struct check *k, const struct bt_oid *oid, const struct check_
 	return look_up_id(k, oid, id, NULL, false, b);
 }
 
-static int open_store(struct check *k)
+int check_open_store(struct check *k)
 {
 	struct bt_err missing = BT_ERR_INIT;
 	int rc;
@@ -302,6 +307,7 @@ static void fill_request(struct check *k, struct bt_request *r)
 	r->wall_ms = (uint32_t)bt_conf_get(conf, BT_KEY_INDEX_TIMEOUT)->number * 1000;
 	r->rules = k->c->policy.rules;
 	r->rules_nr = k->c->policy.rules_nr;
+	r->set = &k->c->rules;
 }
 
 static bool has_something(const struct check_file *f)
@@ -328,7 +334,7 @@ static int look_up_files(struct check *k)
 
 static int look_up_all(struct check *k)
 {
-	return open_store(k) ? k->err->code : look_up_files(k);
+	return check_open_store(k) ? k->err->code : look_up_files(k);
 }
 
 static void ask_for_missing(struct check *k, struct bt_request *r)
@@ -393,6 +399,21 @@ static bool look_at_all(struct check *k)
 	return true;
 }
 
+/* Lines decide where a file has findings and had a content before. */
+static int ask_for_lines(struct check *k)
+{
+	BT_FREE bool *wanted = bt_xcalloc(k->files_nr + 1, sizeof(*wanted));
+	bool any = false;
+
+	for (size_t i = 0; i < k->files_nr; i++) {
+		const struct check_file *f = &k->files[i];
+
+		wanted[i] = f->now.rec.found_nr && f->in->old_oid.len && !f->in->lines_known;
+		any |= wanted[i];
+	}
+	return any && k->o->lines && !k->o->full ? k->o->lines(k->o->lines_ctx, wanted, k->err) : 0;
+}
+
 int check_make_missing(struct check *k)
 {
 	BT_CLEANUP(bt_request_release) struct bt_request r = BT_REQUEST_INIT;
@@ -403,9 +424,9 @@ int check_make_missing(struct check *k)
 		return k->err->code;
 	ask_for_missing(k, &r);
 	r.compile = k->o->compile && k->c->policy.rules_nr;
-	if (!r.blobs_nr && !r.compile)
-		return 0;
-	return make(k, &r) ? k->err->code : look_up_all(k);
+	if ((r.blobs_nr || r.compile) && (make(k, &r) || look_up_all(k)))
+		return k->err->code;
+	return ask_for_lines(k);
 }
 
 static int look_up_removed(struct check *k, struct bt_request *r)
@@ -434,9 +455,24 @@ int check_read_removed(struct check *k)
 	if (!r.blobs_nr)
 		return 0;
 	/* The records that were read live on; what is asked of the store later is the same store. */
-	if (make(k, &r) || open_store(k))
+	if (make(k, &r) || check_open_store(k))
 		return k->err->code;
 	return look_up_removed(k, NULL);
+}
+
+int check_make_before(struct check *k, const bool *wanted)
+{
+	BT_CLEANUP(bt_request_release) struct bt_request r = BT_REQUEST_INIT;
+
+	for (size_t i = 0; i < k->files_nr; i++) {
+		if (!wanted[i] || !k->files[i].in->old_oid.len)
+			continue;
+		ask(&r, &k->files[i], true);
+		r.blobs[r.blobs_nr - 1].base = false;
+	}
+	if (!r.blobs_nr)
+		return 0;
+	return make(k, &r) || check_open_store(k) ? k->err->code : 0;
 }
 
 const struct bt_facts *check_facts(struct check *k, struct check_blob *b)

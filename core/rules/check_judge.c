@@ -6,11 +6,13 @@
 
 #include "core/base/hash.h"
 #include "core/base/mem.h"
-#include "core/rules/check_state.h"
+#include "core/rules/radius.h"
 
 /* Definitions around a place that are named. */
 #define SYMBOL_DEPTH_MAX 8
 #define SYMBOL_LEN_MAX 200
+/* Of what a change introduces the first ones say where: one wrong character may make many. */
+#define INTRODUCED_MAX 3
 
 const char *check_symbol(struct check *k, const struct bt_facts *facts, uint32_t at)
 {
@@ -64,13 +66,14 @@ void check_count_blob(struct check *k, struct check_blob *b, struct bt_fingerpri
 
 static void add_candidates(struct check *k, struct check_file *f)
 {
+	uint32_t roles = check_roles(f);
+
 	k->candidates_nr = 0;
 	for (uint32_t i = 0; i < f->now.rec.found_nr; i++) {
 		const struct bt_found *found = &f->now.rec.found[i];
 		const struct bt_rule *rule = rule_of(k, &f->now, found);
 
-		if (rule->info.severity == BT_SEVERITY_OFF || rule->skip & f->roles ||
-		    (found->radius_asked && !k->o->radius))
+		if (rule->info.severity == BT_SEVERITY_OFF || rule->skip & roles)
 			continue;
 		BT_GROW(k->candidates, k->candidates_alloc, k->candidates_nr + 1);
 		k->candidates[k->candidates_nr++] = (struct check_candidate){ .found = found, .rule = rule };
@@ -101,8 +104,7 @@ static int drop_small_radius(struct check *k, const struct check_file *f)
 		const struct check_candidate *c = &k->candidates[i];
 		bool more = true;
 
-		if (c->found->radius_asked && k->o->radius(k->o->radius_ctx, f->in->path, c->symbol, c->found->radius,
-							   &more, k->err))
+		if (c->found->radius_asked && radius_has_more(k, f, c->symbol, c->found->radius, &more))
 			return k->err->code;
 		if (more)
 			k->candidates[kept++] = *c;
@@ -149,12 +151,38 @@ static bool in_changed_callable(struct check *k, struct check_file *f, const str
 	return d != BT_NONE && !bt_fingerprints_count(before, def_hash(facts, d));
 }
 
-static bool base_has_rule(struct check *k, const struct check_file *f, const struct bt_rule *rule)
+static size_t count_rule(struct check *k, const struct check_blob *b, const struct bt_rule *rule)
 {
-	for (uint32_t i = 0; i < f->base.rec.found_nr; i++)
-		if (rule_of(k, &f->base, &f->base.rec.found[i]) == rule)
-			return true;
-	return false;
+	size_t nr = 0;
+
+	for (uint32_t i = 0; i < b->rec.found_nr; i++)
+		nr += rule_of(k, b, &b->rec.found[i]) == rule;
+	return nr;
+}
+
+/* New ones of the same rule among those before it in the file. */
+static size_t count_new(struct check *k, const struct check_candidate *c)
+{
+	size_t nr = 0;
+
+	for (const struct check_candidate *d = k->candidates; d < c; d++)
+		nr += d->rule == c->rule && d->is_new;
+	return nr;
+}
+
+/*
+ * A rule that counts what is introduced: in a file that had none, the first ones are new. One that had some is known to be beyond
+ * the rule: there only those count by which they have become more, on changed lines, and unlike those from before.
+ */
+static bool is_introduced(struct check *k, const struct check_file *f, const struct check_candidate *c,
+			  struct bt_fingerprints *had)
+{
+	size_t had_nr = count_rule(k, &f->base, c->rule), new_nr = count_new(k, c);
+
+	if (!had_nr)
+		return new_nr < INTRODUCED_MAX;
+	return had_nr + new_nr < count_rule(k, &f->now, c->rule) && !bt_fingerprints_take(had, c->fingerprint) &&
+	       (!f->in->lines_known || check_touches(f->in, c->found->row, c->found->end_row));
 }
 
 /* Against the blob before: changed places are new, the rest uses up what was there. */
@@ -169,7 +197,7 @@ static void compare_with_base(struct check *k, struct check_file *f)
 		struct check_candidate *c = &k->candidates[i];
 
 		if (c->rule->introduced)
-			c->is_new = !base_has_rule(k, f, c->rule);
+			c->is_new = is_introduced(k, f, c, &had);
 		else
 			c->is_new = check_touches(f->in, c->found->row, c->found->end_row) ||
 				    in_changed_callable(k, f, &callables, c->found->start) ||
@@ -180,9 +208,12 @@ static void compare_with_base(struct check *k, struct check_file *f)
 static void decide_new(struct check *k, struct check_file *f)
 {
 	if (k->o->full || !f->in->old_oid.len) {
-		for (size_t i = 0; i < k->candidates_nr; i++)
-			k->candidates[i].is_new =
-				k->o->full || !bt_fingerprints_take(&k->moved, k->candidates[i].fingerprint);
+		for (size_t i = 0; i < k->candidates_nr; i++) {
+			struct check_candidate *c = &k->candidates[i];
+
+			c->is_new = k->o->full || (!bt_fingerprints_take(&k->moved, c->fingerprint) &&
+						   (!c->rule->introduced || count_new(k, c) < INTRODUCED_MAX));
+		}
 		return;
 	}
 	compare_with_base(k, f);
@@ -195,13 +226,12 @@ static const char *keep(struct bt_findings *to, const char *p, size_t len)
 	return len ? bt_arena_strndup(&to->arena, p, len) : NULL;
 }
 
-static void emit(struct check *k, const struct check_file *f, const struct check_candidate *c)
+static struct bt_finding finding_of(struct check *k, const struct check_file *f, const struct check_candidate *c)
 {
 	struct bt_findings *to = &k->c->findings;
-	struct bt_finding *out = bt_findings_add(to);
 	const struct bt_found *found = c->found;
 
-	*out = (struct bt_finding){
+	return (struct bt_finding){
 		.rule = &c->rule->info, .path = keep(to, f->in->path, f->in->path_len),
 		.path_len = f->in->path_len, .start = found->start, .end = found->end, .row = found->row,
 		.col = found->col, .end_row = found->end_row, .end_col = found->end_col,
@@ -210,6 +240,22 @@ static void emit(struct check *k, const struct check_file *f, const struct check
 		.symbol = keep(to, c->symbol, strlen(c->symbol)), .fingerprint = c->fingerprint,
 		.ordinal = c->ordinal, .is_new = c->is_new,
 	};
+}
+
+static void emit(struct check *k, const struct check_file *f, const struct check_candidate *c)
+{
+	struct bt_findings *to = &k->c->findings;
+	struct bt_finding made;
+
+	if (c->suppressed)
+		to->suppressed_nr++;
+	if (c->suppressed && !to->keep_hidden)
+		return;
+	made = finding_of(k, f, c);
+	if (c->suppressed)
+		bt_findings_hide(to, &made, "comment", keep(to, c->by->reason, c->by->reason_len));
+	else
+		*bt_findings_add(to) = made;
 }
 
 static void take_troubles(struct check *k, const struct check_file *f)
@@ -247,9 +293,7 @@ int check_judge(struct check *k, struct check_file *f)
 	for (size_t i = 0; i < k->candidates_nr; i++) {
 		const struct check_candidate *c = &k->candidates[i];
 
-		if (c->suppressed)
-			to->suppressed_nr++;
-		else if (k->o->full || c->is_new)
+		if (c->suppressed || k->o->full || c->is_new)
 			emit(k, f, c);
 		else
 			to->known_nr++;

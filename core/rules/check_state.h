@@ -23,6 +23,7 @@ struct check_blob {
 	enum check_blob_state state;
 	enum bt_blob_state stored;	/* as the store has it */
 	uint32_t id;
+	uint64_t size;			/* as the store has it; 0: unknown */
 	const struct bt_lang *lang;	/* NULL: a text */
 	struct bt_record rec;
 	const struct bt_check_looked *looked;	/* where it is from, when not from the store */
@@ -36,7 +37,7 @@ struct check_file {
 	const struct bt_detect_class *cls;
 	bool skipped;				/* by configuration or attributes */
 	bool binary;				/* by attribute */
-	uint32_t roles;
+	uint8_t flags;				/* BT_FILE_* of selection.h */
 	struct check_blob now, base;
 	size_t first, nr;			/* its candidates */
 };
@@ -48,6 +49,7 @@ struct check_candidate {
 	const char *symbol;			/* "" for none */
 	uint64_t fingerprint;
 	bool suppressed, is_new;
+	const struct bt_mark *by;		/* the comment that suppresses it */
 	uint32_t ordinal;
 };
 
@@ -66,12 +68,15 @@ struct check {
 	size_t candidates_nr, candidates_alloc;
 	struct bt_fingerprints moved;		/* of files that are removed */
 	struct bt_buf complaints;
+	struct radius *radius;			/* radius.h; NULL: not asked yet */
 	struct bt_err *err;
 };
 
 /* check_files.c */
-/* Language, class and roles of every file. */
+/* Language or class of every file. */
 int check_choose(struct check *k);
+/* Bits of enum bt_file_role; asked of files that have findings. */
+uint32_t check_roles(const struct check_file *f);
 /* What the store has. */
 int check_look_up(struct check *k, const struct bt_oid *oid, const struct check_file *f, struct check_blob *b);
 /* Has everything made that is missing. */
@@ -79,6 +84,10 @@ int check_make_missing(struct check *k);
 /* The findings of removed files, in their `base`. */
 int check_read_removed(struct check *k);
 const struct bt_facts *check_facts(struct check *k, struct check_blob *b);
+/* Opens it for reading, if there is one. */
+int check_open_store(struct check *k);
+/* Has the blobs before the change made of the files that `wanted` says, by number. The store is another one then. */
+int check_make_before(struct check *k, const bool *wanted);
 
 /* check_judge.c: the findings of one file, in order */
 int check_judge(struct check *k, struct check_file *f);
@@ -91,6 +100,12 @@ const char *check_symbol(struct check *k, const struct bt_facts *facts, uint32_t
 
 /* suppress.c: marks candidates of the file as suppressed, and adds findings about the comments themselves */
 int check_suppress(struct check *k, struct check_file *f);
+/* Does a comment say so of a finding of no blob? With `anywhere` one in any line of the file. */
+bool check_is_suppressed(struct check *k, struct check_file *f, const struct bt_rule *rule, uint32_t row, bool anywhere);
+
+/* check_size.c: of check_change.c */
+int check_binary_files(struct check *k);
+int check_large_files(struct check *k);
 
 /* check_change.c: the rules that look at the change as a whole, one after the other */
 int check_change(struct check *k);
@@ -98,6 +113,18 @@ int check_change(struct check *k);
 /* check.c: adds a finding of a rule that is no blob's, about a place in a file, when the rule is in force. */
 void check_add_of_change(struct check *k, const struct check_file *f, const char *rule_id, uint32_t row, uint32_t col,
 			 uint32_t start, bool is_new, const char *detail, size_t detail_len);
+/*
+ * The same for a finding that people can suppress and a baseline can hold: its fingerprint is made of rule, symbol and key.
+ * Always new.
+ */
+struct check_about {
+	const char *rule;
+	const char *symbol, *key;		/* may be NULL */
+	const char *detail, *code;		/* may be NULL */
+	uint32_t start, end, row, col, end_row, end_col;
+	bool anywhere;				/* see check_is_suppressed */
+};
+void check_add_about(struct check *k, struct check_file *f, const struct check_about *a);
 /* A complaint about a rule, once. */
 void check_complain(struct check *k, const struct bt_rule *rule, const char *text, size_t len);
 

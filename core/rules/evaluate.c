@@ -27,7 +27,6 @@ struct lang_rule {
 };
 
 struct lang_state {
-	bool ready;
 	struct lang_rule *rules;
 	uint32_t nr;
 	struct bt_wordset words;
@@ -40,7 +39,7 @@ struct lang_state {
 struct bt_evaluator {
 	const struct bt_ruleset *set;
 	bool few;
-	struct lang_state *langs;	/* by bt_lang.index, and one for texts */
+	struct lang_state **langs;	/* by bt_lang.index, and one for texts; NULL: none came yet */
 	struct bt_findings_sink sink;
 	bool *candidates;		/* by place in lang_state.rules */
 };
@@ -56,18 +55,20 @@ struct bt_evaluator *bt_evaluator_new(const struct bt_ruleset *rules, bool few)
 	return e;
 }
 
-static void lang_release(struct lang_state *l)
+static void lang_free(struct lang_state *l)
 {
+	if (!l)
+		return;
 	for (uint32_t i = 0; i < l->nr; i++) {
 		bt_query_free(&l->rules[i].query);
 		free(l->rules[i].trouble);
 	}
 	bt_query_free(&l->all);
 	bt_query_free(&l->part);
-	if (l->ready)
-		bt_wordset_release(&l->words);
+	bt_wordset_release(&l->words);
 	free(l->rules);
 	free(l->part_of);
+	free(l);
 }
 
 void bt_evaluator_free(struct bt_evaluator **pe)
@@ -77,7 +78,7 @@ void bt_evaluator_free(struct bt_evaluator **pe)
 	if (!e)
 		return;
 	for (size_t i = 0; i <= bt_langs_nr(); i++)
-		lang_release(&e->langs[i]);
+		lang_free(e->langs[i]);
 	free(e->langs);
 	free(e->candidates);
 	bt_sink_release(&e->sink);
@@ -87,12 +88,12 @@ void bt_evaluator_free(struct bt_evaluator **pe)
 
 static struct lang_state *state_of(struct bt_evaluator *e, const struct bt_lang *lang)
 {
-	struct lang_state *l = &e->langs[lang ? lang->index : bt_langs_nr()];
+	struct lang_state **place = &e->langs[lang ? lang->index : bt_langs_nr()], *l;
 	const struct bt_ruleset_lang *set = bt_ruleset_for(e->set, lang);
 
-	if (l->ready)
-		return l;
-	l->ready = true;
+	if (*place)
+		return *place;
+	*place = l = bt_xcalloc(1, sizeof(*l));
 	l->rules = bt_xcalloc(set->nr + (size_t)1, sizeof(*l->rules));
 	l->part_of = bt_xcalloc(set->nr + (size_t)1, sizeof(bool));
 	l->nr = set->nr;
@@ -130,8 +131,8 @@ static char *mistake_text(const struct bt_rule_query *q, const struct bt_query_m
 	return bt_xasprintf("line %u, column %u: %s", q->line + m->row, m->col + 1, what);
 }
 
-/* Compiles those of the built-in queries that `wanted` names (NULL: all of them). */
-static int compile_builtin(struct lang_state *l, const struct bt_lang *lang, const bool *wanted,
+/* Compiles those of the built-in queries that `wanted` names (NULL: all of them); for few blobs as cheaply as possible. */
+static int compile_builtin(const struct bt_evaluator *e, struct lang_state *l, const struct bt_lang *lang, const bool *wanted,
 			   struct bt_query **ret_query, struct bt_err *err)
 {
 	BT_FREE struct bt_query_text *texts = bt_xcalloc(l->nr + (size_t)1, sizeof(*texts));
@@ -143,7 +144,8 @@ static int compile_builtin(struct lang_state *l, const struct bt_lang *lang, con
 			texts[nr++] = (struct bt_query_text){ l->rules[i].text->text, l->rules[i].text->len, i };
 	if (!nr)
 		return 0;
-	if (bt_query_new(lang, texts, nr, ret_query, &bad, err)) {
+	if (e->few ? bt_query_new_known(lang, texts, nr, ret_query, &bad, err)
+		   : bt_query_new(lang, texts, nr, ret_query, &bad, err)) {
 		const struct lang_rule *r = &l->rules[bad.tag];
 
 		return bt_err_wrap(err, "built-in rule '%s', line %u, column %u", r->rule->info.id,
@@ -156,7 +158,7 @@ int bt_evaluator_prepare(struct bt_evaluator *e, const struct bt_lang *lang, str
 {
 	struct lang_state *l = state_of(e, lang);
 
-	return e->few || l->all ? 0 : compile_builtin(l, lang, NULL, &l->all, err);
+	return e->few || l->all ? 0 : compile_builtin(e, l, lang, NULL, &l->all, err);
 }
 
 static bool same_part(const struct bt_evaluator *e, const struct lang_state *l)
@@ -178,14 +180,14 @@ static int builtin_query(struct bt_evaluator *e, struct lang_state *l, const str
 		any |= is_builtin_query(&l->rules[i]) && e->candidates[i];
 	if (!any)
 		return 0;
-	if (!l->all && (!e->few || l->parts >= PARTS_MAX) && compile_builtin(l, lang, NULL, &l->all, err))
+	if (!l->all && (!e->few || l->parts >= PARTS_MAX) && compile_builtin(e, l, lang, NULL, &l->all, err))
 		return err->code;
 	if (!l->all && (!l->part || !same_part(e, l))) {
 		bt_query_free(&l->part);
 		for (uint32_t i = 0; i < l->nr; i++)
 			l->part_of[i] = is_builtin_query(&l->rules[i]) && e->candidates[i];
 		l->parts++;
-		if (compile_builtin(l, lang, l->part_of, &l->part, err))
+		if (compile_builtin(e, l, lang, l->part_of, &l->part, err))
 			return err->code;
 	}
 	*ret_query = l->all ? l->all : l->part;

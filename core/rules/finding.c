@@ -12,6 +12,7 @@
 void bt_findings_release(struct bt_findings *f)
 {
 	free(f->items);
+	free(f->hidden);
 	bt_arena_release(&f->arena);
 	memset(f, 0, sizeof(*f));
 }
@@ -21,6 +22,19 @@ struct bt_finding *bt_findings_add(struct bt_findings *f)
 	BT_GROW(f->items, f->alloc, f->nr + 1);
 	memset(&f->items[f->nr], 0, sizeof(*f->items));
 	return &f->items[f->nr++];
+}
+
+void bt_findings_hide(struct bt_findings *f, const struct bt_finding *hidden, const char *by, const char *reason)
+{
+	struct bt_finding *to;
+
+	if (!f->keep_hidden)
+		return;
+	BT_GROW(f->hidden, f->hidden_alloc, f->hidden_nr + 1);
+	to = &f->hidden[f->hidden_nr++];
+	*to = *hidden;
+	to->hidden_by = by;
+	to->reason = reason;
 }
 
 static int order(const void *pa, const void *pb)
@@ -42,6 +56,8 @@ void bt_findings_sort(struct bt_findings *f)
 {
 	if (f->nr)
 		qsort(f->items, f->nr, sizeof(*f->items), order);
+	if (f->hidden_nr)
+		qsort(f->hidden, f->hidden_nr, sizeof(*f->hidden), order);
 }
 
 void bt_findings_count(const struct bt_findings *f, bool new_only, size_t ret_nr[BT_SEVERITY_NR])

@@ -20,6 +20,8 @@ struct bt_finding {
 	uint64_t fingerprint;			/* survives moved lines */
 	uint32_t ordinal;			/* among equal fingerprints of the file, from 0 */
 	bool is_new;
+	const char *hidden_by;			/* of hidden ones: "comment" or "baseline" */
+	const char *reason;			/* what the comment says, or NULL */
 };
 
 /* A list in the order of paths and places. Everything lives in the arena but the rules, which outlive it. */
@@ -31,11 +33,17 @@ struct bt_findings {
 	size_t unchecked_nr;			/* files that could not be: too large, killed, missing */
 	size_t suppressed_nr, baseline_nr;	/* findings that are not in the list for that reason */
 	size_t known_nr;			/* not in the list because they were there before (check.h) */
+	/* Those that are suppressed or in the baseline, when they are asked for before the check; in the same order. */
+	bool keep_hidden;
+	struct bt_finding *hidden;
+	size_t hidden_nr, hidden_alloc;
 };
 
 #define BT_FINDINGS_INIT { .items = NULL }
 void bt_findings_release(struct bt_findings *f);
 struct bt_finding *bt_findings_add(struct bt_findings *f);
+/* Keeps what is not in the list for a reason, when such findings are asked for; counting is the caller's. */
+void bt_findings_hide(struct bt_findings *f, const struct bt_finding *hidden, const char *by, const char *reason);
 /* By path (bytewise), place, rule. */
 void bt_findings_sort(struct bt_findings *f);
 

@@ -25,6 +25,13 @@ static int look_here(void *ctx, const struct bt_request *r, struct bt_check_look
 	return bt_make_look(r, out, err);
 }
 
+static int lines_here(void *ctx, const bool *wanted, struct bt_err *err)
+{
+	const struct bt_gate *g = ctx;
+
+	return bt_incoming_pushed_lines(g->incoming, g->repo, wanted, err);
+}
+
 /* Where findings are kept: the index, or for the time being another folder when it cannot be written. */
 struct place {
 	char *dir;
@@ -98,6 +105,27 @@ static int policy_of(const struct bt_gate *g, struct bt_rev *rev, char hex[BT_OI
 	return 0;
 }
 
+/* Of a push: the tree that it brings. */
+static int tree_of(const struct bt_gate *g, const struct bt_rev *policy, struct bt_check_opts *o, struct bt_err *err)
+{
+	const struct bt_oid *commit = newest_commit(g->incoming);
+	char hex[BT_OID_HEX_MAX + 1];
+	struct bt_rev rev;
+
+	if (g->policy == BT_GATE_STAGED || !commit)
+		return 0;
+	o->content = BT_CONTENT_TREE;
+	if (g->policy == BT_GATE_PUSHED) {
+		o->trees[0] = policy->tree;
+		return 0;
+	}
+	rev = (struct bt_rev){ .spec = bt_oid_hex(commit, hex), .optional = true };
+	if (bt_repo_resolve(g->repo, &rev, 1, err))
+		return err->code;
+	o->trees[0] = rev.tree;
+	return 0;
+}
+
 static int report(const struct bt_check *k, FILE *to, struct bt_err *err)
 {
 	struct bt_report r = { .findings = &k->findings, .rules = &k->rules, .fail_on = k->fail_on,
@@ -137,11 +165,13 @@ int bt_gate_judge(const struct bt_gate *g, FILE *to, bool *ret_refuses, struct b
 	BT_CLEANUP(place_release) struct place p = { .dir = NULL };
 	BT_CHECK_OWNED struct bt_check k = BT_CHECK_INIT;
 	struct bt_check_opts o = { .repo = g->repo, .conf = g->conf, .files = g->incoming, .make = make_here,
-				   .look = look_here };
+				   .look = look_here, .hurry = g->policy == BT_GATE_STAGED, .no_radius = g->many_tips,
+				   .content = BT_CONTENT_STAGED, .lines = g->policy == BT_GATE_STAGED ? NULL : lines_here,
+				   .lines_ctx = (void *)(uintptr_t)g };
 	char hex[BT_OID_HEX_MAX + 1];
 	struct bt_rev rev;
 
-	if (place_find(g, &p, err) || policy_of(g, &rev, hex, &o.policy, err))
+	if (place_find(g, &p, err) || policy_of(g, &rev, hex, &o.policy, err) || tree_of(g, &rev, &o, err))
 		return err->code;
 	o.store_dir = p.dir;
 	if (bt_check_run(&o, &k, err))

@@ -20,7 +20,8 @@ struct bt_gate {
 	struct bt_conf *conf;
 	const char *store_dir;		/* <common dir>/batho */
 	enum bt_gate_policy policy;
-	const struct bt_incoming *incoming;
+	struct bt_incoming *incoming;	/* of a push gets lines as they are needed */
+	bool many_tips;			/* of a push: its files are of several trees */
 	bool (*is_skipped)(const char *rule);	/* by the user, this time */
 };
 

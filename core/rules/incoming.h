@@ -40,6 +40,12 @@ struct bt_incoming_file {
 	const char *old_data, *new_data;	/* followed by a NUL; NULL: to be read from the objects */
 	size_t old_len, new_len;
 	struct bt_oid commit;		/* pushed: the newest commit that brings this blob; else len 0 */
+	uint32_t pair;			/* pushed: number in bt_incoming.pairs */
+};
+
+/* The tree that a pushed tip left the other side at, and its own; ids in hex. */
+struct bt_incoming_pair {
+	const char *from, *to;
 };
 
 struct bt_incoming {
@@ -49,6 +55,8 @@ struct bt_incoming {
 	size_t oid_len;			/* 0 when there is no file */
 	size_t unmerged_nr;
 	size_t commits_nr;		/* pushed: commits that are new to the other side */
+	struct bt_incoming_pair *pairs;
+	size_t pairs_nr, pairs_alloc;
 };
 
 #define BT_INCOMING_INIT { .arena = BT_ARENA_INIT }
@@ -99,6 +107,13 @@ int bt_incoming_pushed(struct bt_incoming *in, const struct bt_repo *repo, const
 		       const char *known, struct bt_err *err);
 
 /*
+ * The changed lines of those pushed files that are wanted (by number). They are counted from where the push left the other
+ * side: where a file's blob before is another one, or too much changed, they stay unknown.
+ */
+int bt_incoming_pushed_lines(struct bt_incoming *in, const struct bt_repo *repo, const bool *wanted,
+			     struct bt_err *err);
+
+/*
  * What differs between two trees (or commits). from len 0: nothing was there. With the lines and bytes of
  * both sides while they are not too many. paths: only these, literal from the top, and what is below them.
  */
@@ -117,12 +132,5 @@ void bt_incoming_compare(struct bt_incoming *in, const struct bt_incoming *befor
 struct bt_listing;
 /* Every file of the worktree; the listing's objects must be in sight of whoever reads them. */
 int bt_incoming_listing(struct bt_incoming *in, struct bt_listing *l, struct bt_err *err);
-
-/*
- * For handing over from git-batho to git-batho-indexer, which are of one build: all of it but the
- * arena, as bytes. Decoding checks every length; BT_ERR_CORRUPT.
- */
-void bt_incoming_encode(const struct bt_incoming *in, struct bt_buf *out);
-int bt_incoming_decode(struct bt_incoming *in, const void *data, size_t len, struct bt_err *err);
 
 #endif

@@ -344,7 +344,7 @@ static int take_tip(struct walk *w, const struct bt_raw_entry *e)
 		.path = bt_arena_strndup(&w->in->arena, e->path, e->path_len), .path_len = e->path_len,
 		.status = !is_file ? 'D' : t->base.len ? 'M' : 'A',
 		.old_oid = t->base, .old_mode = t->base.len ? t->base_mode : 0,
-		.new_mode = is_file ? e->new_mode : 0, .commit = t->commit,
+		.new_mode = is_file ? e->new_mode : 0, .commit = t->commit, .pair = (uint32_t)w->in->pairs_nr - 1,
 	};
 	if (is_file)
 		f->new_oid = e->new_oid;
@@ -419,6 +419,25 @@ static bool only_heads_left(const struct bt_git_stream *s)
 	return s->eof && len && *rest != ':' && rest[len - 1] == '\n';
 }
 
+/* The last of the heads up to `end`, "<id> <id>": entries follow. */
+static int take_pair(struct walk *w, const char *heads, const char *end, struct bt_err *err)
+{
+	struct bt_incoming *in = w->in;
+	const char *nl = memrchr(heads, '\n', (size_t)(end - heads)), *from = nl ? nl + 1 : heads;
+	const char *space = memchr(from, ' ', (size_t)(end - from));
+	struct bt_oid oid;
+
+	if (!space || bt_oid_parse(from, (size_t)(space - from), &oid, err) ||
+	    bt_oid_parse(space + 1, (size_t)(end - space - 1), &oid, err))
+		return bt_err_set(err, BT_ERR_CORRUPT, "cannot read git's list of changes");
+	BT_GROW(in->pairs, in->pairs_alloc, in->pairs_nr + 1);
+	in->pairs[in->pairs_nr++] = (struct bt_incoming_pair){
+		bt_arena_strndup(&in->arena, from, (size_t)(space - from)),
+		bt_arena_strndup(&in->arena, space + 1, (size_t)(end - space - 1)),
+	};
+	return 0;
+}
+
 static int read_changes(struct walk *w, struct bt_git_stream *s, struct bt_err *err)
 {
 	BT_BUF_OWNED struct bt_buf copy = BT_BUF_INIT;
@@ -435,6 +454,8 @@ static int read_changes(struct walk *w, struct bt_git_stream *s, struct bt_err *
 
 		if (nl) {
 			pairs = true;
+			if (take_pair(w, rec, nl, err))
+				return err->code;
 			len -= (size_t)(nl + 1 - rec);
 			rec += nl + 1 - rec;
 		} else if (*rec != ':') {

@@ -161,6 +161,7 @@ static bool take_hunk_header(const char *p, const char *end, size_t *ret_old, si
 static bool measure_hunk(const char *p, const char *end, struct hunk *h)
 {
 	size_t old_left, new_left;
+	bool old_ended = false, new_ended = false;	/* without a newline: nothing may follow */
 	char last = 0;
 
 	*h = (struct hunk){ .at = p };
@@ -173,9 +174,15 @@ static bool measure_hunk(const char *p, const char *end, struct hunk *h)
 		bool to_old = *p == ' ' || *p == '-', to_new = *p == ' ' || *p == '+';
 
 		if (*p == '\\') {	/* "\ No newline at end of file": of the line above */
-			h->old_len -= last == ' ' || last == '-';
-			h->new_len -= last == ' ' || last == '+';
-		} else if ((!to_old && !to_new) || old_left < to_old || new_left < to_new) {
+			bool of_old = last == ' ' || last == '-', of_new = last == ' ' || last == '+';
+
+			h->old_len -= of_old;
+			h->new_len -= of_new;
+			old_ended |= of_old;
+			new_ended |= of_new;
+			last = 0;
+		} else if ((!to_old && !to_new) || old_left < to_old || new_left < to_new ||
+			   (to_old && old_ended) || (to_new && new_ended)) {
 			return false;
 		} else {
 			old_left -= to_old;
@@ -372,7 +379,9 @@ void bt_incoming_take_lines(struct bt_incoming *in, const char *at, const char *
 				f->lines_known = true;
 		} else if (starts(at, end, "Binary files ") && f) {
 			f->lines_known = false;
+			f->lines_nr = 0;
 			f->binary = true;
+			f = NULL;
 		} else if (starts(at, end, "@@ -")) {
 			if (!pass_hunk(&at, end, &span))
 				return;

@@ -68,6 +68,7 @@ static int diff_index(struct asking *a, const char *tree, enum detail detail, in
 		bt_git_cmd_addl(&c, "--diff-filter=M", NULL);
 	bt_git_cmd_addl(&c, tree, "--", NULL);
 	bt_git_cmd_env(&c, "GIT_TRACE2_EVENT=2");
+	bt_git_cmd_env(&c, "GIT_TRACE2_EVENT_NESTING=1");
 	bt_git_cmd_env(&c, "GIT_TRACE2_EVENT_BRIEF=1");
 	bt_git_cmd_env(&c, "GIT_TRACE2_CONFIG_PARAMS=" CONFIG_PARAMS);
 	bt_git_cmd_env(&c, "GIT_DIFF_OPTS");
@@ -75,7 +76,8 @@ static int diff_index(struct asking *a, const char *tree, enum detail detail, in
 	/* Nobody waits for a network when committing. */
 	bt_git_cmd_env(&c, "GIT_NO_LAZY_FETCH=1");
 	o = bt_git_cmd_opts(&c);
-	o.out = o.err = BT_CHILD_PIPE;
+	o.out = BT_CHILD_PIPE;
+	o.err = BT_CHILD_FILE;	/* the trace comes line by line */
 	o.timeout_ms = left_ms(a);
 	o.out_max = detail == ASK_LIST ? LIST_MAX : OUTPUT_MAX;
 	bt_buf_clear(&a->out);
@@ -200,7 +202,8 @@ static bool trace_listing(const struct bt_buf *trace, struct bt_buf *listing)
 
 	while (p < end) {
 		static const char param[] = "{\"event\":\"def_param\"", last[] = "{\"event\":\"atexit\"";
-		size_t len = strcspn(p, "\n");
+		const char *nl = memchr(p, '\n', (size_t)(end - p));
+		size_t len = (size_t)((nl ? nl : end) - p);
 		BT_BUF_OWNED struct bt_buf scope = BT_BUF_INIT, name = BT_BUF_INIT, value = BT_BUF_INIT;
 
 		whole = whole || !strncmp(p, last, sizeof(last) - 1);
@@ -217,7 +220,7 @@ static bool trace_listing(const struct bt_buf *trace, struct bt_buf *listing)
 			}
 			bt_buf_addch(listing, '\0');
 		}
-		p += len + (p[len] == '\n');
+		p += len + (nl != NULL);
 	}
 	return whole;
 }

@@ -13,7 +13,8 @@
 
 struct looking {
 	const struct bt_request *r;
-	struct bt_ruleset set;
+	const struct bt_ruleset *set;
+	struct bt_ruleset own;		/* when the request brings none */
 	struct bt_make make;
 	struct bt_addon addon;
 	struct bt_pool_opts pool;
@@ -46,7 +47,7 @@ static int check_answer(struct looking *l, const struct bt_lang *lang, size_t si
 	struct bt_facts f;
 
 	bt_arena_reset(&l->scratch);
-	if (bt_record_decode(bt_buf_cstr(rec), rec->len, bt_ruleset_for(&l->set, lang)->nr, &l->scratch, &r, l->err) ||
+	if (bt_record_decode(bt_buf_cstr(rec), rec->len, bt_ruleset_for(l->set, lang)->nr, &l->scratch, &r, l->err) ||
 	    (lang && bt_facts_decode(bt_buf_cstr(facts), facts->len, &l->scratch, &f, l->err)))
 		return l->err->code;
 	if ((rec->len && r.size != size) || (lang && f.size != size))
@@ -85,9 +86,10 @@ static int run(struct looking *l)
 {
 	bool found = false, ignored;
 
-	if (bt_ruleset_init(&l->set, l->r->rules, l->r->rules_nr, l->err))
+	if (!l->set && bt_ruleset_init(&l->own, l->r->rules, l->r->rules_nr, l->err))
 		return l->err->code;
-	bt_make_init(&l->make, &l->set, true, &l->addon);
+	l->set = l->set ? l->set : &l->own;
+	bt_make_init(&l->make, l->set, true, &l->addon);
 	bt_pool_opts_default(&l->pool, 1);
 	l->pool.addon = &l->addon;
 	if (l->r->cpu_s)
@@ -109,12 +111,12 @@ static int run(struct looking *l)
 
 int bt_make_look(const struct bt_request *r, struct bt_check_looks *out, struct bt_err *err)
 {
-	struct looking l = { .r = r, .worker = BT_SINGLE_INIT, .out = out, .err = err };
+	struct looking l = { .r = r, .set = r->set, .worker = BT_SINGLE_INIT, .out = out, .err = err };
 	int rc = run(&l);
 
 	bt_single_release(&l.worker);
 	bt_make_release(&l.make);
-	bt_ruleset_release(&l.set);
+	bt_ruleset_release(&l.own);
 	bt_arena_release(&l.scratch);
 	return rc;
 }

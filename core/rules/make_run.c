@@ -22,7 +22,8 @@ struct making {
 	const struct bt_request *r;
 	const struct bt_make_progress *progress;
 	struct bt_repo repo;
-	struct bt_ruleset set;
+	const struct bt_ruleset *set;
+	struct bt_ruleset own;		/* when the request brings none */
 	struct bt_make make;
 	struct bt_addon addon;
 	struct bt_pool *pool;
@@ -62,13 +63,13 @@ static int open_pool(struct making *m)
 static int take_troubles(struct making *m, const struct bt_lang *lang, const void *rec, size_t len)
 {
 	BT_CLEANUP(bt_arena_release) struct bt_arena arena = BT_ARENA_INIT;
-	const struct bt_ruleset_lang *l = bt_ruleset_for(&m->set, lang);
+	const struct bt_ruleset_lang *l = bt_ruleset_for(m->set, lang);
 	struct bt_record r;
 
 	if (bt_record_decode(rec, len, l->nr, &arena, &r, m->err))
 		return m->err->code;
 	for (uint32_t i = 0; i < r.troubles_nr; i++)
-		bt_buf_addf(m->complaints, "%s: %.*s\n", m->set.rules[l->rules[r.troubles[i].rule]].info.path,
+		bt_buf_addf(m->complaints, "%s: %.*s\n", m->set->rules[l->rules[r.troubles[i].rule]].info.path,
 			    (int)r.troubles[i].len, r.troubles[i].text);
 	return 0;
 }
@@ -83,8 +84,8 @@ static int compile(struct making *m)
 	for (size_t i = 0; i < bt_langs_nr() && !rc; i++) {
 		bool any = false;
 
-		for (uint32_t k = m->set.builtin_nr; k < m->set.nr; k++)
-			any |= bt_rule_query_for(&m->set.rules[k], bt_lang_get(i)) != NULL;
+		for (uint32_t k = m->set->builtin_nr; k < m->set->nr; k++)
+			any |= bt_rule_query_for(&m->set->rules[k], bt_lang_get(i)) != NULL;
 		if (!any)
 			continue;
 		rc = bt_pool_submit(m->pool, bt_lang_get(i), BT_WANT_MORE, i, "", 0, m->err);
@@ -148,7 +149,7 @@ static int has_findings(struct making *m, const struct bt_request_blob *b)
 			if (*b->lang != '?' && strcmp(b->lang, lang ? lang->name : ""))
 				continue;
 			bt_buf_clear(&rec);
-			rc = bt_store_findings_find(m->store, row.id, bt_ruleset_for(&m->set, lang)->key, &state, &rec,
+			rc = bt_store_findings_find(m->store, row.id, bt_ruleset_for(m->set, lang)->key, &state, &rec,
 						    m->err);
 			if (rc < 0 || rec.len)
 				return rc < 0 ? rc : 1;
@@ -202,9 +203,10 @@ static int open_index(struct making *m)
 
 static int run(struct making *m)
 {
-	if (bt_ruleset_init(&m->set, m->r->rules, m->r->rules_nr, m->err))
+	if (!m->set && bt_ruleset_init(&m->own, m->r->rules, m->r->rules_nr, m->err))
 		return m->err->code;
-	bt_make_init(&m->make, &m->set, m->r->blobs_nr <= FEW_BLOBS, &m->addon);
+	m->set = m->set ? m->set : &m->own;
+	bt_make_init(&m->make, m->set, m->r->blobs_nr <= FEW_BLOBS, &m->addon);
 	if (open_pool(m) || (m->r->compile && compile(m)))
 		return m->err->code;
 	if (!m->r->blobs_nr)
@@ -215,7 +217,7 @@ static int run(struct making *m)
 int bt_make_run(const struct bt_request *r, const struct bt_make_progress *progress, struct bt_buf *complaints,
 		struct bt_err *err)
 {
-	struct making m = { .r = r, .progress = progress, .repo = r->repo, .complaints = complaints, .err = err };
+	struct making m = { .r = r, .set = r->set, .progress = progress, .repo = r->repo, .complaints = complaints, .err = err };
 	int rc = run(&m);
 
 	bt_index_free(&m.ix);
@@ -223,7 +225,7 @@ int bt_make_run(const struct bt_request *r, const struct bt_make_progress *progr
 	bt_store_free(&m.store);
 	bt_pool_free(&m.pool);
 	bt_make_release(&m.make);
-	bt_ruleset_release(&m.set);
+	bt_ruleset_release(&m.own);
 	return rc;
 }
 

@@ -4,11 +4,8 @@
 #include "core/rules/policy.h"
 
 #include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -16,8 +13,10 @@
 #include "core/base/file.h"
 #include "core/base/limits.h"
 #include "core/base/mem.h"
+#include "core/git/index_file.h"
 #include "core/git/odb.h"
 #include "core/git/program.h"
+#include "core/rules/policy_cache.h"
 
 #define CONFIG_PATH BT_POLICY_DIR "/config.ini"
 #define BASELINE_PATH BT_POLICY_DIR "/baseline.json"
@@ -40,6 +39,7 @@ struct loader {
 	size_t paths_nr, paths_alloc;
 	struct policy_file *files;	/* that do */
 	size_t files_nr, files_alloc;
+	struct bt_buf *kept;		/* gets what is read, for the cache; or NULL */
 	struct bt_err *err;
 };
 
@@ -239,35 +239,11 @@ static int read_objects(struct loader *l)
 			rc = too_large(l, f->path);
 		if (!rc)
 			rc = take_bytes(l, f->path, obj.data, obj.size);
+		if (!rc && l->kept)
+			bt_policy_cache_add(l->kept, &f->oid, obj.data, obj.size);
 	}
 	bt_odb_free(&odb);
 	return rc;
-}
-
-/*
- * Does the index certainly hold none of our names? Versions 2 and 3 write whole paths; where the entries are elsewhere
- * (split, sparse) or shortened (4) the answer is no.
- */
-static bool index_has_none(const struct bt_repo *repo)
-{
-	BT_CLOSE int fd = open(repo->index_file, O_RDONLY | O_CLOEXEC);
-	struct stat st;
-	const char *p;
-	bool none;
-
-	if (fd < 0)
-		return errno == ENOENT;
-	if (fstat(fd, &st) || st.st_size < 12)
-		return false;
-	p = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
-	if (p == MAP_FAILED)
-		return false;
-	none = !memcmp(p, "DIRC\0\0\0", 7) && (p[7] == 2 || p[7] == 3) &&
-	       !memmem(p, (size_t)st.st_size, ATTRIBUTES, strlen(ATTRIBUTES)) &&
-	       !memmem(p, (size_t)st.st_size, BT_POLICY_DIR "/", strlen(BT_POLICY_DIR "/")) &&
-	       !memmem(p, (size_t)st.st_size, "sdir", 4) && !memmem(p, (size_t)st.st_size, "link", 4);
-	munmap((void *)(uintptr_t)p, (size_t)st.st_size);
-	return none;
 }
 
 static int read_git(struct loader *l)
@@ -276,6 +252,71 @@ static int read_git(struct loader *l)
 		if (list_some(l, from, from + ARGS_MAX < l->paths_nr ? from + ARGS_MAX : l->paths_nr))
 			return l->err->code;
 	return read_objects(l);
+}
+
+/* ---- the index, without git ---- */
+
+static int path_cmp(const void *key, const void *item)
+{
+	return strcmp(key, *(const char *const *)item);
+}
+
+static void take_index_entry(void *ctx, const char *path, size_t len, uint32_t mode, const uint8_t *oid)
+{
+	struct loader *l = ctx;
+	bool ours = !strncmp(path, BT_POLICY_DIR "/", strlen(BT_POLICY_DIR "/"));
+
+	if (!ours && (len < strlen(ATTRIBUTES) || memcmp(path + len - strlen(ATTRIBUTES), ATTRIBUTES, strlen(ATTRIBUTES))))
+		return;
+	if (!S_ISREG(mode) || !is_wanted(path) ||
+	    (!ours && !bsearch(path, l->paths, l->paths_nr, sizeof(*l->paths), path_cmp)))
+		return;
+	BT_GROW(l->files, l->files_alloc, l->files_nr + 1);
+	l->files[l->files_nr++] = (struct policy_file){
+		bt_arena_strndup(&l->p->arena, path, len), bt_oid_make(oid, l->repo->oid_len)
+	};
+}
+
+/* All of it out of the cache; false: something is not there, and nothing was taken. */
+static int read_cached(struct loader *l, bool *ret_done)
+{
+	BT_CLEANUP(bt_policy_cache_release) struct bt_policy_cache c = BT_POLICY_CACHE_INIT;
+	size_t len;
+
+	*ret_done = !l->files_nr;
+	if (*ret_done)
+		return 0;
+	bt_policy_cache_read(&c, l->repo);
+	for (size_t i = 0; i < l->files_nr; i++)
+		if (!bt_policy_cache_find(&c, &l->files[i].oid, &len) || len > size_max(l->files[i].path))
+			return 0;
+	*ret_done = true;
+	for (size_t i = 0; i < l->files_nr; i++) {
+		const char *data = bt_policy_cache_find(&c, &l->files[i].oid, &len);
+
+		if (take_bytes(l, l->files[i].path, data, len))
+			return l->err->code;
+	}
+	return 0;
+}
+
+/* What git reads comes out of the cache the next time. */
+static int read_index(struct loader *l)
+{
+	BT_BUF_OWNED struct bt_buf kept = BT_BUF_INIT;
+	bool done;
+
+	if (!bt_index_file_walk(l->repo, take_index_entry, l)) {
+		l->files_nr = 0;
+		return read_git(l);
+	}
+	if (read_cached(l, &done) || done)
+		return l->err->code;
+	l->kept = &kept;
+	if (read_objects(l))
+		return l->err->code;
+	bt_policy_cache_write(&kept, l->repo);
+	return 0;
 }
 
 /* ---- files ---- */
@@ -364,7 +405,9 @@ int bt_policy_read(struct bt_repo *repo, const struct bt_policy_source *source, 
 	list_attributes(&l, dirs, dirs_nr);
 	if (source->from == BT_POLICY_FILES)
 		rc = read_files(&l);
-	else if (source->from == BT_POLICY_TREE || (source->from == BT_POLICY_INDEX && !index_has_none(repo)))
+	else if (source->from == BT_POLICY_INDEX)
+		rc = read_index(&l);
+	else if (source->from == BT_POLICY_TREE)
 		rc = read_git(&l);
 	free(l.paths);
 	free(l.files);
@@ -375,10 +418,11 @@ int bt_policy_read(struct bt_repo *repo, const struct bt_policy_source *source, 
 	return rc;
 }
 
-int bt_policy_apply(const struct bt_policy *p, struct bt_conf *conf, struct bt_ruleset *ret_set, struct bt_err *err)
+int bt_policy_apply(const struct bt_policy *p, struct bt_conf *conf, bool brief, struct bt_ruleset *ret_set,
+		    struct bt_err *err)
 {
 	if (bt_conf_set_tracked(conf, p->config ? p->config : "", p->config_len, p->config_where, err) ||
-	    bt_ruleset_init(ret_set, p->rules, p->rules_nr, err))
+	    (brief ? bt_ruleset_init_brief : bt_ruleset_init)(ret_set, p->rules, p->rules_nr, err))
 		return err->code;
 	return bt_ruleset_configure(ret_set, conf, err);
 }

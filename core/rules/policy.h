@@ -54,12 +54,16 @@ void bt_policy_release(struct bt_policy *p);
 
 /*
  * dirs: folders of files that are judged ("" is the top), for their .gitattributes and those above; several times
- * the same does no harm. Where the index or tree has nothing of all this that takes at most one git child; from the index
- * none, when the file itself shows that it holds no such name.
+ * the same does no harm. A tree takes one git child, and one more when it has something of all this; the index none, unless
+ * it cannot be read here or its policy is another one than the last time (policy_cache.h).
  */
 int bt_policy_read(struct bt_repo *repo, const struct bt_policy_source *source, const char *const *dirs,
 		   size_t dirs_nr, struct bt_policy *ret_p, struct bt_err *err);
-/* Puts the tracked configuration into force (conf) and makes the rules. BT_ERR_FAIL names file and line. */
-int bt_policy_apply(const struct bt_policy *p, struct bt_conf *conf, struct bt_ruleset *ret_set, struct bt_err *err);
+/*
+ * Puts the tracked configuration into force (conf) and makes the rules; brief: without examples. BT_ERR_FAIL names file and
+ * line.
+ */
+int bt_policy_apply(const struct bt_policy *p, struct bt_conf *conf, bool brief, struct bt_ruleset *ret_set,
+		    struct bt_err *err);
 
 #endif

@@ -1,9 +1,20 @@
 /*
- * Findings as text, for people and for machines. Human, json and porcelain go through core/base/out.h; a further format is one
- * function in report_<format>.c that appends its text to a buffer.
+ * Findings as text, for people and for machines.
  *
- * To add one: its name in bt_report_names (behind the three that all commands have), its row in report.c's table.
- * Everything from a repository (paths, code, details) is hostile: it goes through core/base/text.h or out.h.
+ *	human, json, porcelain	through core/base/out.h: report_human.c (report_frame.c draws the code)
+ *	sarif			SARIF 2.1.0, within the limits of GitHub's code scanning
+ *	gitlab			GitLab's Code Quality report
+ *	junit			test results: a case per file and rule
+ *	github			GitHub's workflow commands: annotations
+ *	checkstyle		Checkstyle's XML
+ *
+ * What each holds stands in git-batho-format(5). To add one: its name in bt_report_names (behind the three
+ * that all commands have), a function in report_<name>.c, its row in report.c's table, a line in
+ * report_impl.h.
+ *
+ * All formats are written piece by piece: what a report needs of memory does not grow with the findings.
+ * Everything from a repository (paths, code, details) is hostile: it goes through core/base/text.h, out.h, or
+ * report_text.c.
  */
 #ifndef BT_RULES_REPORT_H
 #define BT_RULES_REPORT_H
@@ -15,6 +26,8 @@
 
 /* bt_format_names, and the further ones; NULL-terminated: the choices of --format. */
 extern const char *const bt_report_names[];
+/* The number of a format by its name, or -1. */
+int bt_report_find(const char *name, size_t len);
 
 struct bt_report {
 	const struct bt_findings *findings;
@@ -23,6 +36,7 @@ struct bt_report {
 	bool fails;
 	bool full;				/* all findings, not only new ones */
 	bool quiet;				/* people: nothing when there is nothing */
+	bool brief;				/* people: no more than the summary */
 	void (*display_path)(void *ctx, const char *path, struct bt_buf *out);	/* for people; NULL: as it is */
 	void *display_ctx;
 };
@@ -30,8 +44,15 @@ struct bt_report {
 /* Human, json and porcelain, through `out`, which is open in that format. */
 void bt_report_write(const struct bt_report *r, struct bt_out *out);
 /*
- * The further formats (index into bt_report_names above BT_FORMAT_PORCELAIN): appends the whole text.
+ * Any format (index into bt_report_names), to a descriptor; nul: -z. `where` names it in messages, NULL is
+ * stdout. BT_ERR_PIPE: the reader went away.
  */
-int bt_report_text(int format, const struct bt_report *r, struct bt_buf *out, struct bt_err *err);
+int bt_report_stream(const struct bt_report *r, int format, bool nul, int fd, const char *where,
+		     struct bt_err *err);
+/*
+ * The same into a file, which has the old bytes or all of the new ones; the temporary file lies beside it.
+ * What is no regular file (a terminal, a FIFO, /dev/stdout) is written to as it is.
+ */
+int bt_report_file(const struct bt_report *r, int format, bool nul, const char *path, struct bt_err *err);
 
 #endif

@@ -9,6 +9,7 @@
 
 #include "core/base/mem.h"
 #include "core/index/selection.h"
+#include "core/query/test_path.h"
 
 static const char *const names[BT_FILE_ROLE_NR] = {
 	[BT_FILE_ROLE_TEST] = "test",
@@ -22,112 +23,53 @@ static const char *const names[BT_FILE_ROLE_NR] = {
 /* What makes a role: a folder of this name, a file name that starts or ends so, or is it. */
 enum where { FOLDER, STARTS, ENDS, NAME };
 
-static const struct mark {
+#define MARKS(...) (const char *const[]){ __VA_ARGS__, NULL }
+
+/* Which files are tests is a question of test_path.h; here are the data they read and write. */
+static const struct marks {
 	enum bt_file_role role;
 	enum where where;
-	const char *text;
+	const char *const *texts;
 } marks[] = {
-	{ BT_FILE_ROLE_TEST, FOLDER, "test" },
-	{ BT_FILE_ROLE_TEST, FOLDER, "tests" },
-	{ BT_FILE_ROLE_TEST, FOLDER, "testing" },
-	{ BT_FILE_ROLE_TEST, FOLDER, "testdata" },
-	{ BT_FILE_ROLE_TEST, FOLDER, "__tests__" },
-	{ BT_FILE_ROLE_TEST, FOLDER, "__mocks__" },
-	{ BT_FILE_ROLE_TEST, FOLDER, "spec" },
-	{ BT_FILE_ROLE_TEST, FOLDER, "specs" },
-	{ BT_FILE_ROLE_TEST, FOLDER, "e2e" },
-	{ BT_FILE_ROLE_TEST, FOLDER, "fixtures" },
-	{ BT_FILE_ROLE_TEST, STARTS, "test_" },
-	{ BT_FILE_ROLE_TEST, NAME, "conftest.py" },
-	{ BT_FILE_ROLE_TEST, ENDS, "_test.go" },
-	{ BT_FILE_ROLE_TEST, ENDS, "_test.py" },
-	{ BT_FILE_ROLE_TEST, ENDS, "_test.c" },
-	{ BT_FILE_ROLE_TEST, ENDS, "_test.cc" },
-	{ BT_FILE_ROLE_TEST, ENDS, "_test.cpp" },
-	{ BT_FILE_ROLE_TEST, ENDS, "_test.rb" },
-	{ BT_FILE_ROLE_TEST, ENDS, "_spec.rb" },
-	{ BT_FILE_ROLE_TEST, ENDS, "_test.rs" },
-	{ BT_FILE_ROLE_TEST, ENDS, ".test.js" },
-	{ BT_FILE_ROLE_TEST, ENDS, ".test.jsx" },
-	{ BT_FILE_ROLE_TEST, ENDS, ".test.mjs" },
-	{ BT_FILE_ROLE_TEST, ENDS, ".test.ts" },
-	{ BT_FILE_ROLE_TEST, ENDS, ".test.tsx" },
-	{ BT_FILE_ROLE_TEST, ENDS, ".spec.js" },
-	{ BT_FILE_ROLE_TEST, ENDS, ".spec.jsx" },
-	{ BT_FILE_ROLE_TEST, ENDS, ".spec.ts" },
-	{ BT_FILE_ROLE_TEST, ENDS, ".spec.tsx" },
-	{ BT_FILE_ROLE_TEST, ENDS, "Test.java" },
-	{ BT_FILE_ROLE_TEST, ENDS, "Tests.java" },
-	{ BT_FILE_ROLE_TEST, ENDS, "IT.java" },
-	{ BT_FILE_ROLE_TEST, ENDS, "Test.kt" },
-	{ BT_FILE_ROLE_TEST, ENDS, "Test.php" },
-	{ BT_FILE_ROLE_TEST, ENDS, "Test.cs" },
-	{ BT_FILE_ROLE_TEST, ENDS, "Tests.cs" },
-	{ BT_FILE_ROLE_TEST, ENDS, "Tests.swift" },
-	{ BT_FILE_ROLE_TEST, ENDS, "Spec.scala" },
-	{ BT_FILE_ROLE_TEST, ENDS, "Test.scala" },
-	{ BT_FILE_ROLE_DOCS, FOLDER, "doc" },
-	{ BT_FILE_ROLE_DOCS, FOLDER, "docs" },
-	{ BT_FILE_ROLE_DOCS, FOLDER, "documentation" },
-	{ BT_FILE_ROLE_DOCS, FOLDER, "man" },
-	{ BT_FILE_ROLE_DOCS, STARTS, "README" },
-	{ BT_FILE_ROLE_DOCS, STARTS, "CHANGELOG" },
-	{ BT_FILE_ROLE_DOCS, STARTS, "CONTRIBUTING" },
-	{ BT_FILE_ROLE_DOCS, STARTS, "LICENSE" },
-	{ BT_FILE_ROLE_DOCS, ENDS, ".md" },
-	{ BT_FILE_ROLE_DOCS, ENDS, ".rst" },
-	{ BT_FILE_ROLE_DOCS, ENDS, ".adoc" },
-	{ BT_FILE_ROLE_DOCS, ENDS, ".txt" },
-	{ BT_FILE_ROLE_DOCS, ENDS, ".tex" },
-	{ BT_FILE_ROLE_DOCS, ENDS, ".1" },
-	{ BT_FILE_ROLE_CONFIG, ENDS, ".json" },
-	{ BT_FILE_ROLE_CONFIG, ENDS, ".yaml" },
-	{ BT_FILE_ROLE_CONFIG, ENDS, ".yml" },
-	{ BT_FILE_ROLE_CONFIG, ENDS, ".toml" },
-	{ BT_FILE_ROLE_CONFIG, ENDS, ".ini" },
-	{ BT_FILE_ROLE_CONFIG, ENDS, ".cfg" },
-	{ BT_FILE_ROLE_CONFIG, ENDS, ".conf" },
-	{ BT_FILE_ROLE_CONFIG, ENDS, ".properties" },
-	{ BT_FILE_ROLE_CONFIG, ENDS, ".config.js" },
-	{ BT_FILE_ROLE_CONFIG, ENDS, ".config.ts" },
-	{ BT_FILE_ROLE_CONFIG, STARTS, ".env" },
-	{ BT_FILE_ROLE_CONFIG, NAME, ".editorconfig" },
-	{ BT_FILE_ROLE_CONFIG, NAME, ".gitattributes" },
-	{ BT_FILE_ROLE_CONFIG, NAME, ".gitignore" },
-	{ BT_FILE_ROLE_INFRASTRUCTURE, FOLDER, ".github" },
-	{ BT_FILE_ROLE_INFRASTRUCTURE, FOLDER, ".gitlab" },
-	{ BT_FILE_ROLE_INFRASTRUCTURE, FOLDER, ".circleci" },
-	{ BT_FILE_ROLE_INFRASTRUCTURE, FOLDER, ".ci" },
-	{ BT_FILE_ROLE_INFRASTRUCTURE, FOLDER, "ci" },
-	{ BT_FILE_ROLE_INFRASTRUCTURE, FOLDER, "terraform" },
-	{ BT_FILE_ROLE_INFRASTRUCTURE, FOLDER, "ansible" },
-	{ BT_FILE_ROLE_INFRASTRUCTURE, FOLDER, "k8s" },
-	{ BT_FILE_ROLE_INFRASTRUCTURE, FOLDER, "helm" },
-	{ BT_FILE_ROLE_INFRASTRUCTURE, STARTS, "Dockerfile" },
-	{ BT_FILE_ROLE_INFRASTRUCTURE, STARTS, "docker-compose" },
-	{ BT_FILE_ROLE_INFRASTRUCTURE, NAME, "Makefile" },
-	{ BT_FILE_ROLE_INFRASTRUCTURE, NAME, "Jenkinsfile" },
-	{ BT_FILE_ROLE_INFRASTRUCTURE, NAME, "CMakeLists.txt" },
-	{ BT_FILE_ROLE_INFRASTRUCTURE, NAME, ".gitlab-ci.yml" },
-	{ BT_FILE_ROLE_INFRASTRUCTURE, ENDS, ".tf" },
-	{ BT_FILE_ROLE_VENDORED, FOLDER, "vendor" },
-	{ BT_FILE_ROLE_VENDORED, FOLDER, "vendored" },
-	{ BT_FILE_ROLE_VENDORED, FOLDER, "third_party" },
-	{ BT_FILE_ROLE_VENDORED, FOLDER, "third-party" },
-	{ BT_FILE_ROLE_VENDORED, FOLDER, "node_modules" },
-	{ BT_FILE_ROLE_VENDORED, FOLDER, "bower_components" },
-	{ BT_FILE_ROLE_GENERATED, NAME, "package-lock.json" },
-	{ BT_FILE_ROLE_GENERATED, NAME, "yarn.lock" },
-	{ BT_FILE_ROLE_GENERATED, NAME, "pnpm-lock.yaml" },
-	{ BT_FILE_ROLE_GENERATED, NAME, "Cargo.lock" },
-	{ BT_FILE_ROLE_GENERATED, NAME, "go.sum" },
-	{ BT_FILE_ROLE_GENERATED, NAME, "composer.lock" },
-	{ BT_FILE_ROLE_GENERATED, NAME, "Gemfile.lock" },
-	{ BT_FILE_ROLE_GENERATED, NAME, "poetry.lock" },
-	{ BT_FILE_ROLE_GENERATED, ENDS, ".min.js" },
-	{ BT_FILE_ROLE_GENERATED, ENDS, ".min.css" },
-	{ BT_FILE_ROLE_GENERATED, ENDS, ".pb.go" },
-	{ BT_FILE_ROLE_GENERATED, ENDS, "_pb2.py" },
+	{ BT_FILE_ROLE_TEST, FOLDER, MARKS("expected", "golden", "snapshots", "__snapshots__", "testcases", "test-data",
+					   "corpus", "corpora", "benches") },
+	{ BT_FILE_ROLE_TEST, ENDS, MARKS(".snap", ".golden") },
+	{ BT_FILE_ROLE_DOCS, FOLDER, MARKS("doc", "docs", "documentation", "man", "manual", "wiki", "examples") },
+	{ BT_FILE_ROLE_DOCS, STARTS, MARKS("README", "CHANGELOG", "CHANGES", "NEWS", "HISTORY", "CONTRIBUTING", "LICENSE",
+					   "LICENCE", "COPYING", "AUTHORS", "NOTICE", "CODE_OF_CONDUCT", "SECURITY") },
+	{ BT_FILE_ROLE_DOCS, ENDS, MARKS(".md", ".mdx", ".markdown", ".rst", ".adoc", ".asciidoc", ".txt", ".tex", ".texi",
+					 ".pod", ".1", ".3", ".5", ".7", ".8") },
+	{ BT_FILE_ROLE_CONFIG, ENDS, MARKS(".json", ".jsonc", ".json5", ".yaml", ".yml", ".toml", ".ini", ".cfg", ".conf",
+					   ".properties", ".plist", ".config.js", ".config.cjs", ".config.mjs",
+					   ".config.ts") },
+	{ BT_FILE_ROLE_CONFIG, STARTS, MARKS(".env", ".eslintrc", ".prettierrc", ".stylelintrc", ".babelrc",
+					     "requirements") },
+	{ BT_FILE_ROLE_CONFIG, NAME, MARKS(".editorconfig", ".gitattributes", ".gitignore", ".gitmodules", ".mailmap",
+					   ".npmrc", ".nvmrc", ".clang-format", ".clang-tidy", ".dockerignore", "go.mod") },
+	{ BT_FILE_ROLE_INFRASTRUCTURE, FOLDER, MARKS(".github", ".gitlab", ".circleci", ".buildkite", ".devcontainer", ".ci",
+						     "ci", "terraform", "ansible", "k8s", "kubernetes", "helm") },
+	{ BT_FILE_ROLE_INFRASTRUCTURE, STARTS, MARKS("Dockerfile", "Containerfile", "docker-compose", "compose.y") },
+	{ BT_FILE_ROLE_INFRASTRUCTURE, NAME, MARKS("Makefile", "GNUmakefile", "makefile", "Makefile.am", "configure.ac",
+						   "CMakeLists.txt", "meson.build", "BUILD", "BUILD.bazel", "WORKSPACE",
+						   "Jenkinsfile", "Vagrantfile", "Procfile", "Rakefile", "build.rs", "pom.xml",
+						   "build.gradle", "build.gradle.kts", "settings.gradle",
+						   "settings.gradle.kts", ".gitlab-ci.yml", ".travis.yml", "appveyor.yml",
+						   "azure-pipelines.yml", "bitbucket-pipelines.yml") },
+	{ BT_FILE_ROLE_INFRASTRUCTURE, ENDS, MARKS(".tf", ".tfvars", ".mk", ".cmake", ".bzl", ".Dockerfile", ".csproj",
+						   ".sln") },
+	{ BT_FILE_ROLE_VENDORED, FOLDER, MARKS("vendor", "vendored", "third_party", "third-party", "thirdparty", "3rdparty",
+					       "node_modules", "bower_components", "Pods", "Carthage", ".yarn") },
+	{ BT_FILE_ROLE_VENDORED, NAME, MARKS("gradlew", "gradlew.bat", "gradle-wrapper.jar", "mvnw", "mvnw.cmd",
+					     "maven-wrapper.jar") },
+	{ BT_FILE_ROLE_GENERATED, NAME, MARKS("package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "pnpm-lock.yaml",
+					      "bun.lock", "deno.lock", "Cargo.lock", "go.sum", "composer.lock",
+					      "Gemfile.lock", "poetry.lock", "uv.lock", "pdm.lock", "Pipfile.lock",
+					      "mix.lock", "pubspec.lock", "Podfile.lock", "Package.resolved",
+					      "packages.lock.json", "flake.lock") },
+	{ BT_FILE_ROLE_GENERATED, FOLDER, MARKS("__generated__") },
+	{ BT_FILE_ROLE_GENERATED, ENDS, MARKS(".min.js", ".min.css", ".js.map", ".css.map", ".pb.go", ".pb.cc", ".pb.h",
+					      ".pb.rs", "_pb2.py", "_pb2_grpc.py", ".g.cs", ".g.dart", ".Designer.cs",
+					      ".generated.ts", ".generated.js", ".generated.cs", "_generated.go") },
 };
 
 const char *bt_file_role_name(enum bt_file_role role)
@@ -158,31 +100,45 @@ static bool has_folder(const char *path, size_t folders_len, const char *folder)
 	return false;
 }
 
-static bool holds(const struct mark *m, const char *path, const char *name, size_t name_len)
+static bool holds(enum where where, const char *text, const char *path, const char *name, size_t name_len)
 {
-	size_t len = strlen(m->text);
+	size_t len = strlen(text);
 
-	switch (m->where) {
+	switch (where) {
 	case FOLDER:
-		return has_folder(path, (size_t)(name - path), m->text);
+		return has_folder(path, (size_t)(name - path), text);
 	case STARTS:
-		return name_len >= len && !memcmp(name, m->text, len);
+		return name_len >= len && !memcmp(name, text, len);
 	case ENDS:
-		return name_len > len && !memcmp(name + name_len - len, m->text, len);
+		return name_len > len && !memcmp(name + name_len - len, text, len);
 	case NAME:
 		break;
 	}
-	return name_len == len && !memcmp(name, m->text, len);
+	return name_len == len && !memcmp(name, text, len);
+}
+
+static bool holds_one(const struct marks *m, const char *path, const char *name, size_t name_len)
+{
+	for (const char *const *text = m->texts; *text; text++)
+		if (holds(m->where, *text, path, name, name_len))
+			return true;
+	return false;
 }
 
 uint32_t bt_file_roles(const char *path, size_t len, unsigned flags)
 {
 	const char *slash = memrchr(path, '/', len), *name = slash ? slash + 1 : path;
-	uint32_t roles = 0;
+	uint32_t roles = bt_path_is_test(path) ? 1u << BT_FILE_ROLE_TEST : 0;
+	bool is_known = false;
 
-	for (size_t i = 0; i < BT_ARRAY_NR(marks); i++)
-		if (holds(&marks[i], path, name, (size_t)(path + len - name)))
-			roles |= 1u << marks[i].role;
+	for (size_t i = 0; i < BT_ARRAY_NR(marks); i++) {
+		if (!holds_one(&marks[i], path, name, (size_t)(path + len - name)))
+			continue;
+		roles |= 1u << marks[i].role;
+		is_known |= marks[i].role != BT_FILE_ROLE_DOCS && (marks[i].where == NAME || marks[i].where == STARTS);
+	}
+	if (is_known)	/* CMakeLists.txt, requirements.txt: no text for people */
+		roles &= ~(1u << BT_FILE_ROLE_DOCS);
 	if (flags & BT_FILE_GENERATED)
 		roles |= 1u << BT_FILE_ROLE_GENERATED;
 	if (flags & BT_FILE_VENDORED)

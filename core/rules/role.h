@@ -20,7 +20,7 @@ enum bt_file_role {
 const char *bt_file_role_name(enum bt_file_role role);
 int bt_file_role_find(const char *name, size_t len);	/* -1: no such role */
 
-/* Bits (1u << role). flags: BT_FILE_* of core/index/selection.h. */
+/* Bits (1u << role). path: len bytes and a NUL. flags: BT_FILE_* of core/index/selection.h. */
 uint32_t bt_file_roles(const char *path, size_t len, unsigned flags);
 
 #endif

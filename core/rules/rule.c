@@ -61,6 +61,7 @@ struct parser {
 	bool example_bad;
 	unsigned example_line;
 	bool has_severity, has_skip;
+	bool brief;			/* examples are passed over */
 	struct bt_err *err;
 };
 
@@ -288,8 +289,55 @@ static int set_key(struct parser *p, struct piece key, struct piece v)
 	if (is(key, "analysis"))
 		return set_analysis(p, v);
 	if (is(key, "bad") || is(key, "good"))
-		return begin_example(p, v, is(key, "bad"));
+		return p->brief ? 0 : begin_example(p, v, is(key, "bad"));
 	return fail(p, "unknown key '%.*s'", (int)(key.len < 40 ? key.len : 40), key.p);
+}
+
+static int hex_digit(char c)
+{
+	return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* Bytes that cannot stand in a text: \r and \xNN. */
+static int add_escaped(struct parser *p, struct piece t)
+{
+	for (size_t i = 0; i < t.len; i++) {
+		size_t left = t.len - i;
+
+		if (t.p[i] != '\\') {
+			bt_buf_addch(&p->text, t.p[i]);
+		} else if (left > 1 && t.p[i + 1] == 'r') {
+			bt_buf_addch(&p->text, '\r');
+			i++;
+		} else if (left > 3 && t.p[i + 1] == 'x' && hex_digit(t.p[i + 2]) >= 0 && hex_digit(t.p[i + 3]) >= 0) {
+			bt_buf_addch(&p->text, hex_digit(t.p[i + 2]) << 4 | hex_digit(t.p[i + 3]));
+			i += 3;
+		} else {
+			return fail(p, "behind a backslash 'r' or 'xNN' is expected");
+		}
+	}
+	return 0;
+}
+
+/* A line of an example; behind ";;\" with escapes. */
+static int example_line(struct parser *p, struct piece t)
+{
+	bool escaped = t.p[0] == '\\';
+
+	if (p->block != BLOCK_EXAMPLE)
+		return fail(p, "a line with ;;%c belongs behind 'bad' or 'good'", t.p[0]);
+	t.p++;
+	t.len--;
+	if (t.len && t.p[0] == ' ') {
+		t.p++;
+		t.len--;
+	}
+	if (!escaped)
+		bt_buf_add(&p->text, t.p, t.len);
+	else if (add_escaped(p, t))
+		return p->err->code;
+	bt_buf_addch(&p->text, '\n');
+	return 0;
 }
 
 /* A line of the head, without ";;". */
@@ -298,19 +346,8 @@ static int head_line(struct parser *p, struct piece t)
 	const char *colon;
 	struct piece key;
 
-	if (t.len && t.p[0] == '|') {
-		if (p->block != BLOCK_EXAMPLE)
-			return fail(p, "a line with ;;| belongs behind 'bad' or 'good'");
-		t.p++;
-		t.len--;
-		if (t.len && t.p[0] == ' ') {
-			t.p++;
-			t.len--;
-		}
-		bt_buf_add(&p->text, t.p, t.len);
-		bt_buf_addch(&p->text, '\n');
-		return 0;
-	}
+	if (t.len && (t.p[0] == '|' || t.p[0] == '\\'))
+		return p->brief ? 0 : example_line(p, t);
 	if (t.len > 1 && t.p[0] == ' ' && t.p[1] == ' ' && p->block != BLOCK_EXAMPLE && p->block) {
 		t = trim(t);
 		bt_buf_addch(&p->text, p->block == BLOCK_HELP ? '\n' : ' ');
@@ -510,7 +547,7 @@ static int parse(struct parser *p)
 }
 
 int bt_rule_parse(const char *id, size_t id_len, const char *pack, const char *where, const char *text, size_t len,
-		  struct bt_arena *arena, struct bt_rule *ret_rule, struct bt_err *err)
+		  bool brief, struct bt_arena *arena, struct bt_rule *ret_rule, struct bt_err *err)
 {
 	BT_FREE struct parser *p = bt_xcalloc(1, sizeof(*p));
 	bool project = !strcmp(pack, "project");
@@ -530,7 +567,8 @@ int bt_rule_parse(const char *id, size_t id_len, const char *pack, const char *w
 		.message = "", .help = "",
 		.path = project ? bt_arena_strndup(arena, where, strlen(where)) : NULL,
 	};
-	*p = (struct parser){ .arena = arena, .r = ret_rule, .where = where, .at = copy, .end = copy + len, .err = err };
+	*p = (struct parser){ .arena = arena, .r = ret_rule, .where = where, .at = copy, .end = copy + len,
+			      .brief = brief, .err = err };
 	bt_buf_init(&p->text, BT_RULE_FILE_MAX);
 	rc = parse(p);
 	bt_buf_release(&p->text);

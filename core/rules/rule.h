@@ -14,11 +14,12 @@
  *	;; words: catch				see below; a word with blanks stands in double quotes
  *	;; skip: test				roles of files it does not apply to (role.h); generated and vendored
  *						ones are left out by themselves, unless it says "none"
- *	;; when: introduced			counts only where the base had no finding of this rule in the file
+ *	;; when: introduced			a file that had findings of this rule before gets new ones only when they
+ *						become more, and then those on changed lines alone
  *	;; help: Why, and what to do instead.
  *	;;  A line that starts with a blank goes on with the text above.
  *	;; bad: javascript
- *	;;| try { a() } catch (e) {}
+ *	;;| try { a() } catch (e) {}		";;\" instead of ";;|": with \r and \xNN for bytes that no text holds
  *	;; good: javascript
  *	;;| try { a() } catch (e) { log(e) }
  *	;; query: typescript, tsx		the text that follows is for these languages; without such a line it
@@ -111,10 +112,11 @@ struct bt_rule {
 
 /*
  * Reads a file. Everything lives in the arena, the text is copied there. `where` begins the messages and is the
- * file's name: "<where>:<line>: ...". pack "project": a rule of the project, which gets info.path.
+ * file's name: "<where>:<line>: ...". pack "project": a rule of the project, which gets info.path. brief: without
+ * the examples, which nobody asks for in a hurry.
  */
 int bt_rule_parse(const char *id, size_t id_len, const char *pack, const char *where, const char *text, size_t len,
-		  struct bt_arena *arena, struct bt_rule *ret_rule, struct bt_err *err);
+		  bool brief, struct bt_arena *arena, struct bt_rule *ret_rule, struct bt_err *err);
 /* Letters, digits and '-', not at the ends. */
 bool bt_rule_id_valid(const char *id, size_t len);
 /* The query for a language, or NULL. */
@@ -124,7 +126,7 @@ bool bt_rule_applies(const struct bt_rule *r, const struct bt_lang *lang);
 
 /* The built-in files, made by the build from packs/ (pack_data.c); ended by a NULL id. */
 struct bt_rule_text {
-	const char *pack, *id, *text;
+	const char *pack, *id, *where, *text;
 };
 extern const struct bt_rule_text bt_rule_texts[];
 

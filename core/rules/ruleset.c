@@ -3,7 +3,6 @@
  */
 #include "core/rules/ruleset.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,7 +12,7 @@
 #include "core/rules/record.h"
 
 static int add(struct bt_ruleset *s, const char *id, const char *pack, const char *where, const char *text, size_t len,
-	       struct bt_err *err)
+	       bool brief, struct bt_err *err)
 {
 	const struct bt_rule *taken = bt_ruleset_find(s, id, strlen(id));
 
@@ -22,21 +21,17 @@ static int add(struct bt_ruleset *s, const char *id, const char *pack, const cha
 	if (s->nr == BT_RULES_MAX)
 		return bt_err_set(err, BT_ERR_LIMIT, "more than %d rules", BT_RULES_MAX);
 	BT_GROW(s->rules, s->alloc, s->nr + (size_t)1);
-	if (bt_rule_parse(id, strlen(id), pack, where, text, len, &s->arena, &s->rules[s->nr], err))
+	if (bt_rule_parse(id, strlen(id), pack, where, text, len, brief, &s->arena, &s->rules[s->nr], err))
 		return err->code;
 	s->nr++;
 	return 0;
 }
 
-static int add_builtin(struct bt_ruleset *s, struct bt_err *err)
+static int add_builtin(struct bt_ruleset *s, bool brief, struct bt_err *err)
 {
-	for (const struct bt_rule_text *t = bt_rule_texts; t->id; t++) {
-		char where[160];
-
-		snprintf(where, sizeof(where), "core/rules/packs/%s/%s.scm", t->pack, t->id);
-		if (add(s, t->id, t->pack, where, t->text, strlen(t->text), err))
+	for (const struct bt_rule_text *t = bt_rule_texts; t->id; t++)
+		if (add(s, t->id, t->pack, t->where, t->text, strlen(t->text), brief, err))
 			return err->code;
-	}
 	s->builtin_nr = s->nr;
 	return 0;
 }
@@ -46,7 +41,7 @@ static int add_files(struct bt_ruleset *s, const struct bt_rule_file *files, siz
 	for (size_t i = 0; i < nr; i++) {
 		BT_FREE char *where = bt_xasprintf(".batho/rules/%s.scm", files[i].id);
 
-		if (add(s, files[i].id, "project", where, files[i].text, files[i].len, err))
+		if (add(s, files[i].id, "project", where, files[i].text, files[i].len, false, err))
 			return err->code;
 	}
 	return 0;
@@ -66,16 +61,26 @@ static void list_lang(struct bt_ruleset *s, const struct bt_lang *lang, struct b
 	}
 }
 
-int bt_ruleset_init(struct bt_ruleset *s, const struct bt_rule_file *files, size_t files_nr, struct bt_err *err)
+static int init(struct bt_ruleset *s, const struct bt_rule_file *files, size_t files_nr, bool brief, struct bt_err *err)
 {
 	memset(s, 0, sizeof(*s));
-	if (add_builtin(s, err) || add_files(s, files, files_nr, err))
+	if (add_builtin(s, brief, err) || add_files(s, files, files_nr, err))
 		return err->code;
 	s->langs = bt_arena_zalloc(&s->arena, (bt_langs_nr() + 1) * sizeof(*s->langs));
 	for (size_t i = 0; i < bt_langs_nr(); i++)
 		list_lang(s, bt_lang_get(i), &s->langs[i]);
 	list_lang(s, NULL, &s->langs[bt_langs_nr()]);
 	return 0;
+}
+
+int bt_ruleset_init(struct bt_ruleset *s, const struct bt_rule_file *files, size_t files_nr, struct bt_err *err)
+{
+	return init(s, files, files_nr, false, err);
+}
+
+int bt_ruleset_init_brief(struct bt_ruleset *s, const struct bt_rule_file *files, size_t files_nr, struct bt_err *err)
+{
+	return init(s, files, files_nr, true, err);
 }
 
 void bt_ruleset_release(struct bt_ruleset *s)

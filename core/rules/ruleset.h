@@ -37,6 +37,8 @@ struct bt_rule_file {
 
 /* BT_ERR_FAIL with the file and line of the first mistake in a project's rule, or a name that is taken. */
 int bt_ruleset_init(struct bt_ruleset *s, const struct bt_rule_file *files, size_t files_nr, struct bt_err *err);
+/* The same without the examples of built-in rules: for hooks. */
+int bt_ruleset_init_brief(struct bt_ruleset *s, const struct bt_rule_file *files, size_t files_nr, struct bt_err *err);
 void bt_ruleset_release(struct bt_ruleset *s);
 /* Severities and packs as configured: info.severity becomes final. Unknown packs and rules are errors. */
 int bt_ruleset_configure(struct bt_ruleset *s, const struct bt_conf *conf, struct bt_err *err);

@@ -19,7 +19,7 @@ void bt_sink_begin(struct bt_findings_sink *s, const char *data, size_t len)
 {
 	s->data = data;
 	s->len = (uint32_t)len;
-	s->found_nr = s->marks_nr = s->troubles_nr = s->lines_nr = 0;
+	s->found_nr = s->marks_nr = s->troubles_nr = s->lines_nr = s->hidden_nr = 0;
 	s->cut = false;
 	bt_arena_reset(&s->arena);
 }
@@ -30,6 +30,7 @@ void bt_sink_release(struct bt_findings_sink *s)
 	free(s->found);
 	free(s->marks);
 	free(s->lines);
+	free(s->hidden);
 	memset(s, 0, sizeof(*s));
 }
 
@@ -174,6 +175,42 @@ bool bt_sink_add(struct bt_findings_sink *s, size_t start, size_t end, const cha
 	return add(s, &f, detail, detail_len);
 }
 
+void bt_sink_hide(struct bt_findings_sink *s, size_t start, size_t end)
+{
+	BT_GROW(s->hidden, s->hidden_alloc, s->hidden_nr + 1);
+	s->hidden[s->hidden_nr++] = (struct bt_span){ (uint32_t)start, (uint32_t)end };
+}
+
+/* The lines of a finding that other ones hide something in. */
+static void hide_in_code(struct bt_findings_sink *s, struct bt_found *f, const struct bt_span *h)
+{
+	uint32_t from = (uint32_t)(f->code_len ? s->lines[f->row] : 0), end = from + f->code_len;
+	char *copy = (char *)f->code;
+
+	if (h->start >= end || h->end <= from)
+		return;
+	if (f->code == s->data + from)
+		f->code = copy = bt_arena_strndup(&s->arena, f->code, f->code_len);
+	for (uint32_t i = h->start > from ? h->start : from; i < h->end && i < end; i++)
+		if (!isspace((unsigned char)copy[i - from]))
+			copy[i - from] = '*';
+}
+
+static void hide_all(struct bt_findings_sink *s)
+{
+	for (size_t i = 0; i < s->found_nr; i++) {
+		struct bt_found *f = &s->found[i];
+
+		for (size_t k = 0; k < s->hidden_nr; k++) {
+			const struct bt_span *h = &s->hidden[k];
+
+			hide_in_code(s, f, h);
+			if (f->detail_len && memmem(f->detail, f->detail_len, s->data + h->start, h->end - h->start))
+				f->detail_len = 0;
+		}
+	}
+}
+
 bool bt_sink_add_match(struct bt_findings_sink *s, uint32_t rule, const struct bt_query_match *m)
 {
 	struct bt_found f = {
@@ -273,7 +310,10 @@ static int found_cmp(const void *pa, const void *pb)
 
 void bt_sink_end(struct bt_findings_sink *s, struct bt_buf *out)
 {
-	struct bt_record r = {
+	struct bt_record r;
+
+	hide_all(s);
+	r = (struct bt_record){
 		.size = s->len, .flags = s->cut ? BT_RECORD_CUT : 0, .found = s->found, .marks = s->marks,
 		.troubles = s->troubles, .found_nr = (uint32_t)s->found_nr, .marks_nr = (uint32_t)s->marks_nr,
 		.troubles_nr = (uint32_t)s->troubles_nr,

@@ -21,6 +21,8 @@ struct bt_findings_sink {
 	size_t marks_nr, marks_alloc;
 	struct bt_trouble troubles[BT_RECORD_TROUBLES_MAX];
 	size_t troubles_nr;
+	struct bt_span *hidden;	/* no code that is kept shows these */
+	size_t hidden_nr, hidden_alloc;
 	uint32_t *lines;	/* where they start; made on first use */
 	size_t lines_nr, lines_alloc;
 	bool cut;

@@ -100,10 +100,31 @@ static void apply(struct check *k, const struct check_file *f, const struct bt_m
 		if (c->rule != rule || c->found->row > t->end_row || c->found->row < t->row)
 			continue;
 		c->suppressed = used = true;
+		c->by = m;
 	}
-	if (!used && rule->info.severity != BT_SEVERITY_OFF && !(rule->skip & f->roles) &&
+	if (!used && rule->info.severity != BT_SEVERITY_OFF && !(rule->skip & check_roles(f)) &&
 	    bt_rule_applies(rule, f->now.lang) && !(rule->analysis && rule->analysis->of_change))
 		check_add_of_change(k, f, "suppression-unused", m->row, m->col, m->start, is_new(k, f, m), id, len);
+}
+
+bool check_is_suppressed(struct check *k, struct check_file *f, const struct bt_rule *rule, uint32_t row, bool anywhere)
+{
+	const struct bt_facts *facts = f->now.rec.marks_nr ? check_facts(k, &f->now) : NULL;
+	const struct bt_record *rec = &f->now.rec;
+
+	for (uint32_t i = 0; i < rec->marks_nr; i++) {
+		const struct bt_mark *m = &rec->marks[i];
+		const char *at = m->rules, *end = m->rules + m->rules_len, *id;
+		struct target t = target_of(facts, rec, i);
+		size_t len;
+
+		if (m->flags & BT_MARK_NO_REASON || (!anywhere && (row < t.row || row > t.end_row)))
+			continue;
+		while (next_rule(&at, end, &id, &len))
+			if (bt_ruleset_find(&k->c->rules, id, len) == rule)
+				return true;
+	}
+	return false;
 }
 
 int check_suppress(struct check *k, struct check_file *f)

@@ -3,9 +3,10 @@
  * grammars, in the same number of processes, and does nothing else. It is linked with the stock set: parsers
  * and runtime as they are, with their own tables and allocator.
  *
- *	floor [-j N] [-b libgit2|git] [-r]
+ *	floor [-j N] [-b libgit2|git] [-r] [-o]
  *
- * Run inside a repository that is indexed. -r reads only, to tell reading from parsing. Prints wall and CPU
+ * Run inside a repository that is indexed. -r reads only, to tell reading from parsing; -o takes only those blobs whose
+ * ids are on stdin, a line each. Prints wall and CPU
  * seconds of all processes, blobs and bytes.
  */
 #include <stdio.h>
@@ -19,6 +20,7 @@
 
 #include "core/base/clock.h"
 #include "core/base/limits.h"
+#include "core/base/map.h"
 #include "core/git/odb.h"
 #include "core/lang/grammar_table.h"
 #include "core/lang/langs.h"
@@ -100,6 +102,24 @@ static struct item *read_items(const char *dir, size_t *ret_nr)
 	return items;
 }
 
+/* Keeps those whose ids are on stdin. */
+static size_t keep_named(struct item *items, size_t nr)
+{
+	struct bt_oidmap named = BT_OIDMAP_INIT;
+	char line[BT_OID_HEX_MAX + 2];
+	struct bt_oid oid;
+	size_t kept = 0;
+
+	while (fgets(line, sizeof(line), stdin))
+		if (!bt_oid_parse(line, strcspn(line, "\n"), &oid, NULL))
+			bt_oidmap_intern(&named, &oid, 0, 0, NULL);
+	for (size_t i = 0; i < nr; i++)
+		if (bt_oidmap_find(&named, &items[i].oid, 0, NULL))
+			items[kept++] = items[i];
+	bt_oidmap_release(&named);
+	return kept;
+}
+
 static void parse_one(TSParser *p, const struct item *it, const struct bt_object *obj, struct totals *t)
 {
 	TSTree *tree;
@@ -165,20 +185,22 @@ int main(int argc, char **argv)
 	struct bt_err err = BT_ERR_INIT;
 	unsigned jobs = (unsigned)sysconf(_SC_NPROCESSORS_ONLN);
 	struct totals *t, sum = { 0 };
-	bool read_only = false;
+	bool read_only = false, only = false;
 	struct item *items;
 	int64_t start;
 	char *dir;
 	size_t nr;
 	int c;
 
-	while ((c = getopt(argc, argv, "j:b:r")) != -1) {
+	while ((c = getopt(argc, argv, "j:b:ro")) != -1) {
 		if (c == 'j')
 			jobs = (unsigned)atoi(optarg);
 		else if (c == 'b')
 			backend = strcmp(optarg, "git") ? &bt_odb_libgit2 : &bt_odb_git_program;
 		else if (c == 'r')
 			read_only = true;
+		else if (c == 'o')
+			only = true;
 		else
 			return 2;
 	}
@@ -186,6 +208,8 @@ int main(int argc, char **argv)
 		die(&err);
 	dir = bt_xasprintf("%s/batho", repo.common_dir);
 	items = read_items(dir, &nr);
+	if (only)
+		nr = keep_named(items, nr);
 	t = mmap(NULL, jobs * sizeof(*t), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	start = bt_clock_ms();
 	for (unsigned i = 0; i < jobs; i++) {

@@ -1,12 +1,15 @@
 #!/bin/sh
 # What hooks cost: `git commit` and `git push` with and without them, and with those of other programs.
 #
-#	hooks.sh [REPOSITORY...]
+#	[HOOKS_COMMITS_ONLY=1] hooks.sh [REPOSITORY...]
 #
-# In a repository of 200 files: one changed file, a mode alone, one of text; then the same commit in each REPOSITORY
-# (cloned with shared objects), beside `git diff-index --cached HEAD` there. Peers run one job that does nothing; those
-# that are in PATH are measured: lefthook, husky, prek, pre-commit. CPU time of all processes in milliseconds, as the median of
-# RUNS (20) commits; the kinds take turns, so that other load is shared fairly. Processes: those that are executed.
+# In a repository of 200 files: one changed file (with and without an index), a mode alone, one of text. For each REPOSITORY
+# (cloned with shared objects): the same commit beside `git diff-index --cached HEAD` there, and when it has 300 source
+# files, a push of 100 commits that change them, and `check --all`, beside the floor of parsing the blobs (floor.c).
+# Peers run one job that does nothing; those in PATH are measured: lefthook, husky, prek, pre-commit.
+#
+# CPU time of all processes in milliseconds. The kinds take turns, RUNS (20) times; "added" is the median of the
+# differences within a turn, so that other load is shared fairly. Processes: those that are executed.
 set -eu
 
 build=${TEST_BUILD:-$(pwd)}
@@ -32,6 +35,8 @@ else
 fi
 median() { sort -n "$1" | awk '{ v[NR] = $1 } END { if (NR) printf "%.2f", v[int((NR + 1) / 2)] }'; }
 minus() { awk -v a="$1" -v b="$2" 'BEGIN { printf "%+.2f", a - b }'; }
+# added WITH WITHOUT: the median of the differences of two files, line by line.
+added() { paste "$1" "$2" | awk '{ print $1 - $2 }' | sort -g | awk '{ v[NR] = $1 } END { printf "%+.2f", v[int((NR + 1) / 2)] }'; }
 
 # execs COMMAND...: how many programs it executes.
 execs() {
@@ -58,6 +63,7 @@ repository() {
 
 # The hooks of a kind, in a repository of its own.
 install_batho() { git batho hooks install -q -e pre-commit; }
+install_indexed() { install_batho && git batho index -q; }
 install_lefthook() {
 	printf 'pre-commit:\n  commands:\n    nothing:\n      run: "true"\n' >lefthook.yml
 	git add lefthook.yml && git commit -q -m lefthook && lefthook install >/dev/null 2>&1
@@ -101,15 +107,21 @@ commits() {	# CHANGE KIND...
 			base=$here base_nr=$nr
 			line "$what: no hook" "$here" "" "$nr" ""
 		else
-			line "$what: $kind" "$here" "$(minus "$here" "$base")" "$nr" "+$((nr - base_nr))"
+			line "$what: $kind" "$here" "$(added "$scratch/$kind.$what" "$scratch/none.$what")" "$nr" \
+				"+$((nr - base_nr))"
 		fi
 	done
 }
 
 line "200 files" "cpu ms" "added" "processes" "added"
-kinds='none sh batho'
+kinds='none sh batho indexed'
+missing=
 for peer in lefthook husky prek pre-commit; do
-	command -v "$peer" >/dev/null && kinds="$kinds $peer"
+	if command -v "$peer" >/dev/null; then
+		kinds="$kinds $peer"
+	else
+		missing="$missing $peer"
+	fi
 done
 for kind in $kinds; do
 	repository "$scratch/$kind"
@@ -122,37 +134,99 @@ for kind in $kinds; do
 done
 # shellcheck disable=SC2086 # words
 commits file $kinds
+[ -z "$missing" ] || echo "not measured, since not in PATH:$missing"
 commits text none batho
 commits mode none batho
 
-for repo; do
-	name=$(basename "$repo")
-	for kind in none batho; do
-		git clone -q --shared --no-checkout "$repo" "$scratch/$name-$kind"
-		cd "$scratch/$name-$kind"
+# ---- repositories ----
+commits_of() {	# NAME REPOSITORY
+	for kind in none sh batho; do
+		git clone -q --shared --no-checkout "$2" "$scratch/$1-$kind"
+		cd "$scratch/$1-$kind"
 		git read-tree HEAD
 	done
 	install_batho
+	mkdir -p .git/batho	# as after the first question or push
+	(cd "$scratch/$1-sh" && install_sh)
 	file=$(git ls-files '*.c' '*.py' '*.js' | head -n 1)
 	n=0
 	while [ "$n" -lt "$runs" ]; do
 		n=$((n + 1))
-		for kind in none batho; do
-			cd "$scratch/$name-$kind"
+		for kind in none sh batho; do
+			cd "$scratch/$1-$kind"
 			oid=$({ git cat-file blob ":$file" && echo "/* $n */"; } | git hash-object -w --stdin)
 			git update-index --cacheinfo "100644,$oid,$file"
 			if [ "$kind" = none ]; then
-				out=$scratch/$name.diff
+				out=$scratch/$1.diff
 				cpu git diff-index --cached HEAD
 			fi
-			out=$scratch/$name.$kind
+			out=$scratch/$1.$kind
 			cpu git commit -q -m "$n"
 		done
 	done
-	base=$(median "$scratch/$name.none") here=$(median "$scratch/$name.batho") diff=$(median "$scratch/$name.diff")
-	line "$name: no hook" "$base" "" "" ""
-	line "$name: batho" "$here" "$(minus "$here" "$base")" "" ""
-	line "$name: git diff-index, x 1.3" "$diff" "$(awk -v d="$diff" 'BEGIN { printf "%.2f", 1.3 * d }')" "" ""
+	diff=$(median "$scratch/$1.diff")
+	line "$1: no hook" "$(median "$scratch/$1.none")" "" "" ""
+	# git reads the index once more when there is a hook, whatever it does
+	line "$1: sh" "$(median "$scratch/$1.sh")" "$(added "$scratch/$1.sh" "$scratch/$1.none")" "" ""
+	line "$1: batho, over sh" "$(median "$scratch/$1.batho")" "$(added "$scratch/$1.batho" "$scratch/$1.sh")" "" ""
+	line "$1: git diff-index, x 1.3" "$diff" "$(awk -v d="$diff" 'BEGIN { printf "%.2f", 1.3 * d }')" "" ""
+}
+
+# 100 commits that change three files each, and a repository to push them to.
+hundred_commits() {
+	cd "$scratch/$1-none"
+	git checkout -q -f HEAD -- .
+	git ls-files '*.c' '*.h' '*.java' '*.go' '*.rs' '*.js' '*.ts' | head -n 300 >"$scratch/files"
+	[ "$(wc -l <"$scratch/files")" -eq 300 ] || return 1
+	git update-ref refs/remotes/origin/main HEAD
+	n=0
+	while read -r a && read -r b && read -r c; do
+		n=$((n + 1))
+		for f in "$a" "$b" "$c"; do echo "/* push $n */" >>"$f"; done
+		git commit -q -a --no-verify -m "push $n"
+	done <"$scratch/files"
+}
+
+push_of() {	# NAME
+	hundred_commits "$1" || return 0
+	git batho hooks install -q -e pre-push
+	echo "refs/heads/x $(git rev-parse HEAD) refs/heads/x $(git rev-parse refs/remotes/origin/main)" >"$scratch/pushed"
+	out=$scratch/$1.push
+	for n in 1 2 3; do
+		rm -rf .git/batho
+		cpu sh -c '.git/hooks/pre-push origin file:///nowhere <"$0"' "$scratch/pushed"
+		while read -r f; do git rev-parse "HEAD:$f"; done <"$scratch/files" >"$scratch/blobs"
+		floor -b git -o <"$scratch/blobs" | sed -n 's/.* cpu=\([0-9.]*\).*/\1/p' |
+			awk '{ print $1 * 1000 }' >>"$scratch/$1.floor"
+	done
+	floor=$(median "$scratch/$1.floor")
+	line "$1: push of 300 files, pre-push" "$(median "$out")" "" "" ""
+	line "$1: floor of the blobs, x 1.5 + 50" "$floor" "$(awk -v f="$floor" 'BEGIN { printf "%.2f", 1.5 * f + 50 }')" "" ""
+}
+
+check_of() {	# NAME
+	cd "$scratch/$1-batho"
+	for n in 1 2 3; do
+		rm -rf .git/batho
+		out=$scratch/$1.cold
+		cpu git batho check --all -q --rev HEAD
+		out=$scratch/$1.cached
+		cpu git batho check --all -q --rev HEAD
+		floor -b git | sed -n 's/.* cpu=\([0-9.]*\).*/\1/p' | awk '{ print $1 * 1000 }' >>"$scratch/$1.all"
+	done
+	floor=$(median "$scratch/$1.all")
+	line "$1: check --all, cached" "$(median "$scratch/$1.cached")" "" "" ""
+	line "$1: check --all, cold" "$(median "$scratch/$1.cold")" "" "" ""
+	line "$1: floor, x 2" "$floor" "$(awk -v f="$floor" 'BEGIN { printf "%.2f", 2 * f }')" "" ""
+}
+
+for repo; do
+	repo=$(cd "$repo" && pwd)
+	name=$(basename "$repo")
+	commits_of "$name" "$repo"
+	[ -n "${HOOKS_COMMITS_ONLY-}" ] && continue
+	push_of "$name"
+	check_of "$name"
 done
 
 # ---- pushes ----

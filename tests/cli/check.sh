@@ -193,8 +193,10 @@ test_expect_success 'one worker says the same as several' '
 test_expect_success 'binary, large and pointer files are passed over' '
 	git clean -q -f -d && git reset -q --hard && printf "debugger;\0" >bin.js && printf "debugger;\n" >big.js && test_seq 200000 | sed "s/^/x = /" >>big.js &&
 	printf "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 1\ndebugger;\n" >lfs.js &&
-	ln -s bin.js link.js && : >empty.js && git add . && found 0 --staged </dev/null &&
-	test_grep "^summary	4	0	0	0	0	0	0	1	0$" ../out && git rm -q -f --cached -r . && git reset -q --hard &&
+	ln -s bin.js link.js && : >empty.js && git add . && found 0 --staged <<-\EOT &&
+	bin.js:1 warning binary-file
+	EOT
+	test_grep "^summary	4	0	1	0	0	0	0	1	0$" ../out && git rm -q -f --cached -r . && git reset -q --hard &&
 	rm -f bin.js big.js lfs.js link.js empty.js
 '
 
@@ -218,7 +220,7 @@ test_expect_success 'suppressions' '
 	def f():
 	    a = 1
 	    breakpoint()
-	breakpoint()  # batho:ignore empty-catch, debugger-statement -- two rules
+	breakpoint()  # batho:ignore debug-output, debugger-statement -- two rules
 	breakpoint()  # batho:ignore debugger-statement
 	breakpoint()  # batho:ignore debuger-statement -- misspelt
 	a = 2  # batho:ignore debugger-statement -- nothing here

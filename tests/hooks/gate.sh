@@ -25,17 +25,34 @@ test_expect_success 'pre-push' '
 	git init -q -b main --bare ../g.git && git remote add origin ../g.git && stopped git push -q origin main && put old.c "int c;" && git commit -q -a -m mended &&
 	passes git push -q origin main && put b.c "$conflict" && git add . && git commit -q --no-verify -m bad && stopped git push -q origin main && git reset -q --hard HEAD~1
 '
+test_expect_success 'pre-push: what was there before is not new, unless its line is touched' '
+	put old.c "$conflict" && git commit -q -a --no-verify -m old && git push -q --no-verify origin main && put old.c "int up;" "$conflict" && git commit -q -a --no-verify -m moved &&
+	passes git push -q origin main && sed "s/<<<<<<< ours/<<<<<<<  ours/" old.c >t && mv t old.c && git commit -q -a --no-verify -m touched && stopped git push -q origin main &&
+	test_grep "old.c:2" ../err && put old.c "int c;" && git commit -q -a -m mended && passes git push -q origin main
+'
 test_expect_success 'a server does not let a push soften its judge' '
 	git init -q -b main --bare ../gs.git && git -C ../gs.git batho hooks install -q && rm .git/hooks/pre-push && git push -q ../gs.git main && mkdir .batho &&
 	printf "[check]\nfailOn = never\n" >.batho/config.ini && put b.c "$conflict" && git add . && git commit -q --no-verify -m soft &&
 	test_must_fail git push -q ../gs.git main 2>../err && test_grep "remote: .*conflict-marker" ../err && git reset -q --hard HEAD~1
+'
+test_expect_success 'the policy is that of the index, however often it was read' '
+	git init -q -b main ../pol && (cd ../pol && git batho hooks install -q && mkdir -p .batho .git/batho && printf "[check]\nfailOn = never\n" >.batho/config.ini &&
+		git add . && git commit -q --no-verify -m soft && for i in 1 2; do
+			put p$i.c "$conflict" && git add p$i.c && git commit -q -m x 2>../err && test_grep conflict-marker ../err && test_path_is_file .git/batho/policy || return 1
+		done &&
+		printf "[check]\nfailOn = error\n" >.batho/config.ini && put b.c "$conflict" && git add b.c && git commit -q -m unstaged 2>/dev/null && put c.c "$conflict" &&
+		git add . && stopped git commit -q -m x && stopped git commit -q -m x && for damage in "x" "batho policy 1 0000000000000000" ""; do
+			echo "$damage" >.git/batho/policy && stopped git commit -q -m x && git -c index.version=4 update-index --index-version 4 && stopped git commit -q -m x || return 1
+		done)
 '
 test_expect_success 'BATHO_SKIP names a rule' '
 	put b.c "$conflict" && git add . && stopped git commit -q -m x && (BATHO_SKIP=conflict-marker && export BATHO_SKIP && passes git commit -q -m x) && git reset -q --hard HEAD~1
 '
 test_expect_success 'hazard 14: a check in the middle of a conflict' '
 	git checkout -q -b side && put a.c side && git commit -q -a -m side && git checkout -q main && put a.c main && git commit -q -a -m main &&
-	test_must_fail git merge side >/dev/null 2>&1 && test_might_fail git batho hooks run pre-commit 2>../err && test_grep ! goes.on ../err && git merge --abort
+	test_must_fail git merge side >/dev/null 2>&1 && test_might_fail git batho hooks run pre-commit 2>../err && test_grep ! goes.on ../err &&
+	put z.c "$conflict" && git add z.c && test_expect_code 1 git batho check --staged >../out 2>../err && test_grep "z.c:1" ../out && test_grep ! "a.c" ../out &&
+	test_grep "1 path with conflicts is not checked" ../err && git rm -q -f z.c && git merge --abort
 '
 test_expect_success OTHER_USER 'hazard 46: an index that cannot be written: checked without one' '
 	git clone -q . ../ro && chown -R 65534 ../ro && mkdir -p ../nobody && chown 65534 ../nobody && (cd ../ro && as_other git batho hooks install -q && rm -rf .git/batho && mkdir .git/batho &&

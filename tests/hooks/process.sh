@@ -59,9 +59,4 @@ test_expect_success 'hazard 48: two worktrees commit at once' '
 	git worktree add -q ../cw -b cw && put f.c w1 && git add f.c && put ../cw/f.c w2 && git -C ../cw add f.c &&
 	(git commit -q -m w1 2>../e1 & p1=$!; git -C ../cw commit -q -m w2 2>../e2; r2=$?; wait $p1 && test $r2 = 0) && test_must_be_empty ../e1 && test_must_be_empty ../e2
 '
-test_expect_success 'what is handed over is checked: cut off, of another build' '
-	for bytes in "" "x" "5\nab" "0\nbatho incoming 1\n" "0\nbatho incoming 2\n\001"; do
-		printf "%b" "$bytes" >../handed && "$BATHO_EXEC_PATH/git-batho-indexer" hooks --handover=7 pre-commit 7<../handed 2>../err && test_grep "goes on unchecked" ../err || return 1
-	done
-'
 test_done

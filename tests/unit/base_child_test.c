@@ -157,6 +157,30 @@ static void test_output_maximum(void **state)
 	assert_int_equal(bt_child_run(&o, NULL, 0, &out, NULL, &status, &err), BT_ERR_LIMIT);
 }
 
+static void test_errout_in_a_file(void **state)
+{
+	const char *argv[] = { "sh", "-c", "echo a >&2; echo out; echo b >&2; test ! -t 2", NULL };
+	struct bt_child_opts o = { .argv = argv, .err = BT_CHILD_FILE, .timeout_ms = 30000 };
+	BT_BUF_OWNED struct bt_buf errout = BT_BUF_INIT;
+	BT_BUF_OWNED struct bt_buf out = BT_BUF_INIT;
+	struct bt_err err = BT_ERR_INIT;
+	int status = -1;
+
+	(void)state;
+	assert_int_equal(bt_child_run(&o, NULL, 0, &out, &errout, &status, &err), 0);
+	assert_int_equal(status, 0);
+	assert_string_equal(bt_buf_cstr(&out), "out\n");
+	assert_string_equal(bt_buf_cstr(&errout), "a\nb\n");
+	argv[2] = "head -c 1000000 /dev/zero >&2; exit 3";
+	bt_buf_clear(&errout);
+	assert_int_equal(bt_child_run(&o, NULL, 0, &out, &errout, &status, &err), 0);
+	assert_int_equal(status, 3);
+	assert_int_equal(errout.len, 64 << 10);
+	argv[2] = "echo late >&2; sleep 30";
+	o.timeout_ms = 200;
+	assert_int_equal(bt_child_run(&o, NULL, 0, &out, &errout, &status, &err), BT_ERR_LIMIT);
+}
+
 static void test_errout_is_cut(void **state)
 {
 	BT_BUF_OWNED struct bt_buf errout = BT_BUF_INIT;
@@ -323,6 +347,7 @@ int main(void)
 		cmocka_unit_test(test_environment_and_cwd),
 		cmocka_unit_test(test_output_maximum),
 		cmocka_unit_test(test_errout_is_cut),
+		cmocka_unit_test(test_errout_in_a_file),
 		cmocka_unit_test(test_timeout_kills_group),
 		cmocka_unit_test(test_cancel),
 		cmocka_unit_test(test_start_and_wait),

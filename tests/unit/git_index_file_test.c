@@ -295,6 +295,61 @@ static void test_damage(void **state)
 	assert_int_equal(stat("three", &st), 0);
 }
 
+static void list_entry(void *ctx, const char *path, size_t len, uint32_t mode, const uint8_t *oid)
+{
+	char hex[BT_OID_HEX_MAX + 1];
+	struct bt_oid id = bt_oid_make(oid, *(size_t *)ctx);
+	FILE *to = fopen("../home/walked", "a");
+
+	assert_int_equal(strlen(path), len);
+	fprintf(to, "%06o %s 0\t%s\n", (unsigned)mode, bt_oid_hex(&id, hex), path);
+	fclose(to);
+}
+
+/* All entries, as git lists them; false where there are others. */
+static bool walk(void)
+{
+	struct bt_err err = BT_ERR_INIT;
+	struct bt_repo repo;
+	bool whole;
+
+	assert_int_equal(bt_repo_open(&repo, NULL, 0, &err), 0);
+	sh(": >../home/walked");
+	whole = bt_index_file_walk(&repo, list_entry, &repo.oid_len);
+	bt_repo_release(&repo);
+	if (whole)
+		sh("git ls-files -s | grep ' 0\t' >../home/listed || :; cmp ../home/listed ../home/walked");
+	return whole;
+}
+
+static void test_walk(void **state)
+{
+	static const char *const formats[] = { "", "--object-format=sha256" };
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		make(formats[i]);
+		sh("mkdir many && (cd many && seq 3000 | xargs touch) && git add . && git commit -q -m many");
+		assert_true(walk());
+		sh("git update-index --index-version 4");
+		assert_true(walk());
+		sh("git update-index --index-version 2 && git update-index --skip-worktree three");
+		assert_true(walk());
+		sh("git update-index --no-skip-worktree three && git checkout -q -b s && echo s >three && git commit -q -a -m s && "
+		   "git checkout -q - && echo m >three && git commit -q -a -m m && ! git merge -q s >/dev/null 2>&1");
+		assert_true(walk());	/* without the conflict */
+		sh("git merge --abort && cp .git/index ../home/index && truncate -s -40 .git/index");
+		assert_false(walk());
+		sh("cp ../home/index .git/index && git update-index --split-index");
+		assert_false(walk());
+		sh("git update-index --no-split-index && git sparse-checkout set --cone --sparse-index a 2>/dev/null");
+		assert_false(walk());
+		sh("rm .git/index");
+		assert_true(walk());
+		assert_int_equal(chdir(".."), 0);
+	}
+}
+
 int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup(f, scratch_reset)
@@ -302,7 +357,7 @@ int main(void)
 		TEST(test_clean),	TEST(test_staged),	  TEST(test_flags),
 		TEST(test_racy),	TEST(test_many),	  TEST(test_few),
 		TEST(test_long_paths),	TEST(test_kinds_of_index), TEST(test_sha256),
-		TEST(test_damage),
+		TEST(test_damage),	TEST(test_walk),
 	};
 
 	return cmocka_run_group_tests(tests, scratch_setup, scratch_teardown);

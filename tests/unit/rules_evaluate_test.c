@@ -162,6 +162,178 @@ static void test_blocks(void **state)
 	assert_string_equal(bt_buf_cstr(&rows), "3");
 }
 
+/* What is said about code: above it, behind it, in it; attributes and annotations. */
+static void test_notes(void **state)
+{
+	static const char rust[] = "fn f() {\n"
+				   "    // a cache: it is made again\n"
+				   "    let _ = a();\n"				/* 3 */
+				   "    // ignored, 20-3\n"
+				   "    let _ = a();\n"				/* 5 */
+				   "    let _ = a(); // it is only a hint\n"
+				   "    // TO" "DO: what should be done here?\n"
+				   "    let _ = a();\n"				/* 8 */
+				   "    // nothing but a title of this part\n"
+				   "\n"
+				   "    let _ = { /* nobody can be told about it */ a() };\n"	/* 11 */
+				   "}\n"
+				   "#[cfg(test)]\n"
+				   "// of these\n"
+				   "mod tests { fn g() { let _ = a(); } }\n"	/* 15 */
+				   "#[inline]\n"
+				   "fn h() { let _ = a(); }\n"			/* 17 */
+				   "fn i() { let _ = a(); } // BUG-17\n"	/* 18 */
+				   "fn j() { let _ = a(); } // see #9\n";	/* 19 */
+	static const char java[] = "class A {\n"
+				   "@Test public void f() { a(); }\n"
+				   "@Override public void g() { a(); }\n"
+				   "}\n";
+	BT_BUF_OWNED struct bt_buf rows = BT_BUF_INIT;
+
+	(void)state;
+	rows_of("rust", "((let_declaration) @finding (#explained? @finding))", rust, &rows);
+	assert_string_equal(bt_buf_cstr(&rows), "3 6 11 18 19");
+	rows_of("rust", "((let_declaration) @finding (#not-explained? @finding))", rust, &rows);
+	assert_string_equal(bt_buf_cstr(&rows), "5 8 15 17");
+	rows_of("rust", "((let_declaration) @finding (#foretold? @finding \"title|of these\"))", rust, &rows);
+	assert_string_equal(bt_buf_cstr(&rows), "11");
+	rows_of("java", "((method_invocation) @finding (#foretold? @finding \"swallow\"))",
+		"class A { // swallow\n"
+		"void f() { a(); }\n"
+		"/* errors are swallowed */\n"
+		"void g() { if (x) { a(); } }\n"	/* 4 */
+		"void h() { // swallow all of them\n"
+		"  try { b(); } finally { c(); } } }\n",	/* 6 */
+		&rows);
+	assert_string_equal(bt_buf_cstr(&rows), "2 4 6 6");
+	rows_of("rust", "((let_declaration) @finding (#marked? @finding \"test\" \"bench\"))", rust, &rows);
+	assert_string_equal(bt_buf_cstr(&rows), "15");
+	rows_of("rust", "((let_declaration) @finding (#marked? @finding \"inline\"))", rust, &rows);
+	assert_string_equal(bt_buf_cstr(&rows), "17");
+	rows_of("java", "((method_invocation) @finding (#marked? @finding \"Test\"))", java, &rows);
+	assert_string_equal(bt_buf_cstr(&rows), "2");
+}
+
+/* Callables of a name, the one around a node, and what is behind it in that one. */
+static void test_names(void **state)
+{
+	static const char names[] = "async def f():\n"			/* 1 */
+				    "    f(); self.f(); g(); h(); k()\n"	/* 2 */
+				    "@deco\n"
+				    "async def g(): catch(); g()\n"	/* 4 */
+				    "def h(): h()\n"			/* 5 */
+				    "class A:\n"
+				    "    async def m(self): m(); self.m()\n"	/* 7 */
+				    "async def k(): catch(); k()\n"	/* 8 */
+				    "def k(): k()\n";			/* 9 */
+	static const char behind[] = "def a(v, w, x):\n"
+				     "    v = q(); w = q(); x = q()\n"	/* 2 */
+				     "    if v: x()\n"
+				     "    y = q(); z = q()\n"		/* 4 */
+				     "    r(not y, (z) == 1, iffy, vv)\n"
+				     "def b():\n"
+				     "    if w: pass\n";
+	BT_BUF_OWNED struct bt_buf rows = BT_BUF_INIT;
+
+	(void)state;
+	rows_of("python", CALL "(#each-signed? @_f \"async\"))", names, &rows);
+	assert_string_equal(bt_buf_cstr(&rows), "2");
+	rows_of("python", "((call function: (attribute attribute: (identifier) @_f)) @finding (#each-signed? @_f \"async\"))",
+		names, &rows);
+	assert_string_equal(bt_buf_cstr(&rows), "2 7");
+	rows_of("python", CALL "(#each-mentions? @_f \"catch\"))", names, &rows);
+	assert_string_equal(bt_buf_cstr(&rows), "2 4");
+	rows_of("python", CALL "(#signed? @finding \"async\"))", names, &rows);
+	assert_string_equal(bt_buf_cstr(&rows), "2 2 2 2 4 4 7 8 8");
+	rows_of("python", "((assignment left: (_) @_l) @finding (#again? @_l))", behind, &rows);
+	assert_string_equal(bt_buf_cstr(&rows), "2 2 4 4");
+	rows_of("python", "((assignment) @finding (#tested? @finding))", behind, &rows);
+	assert_string_equal(bt_buf_cstr(&rows), "2 4 4");
+	rows_of("javascript", "((try_statement body: (_) @_b) @finding (#tested? @_b))",
+		"function f(a) { try { a = g() } catch {} return a }\n"
+		"function g(a) { try { /* c */ a = g() } catch {} return a ?? 1 }\n"	/* 2 */
+		"function h(a) { try { if (x) { a = g() } } catch {} while (!a) x() }\n"	/* 3 */
+		"function k(a) { try { a = g(); b() } catch {} while (!a) x() }\n",
+		&rows);
+	assert_string_equal(bt_buf_cstr(&rows), "2 3");
+}
+
+static void test_siblings(void **state)
+{
+	static const char go[] = "package a\n"
+				 "func f() error {\n"
+				 "	a()\n"				/* 3 */
+				 "	// why\n"
+				 "	b()\n"				/* 5 */
+				 "	return err\n"
+				 "}\n";
+	BT_FREE char *wide = bt_xasprintf("x; /* %0120d */ y;\nz;\n", 0);
+	BT_BUF_OWNED struct bt_buf rows = BT_BUF_INIT;
+
+	(void)state;
+	rows_of("go", "((expression_statement) @finding (#follows? @finding \"^a[(]\"))", go, &rows);
+	assert_string_equal(bt_buf_cstr(&rows), "5");
+	rows_of("go", "((expression_statement) @finding (#precedes? @finding \"^return\"))", go, &rows);
+	assert_string_equal(bt_buf_cstr(&rows), "5");
+	rows_of("go", "((expression_statement) @finding (#not-precedes? @finding \"^return\"))", go, &rows);
+	assert_string_equal(bt_buf_cstr(&rows), "3");
+	rows_of("javascript", "((identifier) @finding (#long-line? @finding 100))", wide, &rows);
+	assert_string_equal(bt_buf_cstr(&rows), "1 1");
+}
+
+/* The next mention decides: a use of what the pointer points to, or anything else. */
+static void test_used_unchecked(void **state)
+{
+	static const char *const used[] = {
+		"p = m(); p[0] = 1;", "p = m(); *p = 1;", "p = m(); p->x = 1;", "p = m(); *(char *)p = 1;",
+		"p = m(); *p++ = 1;", "p = m(); copy(p, q);", "p = m(); n = sizeof(*p); p[0] = n;",
+		"p = m(); while (a) { p->x = 1; }", "p->q = m(); p->q->r = 1;", "p->q = m(); *p->q = 1;",
+		"if (a) p = m(); else p = q; p[0] = 1;", "if (a) { p = m(); p[0] = 1; }",
+		"switch (a) { case 1: p = m(); p[0] = 1; }", "p = m(); return p->x;",
+	}, *const other[] = {
+		"p = m(); if (!p) return; p[0] = 1;", "p = m(); assert(p); p[0] = 1;", "p = m(); p = q; p[0] = 1;",
+		"p = m(); if (p && p->x) a();", "p = m(); q = &p->x; p->x = 1;", "p = m(); other(p); p[0] = 1;",
+		"if (a) p = m(); else p[0] = 1;", "p = m(); return; p[0] = 1;",
+		"switch (a) { case 1: p = m(); break; case 2: p[0] = 1; }",
+		"{ p = m(); } p[0] = 1;", "p = m(); p.x = 1;", "p = m(); q->p = 1; q[p] = 2;", "p->q = m(); p->r->q = 1;",
+	};
+	BT_BUF_OWNED struct bt_buf rows = BT_BUF_INIT;
+
+	(void)state;
+	for (size_t i = 0; i < BT_ARRAY_NR(used) + BT_ARRAY_NR(other); i++) {
+		bool want = i < BT_ARRAY_NR(used);
+		const char *body = want ? used[i] : other[i - BT_ARRAY_NR(used)];
+		BT_FREE char *text = bt_xasprintf("void f(void) { %s }\n", body);
+
+		rows_of("c", "((assignment_expression left: (_) @_p right: (call_expression)) @finding "
+			     "(#used-unchecked? @_p \"copy\"))", text, &rows);
+		if (strcmp(bt_buf_cstr(&rows), want ? "1" : ""))
+			fail_msg("%s: '%s'", body, bt_buf_cstr(&rows));
+	}
+}
+
+static void test_declared_with(void **state)
+{
+	static const char c[] = "int __must_check a(void);\n"
+				"static int b(void) __attribute__((warn_unused_result));\n"
+				"int c(void);\n"
+				"void f(void) {\n"
+				"	a();\n"	/* 5 */
+				"	b();\n"
+				"	c();\n"
+				"	d();\n"
+				"}\n";
+	BT_BUF_OWNED struct bt_buf rows = BT_BUF_INIT;
+
+	(void)state;
+	rows_of("c", "((call_expression function: (identifier) @_f) @finding "
+		     "(#declared-with? @_f \"must_check\" \"warn_unused_result\"))", c, &rows);
+	assert_string_equal(bt_buf_cstr(&rows), "5 6");
+	rows_of("c", "((call_expression function: (identifier) @_f) @finding (#not-declared-with? @_f \"must_check\"))", c,
+		&rows);
+	assert_string_equal(bt_buf_cstr(&rows), "6 7 8");
+}
+
 static void test_mistakes(void **state)
 {
 	static const struct {
@@ -229,7 +401,8 @@ static void test_few_and_many(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_predicates), cmocka_unit_test(test_blocks), cmocka_unit_test(test_mistakes),
+		cmocka_unit_test(test_predicates), cmocka_unit_test(test_blocks), cmocka_unit_test(test_notes),
+		cmocka_unit_test(test_names), cmocka_unit_test(test_siblings), cmocka_unit_test(test_used_unchecked), cmocka_unit_test(test_declared_with), cmocka_unit_test(test_mistakes),
 		cmocka_unit_test(test_few_and_many),
 	};
 

@@ -1,0 +1,6 @@
+;; severity: warning
+;; languages: c, cpp, javascript, python, ruby, rust, tsx, typescript
+;; message: no file answers this import
+;; analysis: unresolved-import
+;; help: It names a file of this repository, and there is none in what is about to land.
+;;  Is the path right, and was the file added?

@@ -1,0 +1,88 @@
+;; severity: warning
+;; languages: javascript, typescript, tsx, python
+;; words: async
+;; skip: test
+;; message: the result of this async function is neither awaited nor kept
+;; help: JavaScript: when it fails, nobody handles the rejection, and what follows does not wait for it.
+;;  Python: the coroutine never runs. Await it, return it, hand it to something that handles its failure, or write
+;;  `void f()` (JavaScript) where any failure may be dropped.
+;; bad: javascript, typescript, tsx
+;;| async function save() { await write() }
+;;| async function f() { save(); return 1 }
+;; bad: javascript, typescript, tsx
+;;| const save = async () => { await write() }
+;;| function onClick() { save() }
+;; bad: javascript, typescript, tsx
+;;| class A {
+;;|   async save() { await write() }
+;;|   close() { this.save() }
+;;| }
+;; good: javascript, typescript, tsx
+;;| async function save() { await write() }
+;;| async function f() { await save(); void save(); save().catch(report); const p = save(); return save() }
+;;| function g() { other() }
+;;| class A {
+;;|   async close() { await save() }
+;;| }
+;;| class B {
+;;|   close() {}
+;;|   stop() { this.close() }
+;;| }
+;; good: javascript, typescript, tsx
+;;| async function main() { await save() }
+;;| async function save() { check(); try { await write() } catch (e) { report(e) } }
+;;| function onClick() { save() }
+;;| main()
+;; good: javascript, typescript, tsx
+;;| async function warm() { await write() }
+;;| async function closeAll() { await write() }
+;;| function g() { closeAll() }
+;;| function f() {
+;;|   // nobody waits for it, and the cache may stay cold
+;;|   warm()
+;;| }
+;; bad: python
+;;| async def save():
+;;|     await write()
+;;| async def f():
+;;|     save()
+;; bad: python
+;;| class A:
+;;|     async def save(self):
+;;|         await write()
+;;|     def close(self):
+;;|         self.save()
+;; good: python
+;;| async def save():
+;;|     await write()
+;;| async def f():
+;;|     await save()
+;;|     task = save()
+;;|     asyncio.create_task(save())
+;;|     other()
+;;|     return save()
+;; good: python
+;;| @command
+;;| async def main():
+;;|     await write()
+;;| main()
+;; query: javascript, typescript, tsx
+((expression_statement
+   (call_expression
+     function: [(identifier) @_f (member_expression object: (this) property: (property_identifier) @_f)])) @finding
+ (#each-signed? @_f "async")
+ (#not-each-mentions? @_f "catch")
+ (#not-explained? @finding)
+ (#not-match? @_f "^_?(debug|log|trace|close|dispose|stop|un[a-z]+|clear|remove|abort|cancel|destroy|release|disconnect)([A-Z]|$)")
+ (#has-ancestor? @finding "function_declaration" "function_expression" "arrow_function" "method_definition"))
+((program (expression_statement (call_expression function: (identifier) @_f)) @finding)
+ (#not-match? @_f "^_?(main|run|start|init|bootstrap|cli|setup|build|execute|go|test)")
+ (#each-signed? @_f "async")
+ (#not-each-mentions? @_f "catch"))
+;; query: python
+((expression_statement (call function: (identifier) @_f)) @finding
+ (#each-signed? @_f "async"))
+((expression_statement
+   (call function: (attribute object: (identifier) @_o attribute: (identifier) @_f))) @finding
+ (#eq? @_o "self")
+ (#each-signed? @_f "async"))

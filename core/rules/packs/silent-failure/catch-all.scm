@@ -1,0 +1,121 @@
+;; severity: warning
+;; languages: python, ruby
+;; words: except rescue
+;; skip: test
+;; message: interrupts and exits are caught with everything else and not raised again
+;; help: A bare `except:` or `except BaseException` (Ruby: `rescue Exception`) also catches Ctrl-C, exit() and the
+;;  cancellation of a task. Catch Exception (Ruby: StandardError), or raise what was caught again.
+;; bad: python
+;;| try:
+;;|     a()
+;;| except:
+;;|     b = 1
+;; bad: python
+;;| try:
+;;|     a()
+;;| except BaseException:
+;;|     log("failed")
+;; good: python
+;;| try:
+;;|     a()
+;;| except:
+;;|     undo()
+;;|     raise
+;;| try:
+;;|     a()
+;;| except Exception:
+;;|     b()
+;; good: python
+;;| try:
+;;|     a()
+;;| except BaseException as e:
+;;|     future.set_exception(e)
+;; good: python
+;;| try:
+;;|     a()
+;;| except:
+;;|     traceback.print_exc()
+;;|     sys.exit(1)
+;; good: python
+;;| try:
+;;|     n = int(text)
+;;| except:
+;;|     n = None
+;;| try:
+;;|     name, value = setting.split("=", 1)
+;;| except:
+;;|     print("wrong:", setting)
+;;| try:
+;;|     share = part / whole
+;;| except:
+;;|     share = None
+;; bad: ruby
+;;| begin
+;;|   a
+;;| rescue Exception
+;;|   b = 1
+;;| end
+;; good: ruby
+;;| begin
+;;|   a
+;;| rescue Exception
+;;|   undo
+;;|   raise
+;;| end
+;; good: ruby
+;;| begin
+;;|   a
+;;| rescue Exception => e
+;;|   report(e)
+;;| end
+;; query: python
+((try_statement body: (block) @_try (except_clause !value (block (_) @_s) @_body) @finding)
+ (#first? @_s)
+ (#not-explained? @finding)
+ (#not-match? @_body "^(pass|\\.\\.\\.)$")
+ (#not-has-descendant? @_body "raise_statement")
+ (#has-descendant? @_try "call")
+ (#not-match? @_try "^([^\n]*=|return)[[:space:]]*((int|float|str|bool|json[.]loads|\"[^\"]*\"[.]join)[(]|[A-Za-z_.]+[.](split|isatty)[(])[^\n]*$")
+ (#not-mentions? @_body "exit" "_exit" "exc_info" "format_exc" "print_exc" "exception" "abort" "kill" "Failure" "fail"))
+((try_statement
+   body: (block) @_try
+   (except_clause value: (identifier) @_type (block (_) @_s) @_body) @finding)
+ (#eq? @_type "BaseException")
+ (#first? @_s)
+ (#not-explained? @finding)
+ (#not-match? @_body "^(pass|\\.\\.\\.)$")
+ (#not-has-descendant? @_body "raise_statement")
+ (#has-descendant? @_try "call")
+ (#not-match? @_try "^([^\n]*=|return)[[:space:]]*((int|float|str|bool|json[.]loads|\"[^\"]*\"[.]join)[(]|[A-Za-z_.]+[.](split|isatty)[(])[^\n]*$")
+ (#not-mentions? @_body "exit" "_exit" "exc_info" "format_exc" "print_exc" "exception" "abort" "kill" "Failure" "fail"))
+((try_statement
+   body: (block) @_try
+   (except_clause
+     value: (as_pattern (identifier) @_type alias: (as_pattern_target (identifier) @_e))
+     (block (_) @_s) @_body) @finding)
+ (#eq? @_type "BaseException")
+ (#not-uses? @_body @_e)
+ (#first? @_s)
+ (#not-explained? @finding)
+ (#not-match? @_body "^(pass|\\.\\.\\.)$")
+ (#not-has-descendant? @_body "raise_statement")
+ (#has-descendant? @_try "call")
+ (#not-match? @_try "^([^\n]*=|return)[[:space:]]*((int|float|str|bool|json[.]loads|\"[^\"]*\"[.]join)[(]|[A-Za-z_.]+[.](split|isatty)[(])[^\n]*$")
+ (#not-mentions? @_body "exit" "_exit" "exc_info" "format_exc" "print_exc" "exception" "abort" "kill" "Failure" "fail"))
+;; query: ruby
+((_ (rescue exceptions: (exceptions (constant) @_type) !variable body: (then) @_body) @finding) @_all
+ (#eq? @_type "Exception")
+ (#not-explained? @finding)
+ (#not-match? @_all "JSON|json|[pP]arse")
+ (#not-match? @_body "^[[:space:]]*nil[[:space:]]*$")
+ (#not-mentions? @_body "raise" "exit" "exit!" "abort" "$!" "$@" "fail" "throw"))
+((_ (rescue
+   exceptions: (exceptions (constant) @_type)
+   variable: (exception_variable (identifier) @_e)
+   body: (then) @_body) @finding) @_all
+ (#eq? @_type "Exception")
+ (#not-explained? @finding)
+ (#not-match? @_all "JSON|json|[pP]arse")
+ (#not-match? @_body "^[[:space:]]*nil[[:space:]]*$")
+ (#not-uses? @_body @_e)
+ (#not-mentions? @_body "raise" "exit" "exit!" "abort" "$!" "$@" "fail" "throw"))

@@ -1,0 +1,32 @@
+;; severity: note
+;; languages: php
+;; words: @
+;; skip: test
+;; message: @ silences the failure of this call, and its result is not looked at
+;; help: Neither the warning nor the result tells anybody that it failed.
+;;  Check the result, or call it without @.
+;; bad: php
+;;| <?php @copy($a, $b);
+;; bad: php
+;;| <?php @$this->store($a);
+;; bad: php
+;;| <?php @\chmod($file, 0600);
+;; good: php
+;;| <?php if (!@copy($a, $b)) { throw new Exception("copy"); }
+;;| $x = @file_get_contents($a);
+;;| @unlink($tmp);
+;;| @mkdir($dir, 0777, true);
+;;| @curl_setopt($c, CURLOPT_NOBODY, true);
+;;| @chmod($dir, 0777);
+;;| @uasort($list, $order);
+;;| @$export->delete();
+;;| @trigger_error('old', E_USER_DEPRECATED);
+;;| @$document->loadHTML($html);
+; Of functions those that change something outside; of methods those that are called so.
+((expression_statement
+   (error_suppression_expression (function_call_expression function: (_) @_f))) @finding
+ (#not-match? @finding "chmod.*07?77")
+ (#match? @_f "^\\\\?(copy|rename|file_put_contents|fwrite|fputs|chmod|chown|chgrp|symlink|link|move_uploaded_file|mail|exec|system|passthru|shell_exec|proc_open|socket_write|ftp_put|ftp_rename|ssh2_exec|imagejpeg|imagepng)$"))
+((expression_statement
+   (error_suppression_expression (member_call_expression name: (name) @_f))) @finding
+ (#match? @_f "^(save|send|write|store|update|insert|put|create|execute|upload|commit|push|publish|move|copy|rename|import|install|uninstall)"))

@@ -1,0 +1,87 @@
+;; severity: note
+;; languages: bash
+;; words: "|| true" "||true" "|| :" /dev/null
+;; skip: test
+;; message: the failure of a command that changes something is ignored
+;; help: When it fails, nobody learns of it, and the script goes on as if it had worked.
+;;  Test for the case that may be ignored, or write what went wrong to stderr.
+;; bad: bash
+;;| cp -r a b || true
+;; bad: bash
+;;| git push origin main 2>/dev/null
+;;| echo done
+;; bad: bash
+;;| deploy() {
+;;|   sudo systemctl restart nginx >/dev/null 2>&1 || :
+;;|   echo done
+;;| }
+;; bad: bash
+;;| for f in *; do
+;;|   scp "$f" host: &>/dev/null
+;;|   n=$((n + 1))
+;;| done
+;; good: bash
+;;| grep -q x y || true
+;;| rm -f x || true
+;;| kill "$pid" 2>/dev/null || true
+;;| docker rm -f x 2>/dev/null || true
+;;| systemctl stop x || true
+;;| git rev-parse HEAD 2>/dev/null || true
+;;| cp a b || echo "cannot copy" >&2
+;;| mv a a.bak || true
+;;| code=$(curl -s -o /dev/null -w '%{http_code}' "$url" || true)
+;;| git rebase --abort 2>/dev/null || true
+;;| docker buildx rm x || true
+;; good: bash
+;;| if ! cp a b 2>/dev/null; then echo no; fi
+;;| cp a b 2>/dev/null || exit 1
+;;| x=$(git fetch 2>/dev/null)
+;;| while ssh host true 2>/dev/null; do sleep 1; done
+;;| mv a b >/dev/null
+;;| make -s all 2>&1
+;; good: bash
+;;| apt-get -y install x >/dev/null 2>&1
+;;| check_result $? "cannot install x"
+;;| chown a:a /backup &>/dev/null
+;;| if ! [ -d /backup/x ]; then exit 1; fi
+;;| dd if=/dev/zero of=x count=1 2>/dev/null
+;;| tar -tzf a.tgz >/dev/null 2>&1
+;;| f() {
+;;|   scp "$1" host: >/dev/null 2>&1
+;;| }
+;;| f
+((list
+   .
+   [(command) @_c (redirected_statement body: (command) @_c)]
+   "||"
+   .
+   (command name: (command_name) @_t)) @finding
+ (#any-of? @_t "true" ":")
+ (#not-has-ancestor? @finding "command_substitution")
+ (#not-match? @_c "--abort|--quit|drop |DROP |^mv .*(bak|old|orig|date)|SELECT|--version|--help")
+ (#match? @_c "^(sudo +(-[A-Za-z]+ +)*)?((cp|mv|install|unzip|mkfs[.a-z0-9]*|chmod|chown|rsync|scp|sftp|ssh|make|cmake|ninja|patch|psql|mysql) +[^<>|&]|tar +-?[a-z]*[cxru]|(npm|yarn|pnpm|pip|pip3|gem|brew|bundle|cargo|apt-get|apt|yum|dnf)( +-[A-Za-z-]+)* +(install|ci|publish|run|build|add|update|upgrade|dist-upgrade)|apk +(add|up)|(docker|podman|docker-compose)( +(image|container|compose))? +(push|pull|build|run|load|import|tag|commit|login|cp|up|create|start|restart|update)( |$)|kubectl +(apply|create|patch|rollout|scale|set|replace)|helm +(install|upgrade)|terraform +(init|apply)|git( +-[Cc] +[^ ]+)* +(push|commit|fetch|pull|merge|rebase|checkout|clone|add|reset|am|cherry-pick|apply|submodule|tag +-[asm])|systemctl( +--[a-z-]+)* +(start|restart|reload|enable|daemon-reload)|(rc-)?service +[^ ]+ +(re)?(start|load)|(curl|wget) [^<>|&]*(-X|-o |-O|--output|-T|--data|-d ))"))
+; The last command of a function or of the script is its answer.
+((redirected_statement body: (command) @_c redirect: (file_redirect destination: (word) @_d)) @finding
+ (#eq? @_d "/dev/null")
+ (#not-has-ancestor? @finding "command_substitution")
+ (#not-match? @_c "--abort|--quit|drop |DROP |^mv .*(bak|old|orig|date)|SELECT|--version|--help")
+ (#match? @_c "^(sudo +(-[A-Za-z]+ +)*)?((cp|mv|install|unzip|mkfs[.a-z0-9]*|chmod|chown|rsync|scp|sftp|ssh|make|cmake|ninja|patch|psql|mysql) +[^<>|&]|tar +-?[a-z]*[cxru]|(npm|yarn|pnpm|pip|pip3|gem|brew|bundle|cargo|apt-get|apt|yum|dnf)( +-[A-Za-z-]+)* +(install|ci|publish|run|build|add|update|upgrade|dist-upgrade)|apk +(add|up)|(docker|podman|docker-compose)( +(image|container|compose))? +(push|pull|build|run|load|import|tag|commit|login|cp|up|create|start|restart|update)( |$)|kubectl +(apply|create|patch|rollout|scale|set|replace)|helm +(install|upgrade)|terraform +(init|apply)|git( +-[Cc] +[^ ]+)* +(push|commit|fetch|pull|merge|rebase|checkout|clone|add|reset|am|cherry-pick|apply|submodule|tag +-[asm])|systemctl( +--[a-z-]+)* +(start|restart|reload|enable|daemon-reload)|(rc-)?service +[^ ]+ +(re)?(start|load)|(curl|wget) [^<>|&]*(-X|-o |-O|--output|-T|--data|-d ))")
+ (#match? @finding "(2> ?/dev/null|&> ?/dev/null|> ?/dev/null 2>&1|>& ?/dev/null)")
+ (#not-precedes? @finding "[$]([?]|[{][?])|^(if|while|until|case) ")
+ (#has-parent? @finding "program" "compound_statement")
+ (#not-last? @finding))
+((redirected_statement body: (command) @_c redirect: (file_redirect destination: (word) @_d)) @finding
+ (#eq? @_d "/dev/null")
+ (#not-has-ancestor? @finding "command_substitution")
+ (#not-match? @_c "--abort|--quit|drop |DROP |^mv .*(bak|old|orig|date)|SELECT|--version|--help")
+ (#match? @_c "^(sudo +(-[A-Za-z]+ +)*)?((cp|mv|install|unzip|mkfs[.a-z0-9]*|chmod|chown|rsync|scp|sftp|ssh|make|cmake|ninja|patch|psql|mysql) +[^<>|&]|tar +-?[a-z]*[cxru]|(npm|yarn|pnpm|pip|pip3|gem|brew|bundle|cargo|apt-get|apt|yum|dnf)( +-[A-Za-z-]+)* +(install|ci|publish|run|build|add|update|upgrade|dist-upgrade)|apk +(add|up)|(docker|podman|docker-compose)( +(image|container|compose))? +(push|pull|build|run|load|import|tag|commit|login|cp|up|create|start|restart|update)( |$)|kubectl +(apply|create|patch|rollout|scale|set|replace)|helm +(install|upgrade)|terraform +(init|apply)|git( +-[Cc] +[^ ]+)* +(push|commit|fetch|pull|merge|rebase|checkout|clone|add|reset|am|cherry-pick|apply|submodule|tag +-[asm])|systemctl( +--[a-z-]+)* +(start|restart|reload|enable|daemon-reload)|(rc-)?service +[^ ]+ +(re)?(start|load)|(curl|wget) [^<>|&]*(-X|-o |-O|--output|-T|--data|-d ))")
+ (#match? @finding "(2> ?/dev/null|&> ?/dev/null|> ?/dev/null 2>&1|>& ?/dev/null)")
+ (#not-precedes? @finding "[$]([?]|[{][?])|^(if|while|until|case) ")
+ (#has-parent? @finding "do_group" "else_clause" "case_item"))
+((if_statement "then" (redirected_statement body: (command) @_c redirect: (file_redirect destination: (word) @_d)) @finding)
+ (#eq? @_d "/dev/null")
+ (#not-has-ancestor? @finding "command_substitution")
+ (#not-match? @_c "--abort|--quit|drop |DROP |^mv .*(bak|old|orig|date)|SELECT|--version|--help")
+ (#match? @_c "^(sudo +(-[A-Za-z]+ +)*)?((cp|mv|install|unzip|mkfs[.a-z0-9]*|chmod|chown|rsync|scp|sftp|ssh|make|cmake|ninja|patch|psql|mysql) +[^<>|&]|tar +-?[a-z]*[cxru]|(npm|yarn|pnpm|pip|pip3|gem|brew|bundle|cargo|apt-get|apt|yum|dnf)( +-[A-Za-z-]+)* +(install|ci|publish|run|build|add|update|upgrade|dist-upgrade)|apk +(add|up)|(docker|podman|docker-compose)( +(image|container|compose))? +(push|pull|build|run|load|import|tag|commit|login|cp|up|create|start|restart|update)( |$)|kubectl +(apply|create|patch|rollout|scale|set|replace)|helm +(install|upgrade)|terraform +(init|apply)|git( +-[Cc] +[^ ]+)* +(push|commit|fetch|pull|merge|rebase|checkout|clone|add|reset|am|cherry-pick|apply|submodule|tag +-[asm])|systemctl( +--[a-z-]+)* +(start|restart|reload|enable|daemon-reload)|(rc-)?service +[^ ]+ +(re)?(start|load)|(curl|wget) [^<>|&]*(-X|-o |-O|--output|-T|--data|-d ))")
+ (#match? @finding "(2> ?/dev/null|&> ?/dev/null|> ?/dev/null 2>&1|>& ?/dev/null)")
+ (#not-precedes? @finding "[$]([?]|[{][?])|^(if|while|until|case) "))

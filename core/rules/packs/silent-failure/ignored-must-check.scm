@@ -1,0 +1,28 @@
+;; severity: warning
+;; languages: c, cpp
+;; words: warn_unused_result must_check nodiscard WARN_UNUSED MUST_CHECK MUST_USE _WUR
+;; message: the result of a function that is marked as to be checked is ignored
+;; help: Whoever wrote the function says that ignoring what it returns is a mistake. Look at it; (void) before the
+;;  call says that it is ignored on purpose.
+;; bad: c
+;;| static int must(int a) __attribute__((warn_unused_result));
+;;| void f(void) { must(1); }
+;; bad: c
+;;| int __must_check must(int a);
+;;| void f(void) { if (x) must(1); }
+;; good: c
+;;| int __must_check must(int a);
+;;| int f(void) { (void)must(1); return must(2); }
+;; good: c
+;;| int __must_check must(int a);
+;;| int other(int a);
+;;| void f(void) { other(1); }
+;; bad: cpp
+;;| [[nodiscard]] int must(int a);
+;;| void f() { must(1); }
+;; good: cpp
+;;| [[nodiscard]] int must(int a);
+;;| void f() { int x = must(1); use(x); }
+((expression_statement
+  (call_expression function: (identifier) @_f)) @finding
+ (#declared-with? @_f "warn_unused_result" "must_check" "nodiscard" "WARN_UNUSED" "MUST_CHECK" "MUST_USE" "_WUR"))

@@ -1,0 +1,34 @@
+;; severity: warning
+;; languages: c, cpp
+;; words: realloc setuid setgid seteuid setegid setreuid setregid setresuid setresgid chroot truncate asprintf rename fread setgroups initgroups posix_memalign pipe socketpair pthread_create chdir
+;; skip: test
+;; message: what this call returns is ignored
+;; help: It says there whether it failed, and the program goes on as if it had not. Look at it; (void) before the call
+;;  says that it is ignored on purpose.
+;; bad: c, cpp
+;;| void f(void) { setuid(1000); run(); }
+;; bad: c, cpp
+;;| void f(void) { if (x) ftruncate(fd, 0); }
+;; bad: c, cpp
+;;| void f(void) { rename("a", "b"); }
+;; good: c, cpp
+;;| void f(void) { if (setuid(1000)) abort(); }
+;; good: c, cpp
+;;| void f(void) { (void)ftruncate(fd, 0); }
+;; good: c, cpp
+;;| int f(void) { return rename("a", "b"); }
+;; good: c, cpp
+;;| void f(void) {
+;;|   chdir("/"); // it is as good a place as any other
+;;|   g();
+;;| }
+;; good: c, cpp
+;;| void f(void) { dup2(fd, 1); sscanf(s, "%d", &n); close(fd); }
+((expression_statement
+  (call_expression function: (identifier) @_f)) @finding
+ (#any-of? @_f
+   "realloc" "reallocarray"
+   "setuid" "setgid" "seteuid" "setegid" "setreuid" "setregid" "setresuid" "setresgid" "setgroups" "initgroups"
+   "chroot" "chdir" "fchdir" "ftruncate" "truncate" "rename"
+   "asprintf" "vasprintf" "posix_memalign" "pipe" "pipe2" "socketpair" "pthread_create" "fread")
+ (#not-explained? @finding))

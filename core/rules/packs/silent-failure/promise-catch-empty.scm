@@ -1,0 +1,77 @@
+;; severity: warning
+;; languages: javascript, typescript, tsx
+;; words: .catch(
+;; skip: test
+;; message: the rejection of a promise is caught and dropped
+;; help: The handler does nothing: whatever went wrong is gone.
+;;  Handle the error, tell about it, or drop only the kind that is expected.
+;; bad: javascript, typescript, tsx
+;;| save().catch(() => {})
+;; bad: javascript, typescript, tsx
+;;| save().catch(function (e) { /* nothing */ })
+;; bad: javascript, typescript, tsx
+;;| save().then(done).catch(noop)
+;; bad: javascript, typescript, tsx
+;;| save().catch(() => null)
+;; bad: javascript, typescript, tsx
+;;| save().catch(() => undefined)
+;; good: javascript, typescript, tsx
+;;| save().catch(e => { log(e) })
+;;| save().catch(report)
+;;| save().catch(() => fallback())
+;; good: javascript, typescript, tsx
+;;| page.close().catch(() => {})
+;;| save.mutateAsync(id).then(() => tell(id)).catch(() => {})
+;;| confirmClose().then(close).catch(() => {})
+;;| fs.promises.unlink(path).catch(() => {})
+;;| await this.stopTracing().catch(noop)
+;;| fs.stat(path).catch(() => null)
+;;| const version = await docker.version().catch(() => undefined)
+;; good: javascript, typescript, tsx
+;;| const done = run();
+;;| done.catch(() => {});
+;;| sendHint().catch(() => { /* it is only a hint, nothing depends on it */ });
+;;| this._done.catch(() => {});
+;;| await done
+((call_expression
+   function: (member_expression
+     object: (call_expression
+       function: [(identifier) @_o (member_expression property: (_) @_o) (import) @_o (call_expression) @_o])
+     property: (property_identifier) @_f)
+   arguments: (arguments
+     .
+     [(arrow_function body: (statement_block) @_body) (function_expression body: (statement_block) @_body)]
+     .)) @finding
+ (#eq? @_f "catch")
+ (#not-explained? @finding)
+ (#not-long-line? @finding 1000)
+ (#not-match? @finding "errorHandler|onError|onerror|mutateAsync|^confirm")
+ (#empty? @_body)
+ (#not-match? @_o "^[#_]*(close|kill|dispose|stop|remove|rm|rmdir|rmtree|unlink|destroy|terminate|cleanup|cleanUp|cancel|detach|abort|disconnect|release|clear|exit|end|quit|teardown|shutdown|unsubscribe|unregister|unref|finish|logout|gracefullyClose|access|stat|lstat|readlink|exists|play|pause|requestFullscreen|exitFullscreen|focus|blur|vibrate|isVisible|has|is|json|text|mutateAsync)([A-Z][A-Za-z]*)?$"))
+((call_expression
+   function: (member_expression
+     object: (call_expression
+       function: [(identifier) @_o (member_expression property: (_) @_o) (import) @_o (call_expression) @_o])
+     property: (property_identifier) @_f)
+   arguments: (arguments
+     .
+     (arrow_function
+       body: [(null) (undefined) (array) (string) (parenthesized_expression (object))] @_v)
+     .)) @finding
+ (#eq? @_f "catch")
+ (#not-explained? @finding)
+ (#not-match? @finding "errorHandler|onError|onerror|mutateAsync|^confirm")
+ (#match? @_v "^(null|undefined|\\[\\]|\\(\\{\\}\\)|''|\"\")$")
+ (#not-has-ancestor? @finding "variable_declarator")
+ (#not-match? @_o "^[#_]*(close|kill|dispose|stop|remove|rm|rmdir|rmtree|unlink|destroy|terminate|cleanup|cleanUp|cancel|detach|abort|disconnect|release|clear|exit|end|quit|teardown|shutdown|unsubscribe|unregister|unref|finish|logout|gracefullyClose|access|stat|lstat|readlink|exists|play|pause|requestFullscreen|exitFullscreen|focus|blur|vibrate|isVisible|has|is|json|text|mutateAsync)([A-Z][A-Za-z]*)?$"))
+((call_expression
+   function: (member_expression
+     object: (call_expression
+       function: [(identifier) @_o (member_expression property: (_) @_o) (import) @_o (call_expression) @_o])
+     property: (property_identifier) @_f)
+   arguments: (arguments . [(identifier) @_n (member_expression property: (property_identifier) @_n)] .)) @finding
+ (#eq? @_f "catch")
+ (#not-explained? @finding)
+ (#not-match? @finding "errorHandler|onError|onerror|mutateAsync|^confirm")
+ (#any-of? @_n "noop" "noOp" "nop" "NOOP")
+ (#not-match? @_o "^[#_]*(close|kill|dispose|stop|remove|rm|rmdir|rmtree|unlink|destroy|terminate|cleanup|cleanUp|cancel|detach|abort|disconnect|release|clear|exit|end|quit|teardown|shutdown|unsubscribe|unregister|unref|finish|logout|gracefullyClose|access|stat|lstat|readlink|exists|play|pause|requestFullscreen|exitFullscreen|focus|blur|vibrate|isVisible|has|is|json|text|mutateAsync)([A-Z][A-Za-z]*)?$"))
