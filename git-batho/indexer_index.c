@@ -1,6 +1,7 @@
 /*
  * git batho index, the work: back-end, workers, plan, run, report.
  */
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +11,7 @@
 #include "core/base/limits.h"
 #include "core/base/progress.h"
 #include "core/base/signal.h"
+#include "core/git/reflist.h"
 #include "core/index/index.h"
 #include "core/lang/extract.h"
 #include "git-batho/context.h"
@@ -171,6 +173,16 @@ static int keep_manifest(struct work *w, uint32_t number, struct bt_err *err)
 	return bt_fd_write_full(STDOUT_FILENO, bt_digest_hex(&key, hex), BT_DIGEST_HEX_LEN, "stdout", err);
 }
 
+static void tell_unnamable(const struct work *w, const struct bt_index_stats *stats)
+{
+	char hex[BT_OID_HEX_MAX + 1];
+
+	if (stats->unnamable)
+		bt_notice(w->c, "no path can hold the names of %" PRIu64 " entr%s of trees, which are passed over; the "
+				"first is in tree %s", stats->unnamable, stats->unnamable == 1 ? "y" : "ies",
+			  bt_oid_hex(&stats->unnamable_tree, hex));
+}
+
 static int finish_root(struct work *w, uint32_t number, const char *name, const struct bt_rev *rev,
 		       struct bt_err *err)
 {
@@ -183,6 +195,7 @@ static int finish_root(struct work *w, uint32_t number, const char *name, const 
 	bt_progress_stop(&w->progress);
 	root = *bt_index_root_get(w->ix, number);
 	bt_index_stats_get(w->ix, &stats);
+	tell_unnamable(w, &stats);
 	if (root.row && bt_index_manifest(w->c->store, root.row, true, &m, err))
 		return err->code;
 	if (w->o->manifest)
@@ -300,11 +313,57 @@ static int add_revision(struct work *w, struct many *m, const struct bt_revlist_
 			return 0;
 		}
 	}
-	if (bt_index_add_tree(w->ix, &row->tree, &number, err))
-		return err->code;
+	rc = bt_index_add_tree(w->ix, &row->tree, &number, &wrong);
+	if (rc == BT_ERR_NOT_FOUND) {
+		bt_notice(w->c, "%s is left out: %s", bt_oid_hex(&row->commit, hex), wrong.msg);
+		m->refused++;
+		return 0;
+	}
+	if (rc)
+		return *err = wrong, rc;
 	BT_GROW(m->planned, m->alloc, m->nr + 1);
 	m->planned[m->nr++] = (struct planned){ number, row->commit };
 	return 0;
+}
+
+/* A blob has no path: the name of its ref, without "refs/tags/" or the like, stands for one. */
+static const char *path_of_ref(const char *name)
+{
+	const char *kind = strchr(name, '/'), *rest = kind ? strchr(kind + 1, '/') : NULL;
+
+	return rest ? rest + 1 : kind ? kind + 1 : name;
+}
+
+/* Trees that refs lead to are roots like others; blobs of no tree have no tracked configuration, and come last. */
+static int index_odd_refs(struct work *w, struct many *m, struct bt_err *err)
+{
+	static const struct bt_oid no_config = { .len = 0 };
+	BT_CLEANUP(bt_reflist_free) struct bt_reflist *trees = NULL, *blobs = NULL;
+	struct bt_reflist_row row;
+	struct bt_err none = BT_ERR_INIT;
+	uint32_t number;
+	int rc;
+
+	if (bt_reflist_open(&w->c->repo, w->odb, &trees, err))
+		return err->code;
+	while ((rc = bt_reflist_next(trees, &row, err)) == BT_ROW) {
+		struct bt_revlist_row as_commit = { .commit = row.oid, .tree = row.oid };
+
+		if (row.type == BT_OBJECT_TREE && add_revision(w, m, &as_commit, err))
+			return err->code;
+	}
+	if (rc || many_run(w, m, err) || use_config(w, &no_config, "", err) ||
+	    bt_reflist_open(&w->c->repo, w->odb, &blobs, err))
+		return err->code;
+	while ((rc = bt_reflist_next(blobs, &row, err)) == BT_ROW) {
+		int added = row.type == BT_OBJECT_BLOB
+				    ? bt_index_add_blob(w->ix, &row.oid, path_of_ref(row.name), &number, &none)
+				    : 0;
+
+		if (added && added != BT_ERR_NOT_FOUND)	/* in no language of ours */
+			return *err = none, added;
+	}
+	return rc;
 }
 
 /* Many revisions: each is a root; their blobs are parsed in batches. */
@@ -324,10 +383,11 @@ static int index_many(struct work *w, const char *const *args, size_t nr, struct
 		if (bt_index_pending(w->ix) >= PENDING_MAX && many_run(w, &m, err))
 			return err->code;
 	}
-	if (rc || many_run(w, &m, err))
+	if (rc || (w->o->all && index_odd_refs(w, &m, err)) || many_run(w, &m, err))
 		return err->code;
 	bt_progress_stop(&w->progress);
 	bt_index_stats_get(w->ix, &stats);
+	tell_unnamable(w, &stats);
 	rc = bt_index_report_many(w->c, &m.told, &stats);
 	return m.refused ? 1 : rc;
 }

@@ -12,23 +12,24 @@
 static int find_entry(struct bt_odb *odb, const struct bt_oid *tree, const char *name,
 		      enum bt_entry_kind kind, struct bt_oid *ret_oid, struct bt_err *err)
 {
+	struct bt_err why = BT_ERR_INIT;
 	struct bt_tree_reader r;
 	struct bt_tree_entry e;
 	struct bt_object obj;
-	int rc;
+	int rc = bt_odb_read(odb, tree, BT_TREE_SIZE_MAX, &obj, &why);
 
-	if (bt_odb_read(odb, tree, BT_TREE_SIZE_MAX, &obj, err))
-		return err->code;
+	if (rc)
+		return rc == BT_ERR_CORRUPT ? BT_DONE : (*err = why, rc);
 	if (obj.type != BT_OBJECT_TREE || !obj.data)
 		return BT_DONE;
 	bt_tree_reader_init(&r, obj.data, obj.size, tree->len);
-	while ((rc = bt_tree_reader_next(&r, &e, err)) == BT_ROW) {
+	while (bt_tree_reader_next(&r, &e, &why) == BT_ROW) {
 		if (e.name_len != strlen(name) || memcmp(e.name, name, e.name_len))
 			continue;
 		*ret_oid = e.oid;
 		return e.kind == kind ? BT_ROW : BT_DONE;
 	}
-	return rc;
+	return BT_DONE;
 }
 
 int bt_tracked_find(struct bt_odb *odb, const struct bt_oid *tree, struct bt_oid *ret_config,

@@ -70,7 +70,8 @@ static bool record_parse(const struct bt_listing *l, char *rec, struct bt_listin
 		return false;
 	e->stage = at[1] - '0';
 	e->path = at + 3;
-	return bt_entry_classify(&e->mode, &e->kind) && e->kind != BT_ENTRY_TREE;
+	e->kind = bt_entry_classify(&e->mode);
+	return e->kind != BT_ENTRY_TREE;
 }
 
 int bt_listing_next(struct bt_listing *l, struct bt_listing_entry *ret_e, struct bt_err *err)

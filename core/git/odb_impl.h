@@ -20,11 +20,10 @@ struct bt_odb_ops {
 /* First member of each back-end's own struct. */
 struct bt_odb {
 	const struct bt_odb_ops *ops;
-	const char *name;
 	size_t inflight;
 };
 
 /* The kind of an entry by its mode, which is brought to the form git writes today. */
-bool bt_entry_classify(uint32_t *mode, enum bt_entry_kind *ret_kind);
+enum bt_entry_kind bt_entry_classify(uint32_t *mode);
 
 #endif

@@ -1,7 +1,8 @@
 /*
- * Entries of a tree object. The bytes come from a repository nobody vouches for: an entry counts
- * only when its mode, name and id are whole, and a name that could lead a path elsewhere (empty,
- * ".", "..", one with '/') makes the tree corrupt, as git fsck has it.
+ * Entries of a tree object. The bytes come from a repository nobody vouches for: a tree in which a mode, a
+ * name or an id is not whole is corrupt, for git as for us. A name that could lead a path elsewhere is something that git
+ * complains about (git fsck) and lists all the same: such an entry gets a kind of its own, so that
+ * nobody takes it for a file, and the others of its tree can be read.
  */
 #include <string.h>
 #include <sys/stat.h>
@@ -37,27 +38,21 @@ static const char *mode_read(const char *at, const char *end, uint32_t *ret_mode
 	return at + 1;
 }
 
-bool bt_entry_classify(uint32_t *mode, enum bt_entry_kind *ret_kind)
+enum bt_entry_kind bt_entry_classify(uint32_t *mode)
 {
 	switch (*mode & S_IFMT) {
 	case S_IFREG:
-		*ret_kind = BT_ENTRY_BLOB;
 		*mode = S_IFREG | (*mode & S_IXUSR ? 0755 : 0644);
-		return true;
+		return BT_ENTRY_BLOB;
 	case S_IFLNK:
-		*ret_kind = BT_ENTRY_SYMLINK;
 		*mode = S_IFLNK;
-		return true;
+		return BT_ENTRY_SYMLINK;
 	case S_IFDIR:
-		*ret_kind = BT_ENTRY_TREE;
 		*mode = S_IFDIR;
-		return true;
-	case MODE_GITLINK:
-		*ret_kind = BT_ENTRY_GITLINK;
+		return BT_ENTRY_TREE;
+	default:	/* git takes what it does not know for a submodule, too */
 		*mode = MODE_GITLINK;
-		return true;
-	default:
-		return false;
+		return BT_ENTRY_GITLINK;
 	}
 }
 
@@ -76,16 +71,16 @@ int bt_tree_reader_next(struct bt_tree_reader *r, struct bt_tree_entry *ret_e, s
 	if (r->at == r->end)
 		return BT_DONE;
 	name = mode_read(r->at, r->end, &e.mode);
-	if (!name || !bt_entry_classify(&e.mode, &e.kind))
-		return bt_err_set(err, BT_ERR_CORRUPT, "a tree entry has an unknown mode");
+	if (!name)
+		return bt_err_set(err, BT_ERR_CORRUPT, "an entry has no mode");
+	e.kind = bt_entry_classify(&e.mode);
 	nul = memchr(name, '\0', (size_t)(r->end - name));
 	if (!nul || (size_t)(r->end - nul) < r->oid_len + 1)
-		return bt_err_set(err, BT_ERR_CORRUPT, "a tree ends within an entry");
+		return bt_err_set(err, BT_ERR_CORRUPT, "it ends within an entry");
 	e.name = name;
 	e.name_len = (size_t)(nul - name);
 	if (!name_is_safe(e.name, e.name_len))
-		return bt_err_set(err, BT_ERR_CORRUPT, "a tree entry has the name '%.*s'",
-				  (int)(e.name_len < 255 ? e.name_len : 255), e.name);
+		e.kind = BT_ENTRY_UNNAMABLE;
 	e.oid = bt_oid_make(nul + 1, r->oid_len);
 	r->at = nul + 1 + r->oid_len;
 	*ret_e = e;

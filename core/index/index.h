@@ -27,6 +27,9 @@ struct bt_index_stats {
 	uint64_t files;			/* considered in walked trees */
 	uint64_t blobs_known, blobs_parsed, blobs_skipped, blobs_killed, blobs_missing;
 	uint64_t bytes_parsed;
+	/* Entries of trees that were passed over, since no path can hold their names; and the tree of the first one. */
+	uint64_t unnamable;
+	struct bt_oid unnamable_tree;
 };
 
 /* What a finished root came to. */

@@ -165,29 +165,74 @@ static int find_node(struct bt_index *ix, const struct bt_oid *oid, uint64_t sel
 static int read_attributes(struct bt_index *ix, const struct bt_oid *oid, struct plan_dir *d,
 			   struct bt_buf *out, struct bt_err *err)
 {
+	struct bt_err why = BT_ERR_INIT;
 	struct bt_object obj;
+	int rc = bt_odb_read(ix->o.odb, oid, BT_ATTR_FILE_MAX, &obj, &why);
 
-	if (bt_odb_read(ix->o.odb, oid, BT_ATTR_FILE_MAX, &obj, err))
-		return err->code;
-	d->attrs_missing = obj.type == BT_OBJECT_NONE;
-	if (obj.data)
+	if (rc && rc != BT_ERR_CORRUPT)
+		return *err = why, rc;
+	d->attrs_missing = rc || obj.type == BT_OBJECT_NONE;
+	if (!rc && obj.data)
 		bt_buf_add(out, obj.data, obj.size);
 	return 0;
 }
 
-/* The .gitattributes among the entries of a tree, when it is a regular file. */
-static int tree_attributes(struct bt_index *ix, const struct bt_buf *tree, struct plan_dir *d,
-			   struct bt_buf *out, struct bt_err *err)
+/* A tree that is not there, or that nobody can read, stands for its files: they are missing. */
+static int bad_tree(const struct bt_oid *oid, const char *dir, const char *why, struct bt_err *err)
 {
+	char hex[BT_OID_HEX_MAX + 1];
+
+	bt_err_set(err, BT_ERR_NOT_FOUND, "cannot read tree %s%s%s%s: %s", bt_oid_hex(oid, hex),
+		   *dir ? " of folder '" : "", dir, *dir ? "'" : "", why);
+	return bt_err_hint(err, "`git fsck` tells what is wrong with it");
+}
+
+static int read_tree(struct bt_index *ix, const struct bt_oid *oid, const char *dir, struct bt_buf *out,
+		     struct bt_err *err)
+{
+	struct bt_err why = BT_ERR_INIT;
+	struct bt_object obj;
+	int rc = bt_odb_read(ix->o.odb, oid, BT_TREE_SIZE_MAX, &obj, &why);
+
+	if (rc == BT_ERR_CORRUPT)
+		return bad_tree(oid, dir, "it is damaged", err);
+	if (rc)
+		return *err = why, rc;
+	if (obj.type == BT_OBJECT_NONE)
+		return bad_tree(oid, dir, "it is missing", err);
+	if (obj.type != BT_OBJECT_TREE)
+		return bad_tree(oid, dir, "it is no tree", err);
+	if (!obj.data)
+		return bt_err_set(err, BT_ERR_LIMIT, "the tree of folder '%s' is larger than %zu bytes", dir,
+				  (size_t)BT_TREE_SIZE_MAX);
+	bt_buf_add(out, obj.data, obj.size);
+	return bt_buf_check(out, "a tree object", err);
+}
+
+static void count_unnamable(struct bt_index *ix, const struct bt_oid *tree)
+{
+	if (!ix->stats.unnamable++)
+		ix->stats.unnamable_tree = *tree;
+}
+
+/* Looks through all entries first: afterwards they are known to be whole. Gives the .gitattributes among them. */
+static int check_tree(struct bt_index *ix, const struct bt_oid *oid, const char *dir, const struct bt_buf *tree,
+		      struct bt_oid *ret_attributes, struct bt_err *err)
+{
+	struct bt_err why = BT_ERR_INIT;
 	struct bt_tree_reader r;
 	struct bt_tree_entry e;
 	int rc;
 
+	ret_attributes->len = 0;
 	bt_tree_reader_init(&r, bt_buf_cstr(tree), tree->len, ix->o.repo->oid_len);
-	while ((rc = bt_tree_reader_next(&r, &e, err)) == BT_ROW)
-		if (e.kind == BT_ENTRY_BLOB && is_attributes(e.name, e.name_len))
-			return read_attributes(ix, &e.oid, d, out, err);
-	return rc;
+	while ((rc = bt_tree_reader_next(&r, &e, &why)) == BT_ROW) {
+		if (e.kind == BT_ENTRY_UNNAMABLE)
+			count_unnamable(ix, oid);
+		else if (e.kind == BT_ENTRY_BLOB && !ret_attributes->len && is_attributes(e.name, e.name_len))
+			*ret_attributes = e.oid;
+	}
+	return rc ? bad_tree(oid, dir, why.msg, err) : 0;
 }
 
 static int plan_tree(struct bt_index *ix, const struct bt_oid *oid, const char *dir, uint64_t selection,
@@ -250,24 +295,16 @@ static int plan_tree(struct bt_index *ix, const struct bt_oid *oid, const char *
 {
 	PLAN_DIR_OWNED struct plan_dir d = { .path = BT_BUF_INIT };
 	BT_BUF_OWNED struct bt_buf tree = BT_BUF_INIT, attrs = BT_BUF_INIT;
-	char key[NODE_KEY_LEN], hex[BT_OID_HEX_MAX + 1];
-	struct bt_object obj;
+	char key[NODE_KEY_LEN];
+	struct bt_oid attributes;
 	int rc;
 
 	if (depth > BT_TREE_DEPTH_MAX)
 		return bt_err_set(err, BT_ERR_LIMIT, "folders are nested deeper than %d at '%s'",
 				  BT_TREE_DEPTH_MAX, dir);
 	bt_buf_adds(&d.path, dir);
-	if (bt_odb_read(ix->o.odb, oid, BT_TREE_SIZE_MAX, &obj, err))
-		return err->code;
-	if (obj.type == BT_OBJECT_NONE)
-		return bt_err_set(err, BT_ERR_NOT_FOUND, "cannot read tree %s of folder '%s': it is missing",
-				  bt_oid_hex(oid, hex), dir);
-	if (obj.type != BT_OBJECT_TREE || !obj.data)
-		return bt_err_set(err, BT_ERR_FAIL, "cannot read tree %s of folder '%s': it is no tree",
-				  bt_oid_hex(oid, hex), dir);
-	bt_buf_add(&tree, obj.data, obj.size);
-	if (bt_buf_check(&tree, "a tree object", err) || tree_attributes(ix, &tree, &d, &attrs, err))
+	if (read_tree(ix, oid, dir, &tree, err) || check_tree(ix, oid, dir, &tree, &attributes, err) ||
+	    (attributes.len && read_attributes(ix, &attributes, &d, &attrs, err)))
 		return err->code;
 	ix->stats.trees_walked++;
 	bt_attr_stack_push(ix->o.selection->attrs, dir, bt_buf_cstr(&attrs), attrs.len);
@@ -382,16 +419,10 @@ static int list_read(struct plan_list *p, struct bt_listing *l, struct bt_err *e
 	int rc;
 
 	while ((rc = bt_listing_next(l, &e, err)) == BT_ROW) {
-		struct bt_listing_entry *last = p->nr ? &p->list[p->nr - 1] : NULL;
-
-		if (strlen(e.path) >= BT_PATH_LEN_MAX)
+		/* unmerged: ours stands for the path, and where we have removed it there is none */
+		if ((e.stage && e.stage != 2) || strlen(e.path) >= BT_PATH_LEN_MAX)
 			continue;
 		e.path = bt_arena_strndup(&p->ix->arena, e.path, strlen(e.path));
-		if (last && !strcmp(last->path, e.path)) {
-			if (e.stage == 2)	/* unmerged: ours stands for the path */
-				*last = e;
-			continue;
-		}
 		BT_GROW(p->list, p->alloc, p->nr + 1);
 		p->list[p->nr++] = e;
 	}

@@ -78,8 +78,8 @@ static void take_record(struct found *f, char *rec, const struct bt_content_sour
 		size_t back = s->kind == BT_CONTENT_STAGED ? 2 : 0;
 
 		*path++ = '\0';
-		/* regular files alone; of unmerged ones whichever comes first */
-		if (strncmp(rec, "100", 3) || strlen(rec) < hex_len + back ||
+		/* regular files alone; of unmerged ones our side */
+		if (strncmp(rec, "100", 3) || strlen(rec) < hex_len + back || (back && !strchr("02", path[-2])) ||
 		    bt_oid_parse(rec + strlen(rec) - back - hex_len, hex_len, &oid, &ignored))
 			return;
 	}

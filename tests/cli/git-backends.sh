@@ -147,4 +147,43 @@ test_expect_success 'somebody else owns it' '
 	fi
 '
 
+# swap FIRST SECOND: the loose object FIRST gets the bytes of SECOND.
+swap() {
+	from=.git/objects/$(echo "$2" | sed "s,^..,&/,") && to=.git/objects/$(echo "$1" | sed "s,^..,&/,") &&
+		chmod u+w "$to" && cat "$from" >"$to"
+}
+
+test_expect_success 'bytes of another object are nobody'\''s: told by every back-end in the same way' '
+	for hash in sha1 sha256; do
+		rm -rf ../swapped && git init -q --object-format=$hash ../swapped && cd ../swapped &&
+		echo "int right;" >a.c && echo "int other;" >b.c && mkdir lib && echo "int deep;" >lib/c.c &&
+		git add . && git commit -q -m one && swap "$(git rev-parse :a.c)" "$(git rev-parse :b.c)" &&
+		for backend in auto libgit2 git; do
+			test_expect_code 1 git batho index --rebuild --quiet --backend=$backend >../out 2>&1 &&
+			test_grep "^incomplete (1)" ../out && git batho stats --skipped >../out &&
+			test_grep -x "a.c: missing" ../out && git batho def --porcelain other >../out &&
+			test_line_count = 2 ../out && test_grep b.c ../out || return 1
+		done &&
+		swap "$(git rev-parse HEAD:lib)" "$(git rev-parse HEAD^{tree})" &&
+		for backend in libgit2 git; do
+			test_expect_code 1 git batho index --rebuild --quiet --backend=$backend >../out 2>&1 &&
+			test_grep "^incomplete (2)" ../out || return 1
+		done || return 1
+	done
+'
+
+test_expect_success 'a pack whose index lies' '
+	test_create_repo ../lying && cd ../lying && echo "int right;" >a.c && echo "int other;" >b.c && git add . &&
+	git commit -q -m one && git repack -q -a -d && idx=$(echo .git/objects/pack/*.idx) && chmod u+w "$idx" &&
+	git show-index <"$idx" >../offsets && nr=$(wc -l <../offsets) &&
+	a=$(grep -n "$(git rev-parse :a.c)" ../offsets | cut -d : -f 1) && b=$(grep -n "$(git rev-parse :b.c)" ../offsets | cut -d : -f 1) &&
+	at=$((8 + 1024 + nr * 20 + nr * 4)) && dd if="$idx" of=../four bs=1 skip=$((at + 4 * (b - 1))) count=4 2>/dev/null &&
+	dd if=../four of="$idx" bs=1 seek=$((at + 4 * (a - 1))) conv=notrunc 2>/dev/null &&
+	test "$(git cat-file blob :a.c)" = "int other;" &&
+	for backend in libgit2 git; do
+		test_expect_code 1 git batho index --rebuild --quiet --backend=$backend >../out 2>&1 &&
+		test_grep "^incomplete (1)" ../out || return 1
+	done
+'
+
 test_done

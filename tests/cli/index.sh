@@ -81,6 +81,16 @@ test_expect_success 'an unmerged index: our side' '
 	git merge --abort && git checkout -q main
 '
 
+test_expect_success 'an unmerged path that our side has removed is not there' '
+	git checkout -q -b keeps && echo "int kept_by_them;" >gone.c && git add gone.c && git commit -q -m keeps &&
+	git checkout -q -b removes && git rm -q gone.c && git commit -q -m removes && digest >../want &&
+	git checkout -q -b edits keeps && echo "int edited_by_them;" >gone.c && git commit -q -a -m edits &&
+	git checkout -q removes && test_must_fail git merge edits >/dev/null && git ls-files -s gone.c >../stages &&
+	test_line_count = 2 ../stages && test_expect_code 1 git batho def --staged kept_by_them &&
+	test_expect_code 1 git batho def --staged edited_by_them && digest --staged >../have && test_cmp ../want ../have &&
+	git merge --abort && git checkout -q main
+'
+
 test_expect_success 'the worktree: edits, new files, not ignored ones; the object database is left alone' '
 	echo "ignored.c" >.gitignore && echo "int ignored;" >ignored.c && echo "int fresh;" >fresh.c &&
 	echo "int edited;" >one.c && rm staged.c &&
@@ -391,6 +401,69 @@ test_expect_success 'attributes that are missing decide nothing for good' '
 	hide "$(git rev-parse HEAD:.gitattributes)" && test_expect_code 1 git batho index >../out &&
 	test_grep "^incomplete (1)" ../out && git batho stats --skipped >../out && test_grep -x ".gitattributes: missing" ../out &&
 	bring_back && git batho index && git batho stats --digest >../have && test_cmp ../want ../have
+'
+
+# raw_tree ENTRY...: the id of a tree object with entries "<mode> <name> <id>", whatever git thinks of it.
+raw_tree() {
+	for entry; do
+		printf "%s\0" "${entry% *}" && printf "%b" "$(echo "${entry##* }" | sed "s/../\\\\0x&/g" | raw_octal)"
+	done >../raw && git hash-object -t tree --literally -w ../raw
+}
+
+# raw_octal: \0xab ... on stdin as \0253 ... for printf %b.
+raw_octal() {
+	awk '{
+		n = split($0, part, "\\\\0x")
+		for (i = 2; i <= n; i++) {
+			h = index("0123456789abcdef", substr(part[i], 1, 1)) - 1
+			l = index("0123456789abcdef", substr(part[i], 2, 1)) - 1
+			printf "\\0%03o", 16 * h + l
+		}
+	}'
+}
+
+test_expect_success 'refs that lead to a tree or a blob' '
+	test_create_repo ../odd && cd ../odd && echo "int in_tree;" >in_tree.c && git add . && tree=$(git write-tree) &&
+	blob=$(echo "int in_blob;" | git hash-object -w --stdin) && script=$(printf "#!/bin/sh\nin_script() { :; }\n" | git hash-object -w --stdin) &&
+	git tag tree "$tree" && git tag -a -m "of a tree" annotated "$tree" && git tag -a -m "of a tag" twice annotated 2>../err &&
+	git update-ref refs/keep/blob.c "$blob" && git tag -a -m "of a blob" tool "$script" && git tag text "$(echo text | git hash-object -w --stdin)" &&
+	git batho index --all >../out 2>../err && test_must_be_empty ../err && test_grep "^3 revisions indexed; 3 parsed" ../out &&
+	git batho def --all in_tree && git batho def --all in_blob >../out && test_grep "^blob.c@" ../out && git batho def --all in_script &&
+	git rm -q --cached in_tree.c && echo "int head;" >head.c && git add head.c && git commit -q -m head &&
+	git batho index --all >../out && test_grep "^4 revisions indexed; 1 parsed" ../out &&
+	git batho index --all >../out && test_grep "^4 revisions indexed; nothing to do" ../out
+'
+
+test_expect_success 'names that no path can hold are passed over, with a notice' '
+	cd ../odd && blob=$(git rev-parse :head.c) && sub=$(raw_tree "100644 .. $blob" "100644 a/b.c $blob" "100644 fine.c $blob") &&
+	bad=$(raw_tree "40000 sub $sub" "100644 top.c $blob") && git ls-tree -r "$bad" >../list && test_line_count = 4 ../list &&
+	git tag bad-names "$bad" && git batho index --all >../out 2>../err && test_grep "5 revisions indexed" ../out &&
+	test_grep "the names of 2 entries of trees, which are passed over; the first is in tree $sub" ../err && test_line_count = 1 ../err &&
+	git batho search --rev "$bad" --porcelain head | cut -f 2 >../out && printf "%s\n" "# batho porcelain 1" sub/fine.c top.c >../want &&
+	sed 1d ../want >../want2 && sed 1d ../out >../out2 && test_cmp ../want2 ../out2 &&
+	git batho index "$bad" >../out && test_grep "2 files indexed; nothing to do" ../out && test_grep "^digest" ../out &&
+	unknown=$(raw_tree "0 odd $blob" "100644 top.c $blob") && git batho index "$unknown" >../out && test_grep "1 file indexed" ../out
+'
+
+test_expect_success 'a tree that is cut stands for its files; a root is left out of all history, and named' '
+	cd ../odd && sub=$(head -c 20 ../raw >../cut && git hash-object -t tree --literally -w ../cut) &&
+	test_must_fail git ls-tree "$sub" && top=$(raw_tree "40000 cut $sub" "100644 top.c $blob") &&
+	test_expect_code 1 git batho index "$top" >../out && test_grep "1 file indexed" ../out && test_grep "^incomplete (1)" ../out &&
+	git batho stats --rev "$top" --skipped >../out && test_grep -x "cut: missing" ../out &&
+	test_expect_code 128 git batho index "$sub" 2>../err && test_grep "cannot read tree $sub: it ends" ../err && test_grep "^hint: .*git fsck" ../err &&
+	git tag cut-root "$sub" && test_expect_code 1 git batho index --all >../out 2>../err &&
+	test_grep "5 revisions indexed" ../out && test_grep "$sub is left out: cannot read tree $sub" ../err &&
+	git tag -d cut-root
+'
+
+test_expect_success 'an attributes file or a folder that is damaged is as good as missing' '
+	cd ../odd && mkdir -p lib && echo "int in_lib;" >lib/l.c && echo "*.x -batho" >.gitattributes && git add . && git commit -q -m lib &&
+	for what in HEAD:lib HEAD:.gitattributes; do
+		id=$(git rev-parse $what) && file=.git/objects/$(echo "$id" | cut -c 1-2)/$(echo "$id" | cut -c 3-) &&
+			cp "$file" ../kept && chmod +w "$file" && echo garbage >"$file" &&
+			test_expect_code 1 git batho index --rebuild >../out 2>&1 && test_grep "^incomplete (1)" ../out &&
+			cat ../kept >"$file" || return 1
+	done
 '
 
 test_done

@@ -21,8 +21,8 @@ static void tree(const uint8_t *data, size_t size, size_t oid_len)
 		const char *start = (const char *)data;
 
 		FUZZ_CHECK(e.name >= start && e.name + e.name_len < start + size);
-		FUZZ_CHECK(e.name_len && !memchr(e.name, '/', e.name_len) && e.oid.len == oid_len);
-		FUZZ_CHECK(e.kind <= BT_ENTRY_GITLINK);
+		FUZZ_CHECK(e.kind <= BT_ENTRY_UNNAMABLE && e.oid.len == oid_len);
+		FUZZ_CHECK(e.kind == BT_ENTRY_UNNAMABLE || (e.name_len && !memchr(e.name, '/', e.name_len)));
 	}
 	FUZZ_CHECK(rc == BT_DONE || (rc == BT_ERR_CORRUPT && *err.msg));
 }
