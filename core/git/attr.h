@@ -75,15 +75,14 @@ void bt_attr_stack_free(struct bt_attr_stack **ps);
 void bt_attr_stack_set_outer(struct bt_attr_stack *s, const char *user, size_t user_len,
 			     const char *info, size_t info_len);
 /*
- * The same from the files themselves: the system's and the user's as one level, the repository's
- * info/attributes. `attributes_file` is core.attributesFile as configured, or NULL. What cannot be
- * read counts as empty, as in git. With no folder entered.
+ * Reads these: the system's file and then the user's into `user`, since the later line wins, and the repository's
+ * info/attributes. `attributes_file` is core.attributesFile as configured, or NULL. What is not there or cannot be read is
+ * empty, as in git; BT_ERR_LIMIT when a file is larger than BT_ATTR_FILE_MAX.
  */
-void bt_attr_stack_load_outer(struct bt_attr_stack *s, const struct bt_repo *repo,
-			      const char *attributes_file);
-/* Where these are: NULL when there is no home; for free(). */
+int bt_attr_outer_read(const struct bt_repo *repo, const char *attributes_file, struct bt_buf *user,
+		       struct bt_buf *info, struct bt_err *err);
+/* Where the user's file is: NULL when there is no home; for free(). */
 char *bt_attr_user_path(const char *attributes_file);
-char *bt_attr_info_path(const struct bt_repo *repo);
 /* Enters folder `dir` ("" for the top, else "a/b") with its .gitattributes, which may be empty. */
 void bt_attr_stack_push(struct bt_attr_stack *s, const char *dir, const char *data, size_t len);
 void bt_attr_stack_pop(struct bt_attr_stack *s);

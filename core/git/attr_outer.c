@@ -26,20 +26,20 @@ char *bt_attr_user_path(const char *configured)
 	return home ? bt_xasprintf("%s/.config/git/attributes", home) : NULL;
 }
 
-char *bt_attr_info_path(const struct bt_repo *repo)
+static int file_append(const char *path, struct bt_buf *b, struct bt_err *err)
 {
-	return bt_xasprintf("%s/info/attributes", repo->common_dir);
-}
-
-/* Appends a file that is there and not too large; git passes over what it cannot read, too. */
-static void file_append(const char *path, struct bt_buf *b)
-{
+	struct bt_err why = BT_ERR_INIT;
 	size_t start = b->len;
 
-	if (!path || !bt_file_read(path, BT_ATTR_FILE_MAX, b, NULL))
-		return;
+	if (!path || !bt_file_read(path, BT_ATTR_FILE_MAX, b, &why))
+		return 0;
+	if (why.code == BT_ERR_LIMIT)
+		return bt_err_set(err, BT_ERR_LIMIT, "attributes file '%s' is larger than %u bytes", path,
+				  BT_ATTR_FILE_MAX);
+	/* git passes over what it cannot read, too */
 	b->failed = false;
 	b->len = start;
+	return 0;
 }
 
 /* A value as git's booleans are: set, and not a word for "no". */
@@ -51,22 +51,15 @@ static bool env_is_true(const char *name)
 	       strcmp(v, "0");
 }
 
-void bt_attr_stack_load_outer(struct bt_attr_stack *s, const struct bt_repo *repo,
-			      const char *attributes_file)
+int bt_attr_outer_read(const struct bt_repo *repo, const char *attributes_file, struct bt_buf *user,
+		       struct bt_buf *info, struct bt_err *err)
 {
 	BT_FREE char *user_path = bt_attr_user_path(attributes_file);
-	BT_FREE char *info_path = bt_attr_info_path(repo);
-	BT_BUF_OWNED struct bt_buf user = BT_BUF_INIT;
-	BT_BUF_OWNED struct bt_buf info = BT_BUF_INIT;
+	BT_FREE char *info_path = bt_xasprintf("%s/info/attributes", repo->common_dir);
 
-	bt_buf_init(&user, 2 * BT_ATTR_FILE_MAX + 1);
-	bt_buf_init(&info, 2 * BT_ATTR_FILE_MAX + 1);
-	/* The system's file is the weaker: it comes first in the same level. */
-	if (!env_is_true("GIT_ATTR_NOSYSTEM"))
-		file_append(SYSTEM_ATTRIBUTES, &user);
-	if (user.len)
-		bt_buf_addch(&user, '\n');
-	file_append(user_path, &user);
-	file_append(info_path, &info);
-	bt_attr_stack_set_outer(s, bt_buf_cstr(&user), user.len, bt_buf_cstr(&info), info.len);
+	if (!env_is_true("GIT_ATTR_NOSYSTEM") && file_append(SYSTEM_ATTRIBUTES, user, err))
+		return err->code;
+	if (user->len)
+		bt_buf_addch(user, '\n');
+	return file_append(user_path, user, err) ? err->code : file_append(info_path, info, err);
 }

@@ -6,38 +6,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/base/file.h"
 #include "core/base/hash.h"
-#include "core/base/limits.h"
 #include "core/base/mem.h"
 #include "core/base/opt.h"
 #include "core/git/repo.h"
 #include "core/lang/langs.h"
 
-static int read_optional(const char *path, struct bt_buf *out, struct bt_err *err)
-{
-	struct bt_err ignored = BT_ERR_INIT;
-	int rc;
-
-	if (!path)
-		return 0;
-	rc = bt_file_read(path, BT_ATTR_FILE_MAX, out, &ignored);
-	if (rc == BT_ERR_LIMIT)
-		return bt_err_set(err, BT_ERR_LIMIT, "attributes file '%s' is larger than %u bytes",
-				  path, BT_ATTR_FILE_MAX);
-	if (rc)		/* absent or unreadable: git goes on without it too */
-		bt_buf_clear(out);
-	return 0;
-}
-
 static int read_outer(struct bt_repo *repo, const struct bt_conf *conf, struct bt_buf *user,
 		      struct bt_buf *info, struct bt_err *err)
 {
-	BT_FREE char *user_path = bt_attr_user_path(bt_conf_git(conf, "core.attributesfile"));
-	BT_FREE char *info_path = bt_xasprintf("%s/info/attributes", repo->common_dir);
-	int rc = read_optional(user_path, user, err);
-
-	return rc ? rc : read_optional(info_path, info, err);
+	return bt_attr_outer_read(repo, bt_conf_git(conf, "core.attributesfile"), user, info, err);
 }
 
 static int parse_patterns(const struct bt_value *v, struct bt_pattern **ret, size_t *ret_nr,

@@ -287,6 +287,16 @@ test_expect_success 'one blob under several names and languages' '
 	git batho def --lang java A >../out && test_line_count = 1 ../out && test_grep "^a.java" ../out
 '
 
+test_expect_success 'equal folders are told apart where a rule from above matches one of them' '
+	git checkout -q -B equal v1 && mkdir -p p/ax p/zx q/ax/in q/zx/in && echo "int in_equal;" >p/ax/e.c && cp p/ax/e.c p/zx &&
+	cp p/ax/e.c q/ax/in && cp p/ax/e.c q/zx/in && echo "p/[ab]x/*.c -batho" >.gitattributes && git add . && git commit -q -m equal &&
+	test "$(git rev-parse HEAD:p/ax)" = "$(git rev-parse HEAD:p/zx)" &&
+	git batho def in_equal >../out && cut -d : -f 1 ../out >../paths &&
+	printf "%s\n" p/zx/e.c q/ax/in/e.c q/zx/in/e.c >../want && test_cmp ../want ../paths &&
+	git -c batho.index.exclude="q/[ab]x/in/*.c" batho def in_equal >../out && cut -d : -f 1 ../out >../paths &&
+	printf "%s\n" p/zx/e.c q/zx/in/e.c >../want && test_cmp ../want ../paths
+'
+
 # ---- what is told ----
 test_expect_success 'JSON of index' '
 	git checkout -q v1 && git batho index --rebuild --json >../out &&
@@ -464,6 +474,29 @@ test_expect_success 'an attributes file or a folder that is damaged is as good a
 			test_expect_code 1 git batho index --rebuild >../out 2>&1 && test_grep "^incomplete (1)" ../out &&
 			cat ../kept >"$file" || return 1
 	done
+'
+
+# Nobody's /etc is touched: what stands there is replaced for one process alone.
+test_lazy_prereq OWN_ETC 'no mount namespaces here' '
+	mkdir -p own_etc && echo "here" >own_etc/gitattributes &&
+	unshare -rm sh -c "mount --bind own_etc /etc && cat /etc/gitattributes" >own_etc.out 2>/dev/null &&
+	test "$(cat own_etc.out)" = here
+'
+
+# with_etc COMMAND...: with /etc/gitattributes as it is in ../etc.
+with_etc() {
+	(unset GIT_ATTR_NOSYSTEM && unshare -rm sh -c "mount --bind ../etc /etc && \"\$@\"" sh "$@")
+}
+
+test_expect_success OWN_ETC 'the attributes of the system, weaker than those of the user' '
+	git checkout -q v1 && mkdir ../etc && echo "*.c -batho" >../etc/gitattributes && cp /etc/passwd ../etc &&
+	with_etc git batho index >../out && test_grep "1 file indexed" ../out &&
+	git batho index >../out && test_grep "3 files indexed" ../out &&
+	with_etc sh -c "GIT_ATTR_NOSYSTEM=1 git batho index" >../out && test_grep "3 files indexed" ../out &&
+	echo "one.c batho" >../mine && test_config core.attributesFile "$TEST_TRASH/mine" &&
+	with_etc git batho index >../out && test_grep "2 files indexed" ../out &&
+	echo "*.py batho=false" >../etc/gitattributes && with_etc git batho stats --digest >../have &&
+	rm -rf ../fresh && BATHO_STORE_DIR=$TEST_TRASH/fresh with_etc git batho stats --digest >../want && test_cmp ../want ../have
 '
 
 test_done
