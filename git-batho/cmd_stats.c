@@ -192,7 +192,7 @@ static void print_totals(struct bt_context *c, const struct bt_view *v, const st
 }
 
 /*
- * Does anybody expect facts of it? Names without an extension (README, .gitignore) are looked into for a
+ * Does anybody expect facts of it? Names that say nothing (README, .gitignore, a.in) are looked into for a
  * first line that names a script's language; most of them are no scripts.
  */
 static bool is_likely(enum bt_blob_state state, const struct lang_stats *l)
@@ -233,7 +233,7 @@ static void print_unlisted(struct bt_context *c, const char *why, uint64_t nr)
 	bt_out_cstr(c->out, "reason", why);
 	bt_out_uint(c->out, "files", nr);
 	bt_out_record_end(c->out);
-	bt_out_textf(c->out, BT_COLOR_NOTE, "%" PRIu64 " file%s without extension: %s (see --skipped=all)",
+	bt_out_textf(c->out, BT_COLOR_NOTE, "%" PRIu64 " file%s of a name that says nothing: %s (see --skipped=all)",
 		     nr, nr == 1 ? "" : "s", why);
 	bt_out_nl(c->out);
 }

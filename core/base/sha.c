@@ -97,13 +97,14 @@ static const uint32_t sha256_k[64] = {
 	0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2,
 };
 
-#define SHA256_STEP(a, b, c, d, e, f, g, h, i)                                               \
-	do {                                                                                 \
-		uint32_t sum = (h) + (rotr(e, 6) ^ rotr(e, 11) ^ rotr(e, 25)) +              \
-			       ((g) ^ ((e) & ((f) ^ (g)))) + sha256_k[i] + w[(i) & 15];      \
-                                                                                             \
-		d += sum;                                                                    \
-		h = sum + (rotr(a, 2) ^ rotr(a, 13) ^ rotr(a, 22)) + (((a) & (b)) | ((c) & ((a) | (b)))); \
+#define SHA256_CHOOSE(e, f, g) ((g) ^ ((e) & ((f) ^ (g))))
+#define SHA256_MAJORITY(a, b, c) (((a) & (b)) | ((c) & ((a) | (b))))
+#define SHA256_STEP(a, b, c, d, e, f, g, h, i)                                                      \
+	do {                                                                                        \
+		h += (rotr(e, 6) ^ rotr(e, 11) ^ rotr(e, 25)) + SHA256_CHOOSE(e, f, g) + sha256_k[i] + \
+		     w[(i) & 15];                                                                   \
+		d += h;                                                                             \
+		h += (rotr(a, 2) ^ rotr(a, 13) ^ rotr(a, 22)) + SHA256_MAJORITY(a, b, c);           \
 	} while (0)
 
 static void sha256_schedule(uint32_t w[16])

@@ -13,7 +13,7 @@
 #include "core/lang/langs_table.h"
 
 /* Raised when detection changes. */
-#define DETECT_VERSION 1
+#define DETECT_VERSION 2
 
 /* Extensions that several languages claim, and files whose first line decides. */
 static const struct content_class {
@@ -25,6 +25,15 @@ static const struct content_class {
 	{ { "?ts", DETECT_VERSION }, "ts", bt_content_typescript },
 	{ { "?inc", DETECT_VERSION }, "inc", bt_content_inc },
 	{ { BT_DETECT_SCRIPT, DETECT_VERSION }, NULL, bt_content_shebang },
+};
+
+/*
+ * Extensions of programs and templates in whatever language; the others that are not known are those of data. To look into every
+ * file would read a tenth more of a large project, and all its pictures.
+ */
+static const char *const script_extensions[] = {
+	"cgi", "command", "dist", "example", "fcgi", "guess", "helper", "hook", "in", "init", "run", "sample",
+	"sub", "template", "test", "tmpl", "tool", "tpl", "wrapper",
 };
 
 /* Names and extensions -> language, by hash. Built once, like the table of languages. */
@@ -74,6 +83,14 @@ static const struct bt_lang *by_lower_key(const char *key, size_t len)
 	for (size_t i = 0; i < len; i++)
 		lower[i] = (char)tolower((unsigned char)key[i]);
 	return by_key(lower, len);
+}
+
+static bool is_script_extension(const char *ext, size_t len)
+{
+	for (size_t i = 0; i < BT_ARRAY_NR(script_extensions); i++)
+		if (strlen(script_extensions[i]) == len && !memcmp(script_extensions[i], ext, len))
+			return true;
+	return false;
 }
 
 static const struct content_class *class_of(const char *ext, size_t len)
@@ -131,7 +148,12 @@ enum bt_detect bt_detect_path(const char *path, size_t path_len, const char *lin
 		return BT_DETECT_CLASS;
 	}
 	*ret_lang = by_extension(name, len);
-	return *ret_lang ? BT_DETECT_LANG : BT_DETECT_NONE;
+	if (*ret_lang)
+		return BT_DETECT_LANG;
+	if (!dot || !is_script_extension(dot + 1, (size_t)(name + len - dot - 1)))
+		return BT_DETECT_NONE;
+	*ret_class = &class_of(NULL, 0)->cls;
+	return BT_DETECT_CLASS;
 }
 
 const struct bt_lang *bt_detect_content(const struct bt_detect_class *cls, const char *data, size_t len)

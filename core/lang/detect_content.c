@@ -97,6 +97,24 @@ static bool line_is_cpp(const struct line *l)
 	return has(l, "std::") || (starts(l, "struct ") && (has(l, " : public ") || has(l, " : private ")));
 }
 
+static bool line_is_objc(const struct line *l)
+{
+	static const char *const heads[] = {
+		"@interface ", "@protocol ", "@class ", "@implementation ", "@property", "@import ",
+	};
+
+	for (size_t i = 0; i < BT_ARRAY_NR(heads); i++)
+		if (starts(l, heads[i]))
+			return true;
+	return false;
+}
+
+/* Behind `#if`: is what follows for another language than C? */
+static bool guards_others(const struct line *l)
+{
+	return (has(l, "__cplusplus") || has(l, "__OBJC__")) && !directive(l, "ifndef");
+}
+
 /* Does a comment that starts on this line go on behind its end? */
 static bool opens_comment(const struct line *l)
 {
@@ -118,7 +136,7 @@ static bool opens_comment(const struct line *l)
 const char *bt_content_c_or_cpp(const char *data, size_t len)
 {
 	const char *at = data, *end = data + len;
-	int guard = 0;		/* depth of conditionals inside an `#ifdef __cplusplus` */
+	int guard = 0;		/* depth of conditionals inside an `#ifdef __cplusplus` or `__OBJC__` */
 	bool comment = false;
 	struct line l;
 
@@ -128,12 +146,14 @@ const char *bt_content_c_or_cpp(const char *data, size_t len)
 			continue;
 		}
 		if (directive(&l, "if")) {
-			if (guard || (has(&l, "__cplusplus") && !directive(&l, "ifndef")))
+			if (guard || guards_others(&l))
 				guard++;
 		} else if (guard && directive(&l, "endif")) {
 			guard--;
 		} else if (guard == 1 && directive(&l, "el")) {
 			guard = 0;
+		} else if (!guard && line_is_objc(&l)) {
+			return NULL;
 		} else if (!guard && line_is_cpp(&l)) {
 			return "cpp";
 		}

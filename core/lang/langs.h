@@ -33,14 +33,15 @@ uint64_t bt_langs_version(void);
 /*
  * Detection: a function of path, attributes and content only. bt_detect_path looks at the path; where
  * the answer needs content it gives a *class*, whose name and version are stored like a language's
- * ("?h" for .h files: C, C++ or Objective-C; "?script" for files without a known name).
+ * ("?h" for .h files: C, C++, or Objective-C, which is no language of ours; "?script" for names without an
+ * extension, or with one of templates and the like).
  */
 enum bt_detect {
 	BT_DETECT_NONE,		/* not a language of ours: not read, not indexed */
 	BT_DETECT_LANG,		/* ret_lang is it */
 	BT_DETECT_CLASS,	/* ret_class; content decides */
 };
-#define BT_DETECT_SCRIPT "?script"	/* the class of names that say nothing: README, .profile */
+#define BT_DETECT_SCRIPT "?script"	/* the class of names that say nothing: README, .profile, install.in */
 struct bt_detect_class {
 	const char *name;	/* "?h", BT_DETECT_SCRIPT, ... */
 	uint64_t version;

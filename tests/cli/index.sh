@@ -273,6 +273,16 @@ test_expect_success 'a limit goes before whatever a file turned out to be' '
 	skipped too-large nul.c && skipped too-large text && skipped too-large lfs.c && skipped too-large plus.h
 '
 
+test_expect_success 'a first line decides for templates and programs of no telling name, content for headers of Objective-C' '
+	git checkout -q -B lines v1 && printf "#!/bin/bash\nin_cgi() { :; }\n" >b.cgi && sed s/cgi/in/ b.cgi >install.sh.in &&
+	printf "#!/usr/bin/env python3\ndef in_hook(): pass\n" >pre-commit.sample && echo "in_data() { :; }" >data.in &&
+	printf "@interface Thing : NSObject\n- (int)size;\n@end\n" >Thing.h && printf "#ifdef __OBJC__\n@class Thing;\n#endif\nint plain(void);\n" >plain.h &&
+	git add . && git commit -q -m lines && git batho index && git batho def in_cgi >../out && test_grep "^b.cgi:2" ../out &&
+	git batho def in_in >../out && test_grep "^install.sh.in:2" ../out && git batho def in_hook && test_expect_code 1 git batho def in_data &&
+	test_expect_code 128 git batho outline Thing.h && git batho def plain && skipped no-language data.in && skipped no-language Thing.h &&
+	echo "*.in linguist-language=sh" >.gitattributes && git add . && git commit -q -m attribute && git batho def in_data
+'
+
 test_expect_success 'a folder in which nothing is chosen, met again' '
 	test_config batho.index.exclude "*.py" && git checkout -q -B hollow v1 && mkdir hollow &&
 	echo "hollow = 1" >hollow/h.py && git add . && git commit -q -m hollow && git batho index &&
@@ -324,8 +334,8 @@ test_expect_success 'stats --skipped lists what might have had facts, and counts
 	git batho stats --skipped >../out && cat >../want <<-\EOT &&
 	nul.c: binary
 	odd.inc: no-language
-	1 file without extension: binary (see --skipped=all)
-	2 files without extension: no-language (see --skipped=all)
+	1 file of a name that says nothing: binary (see --skipped=all)
+	2 files of a name that says nothing: no-language (see --skipped=all)
 	EOT
 	test_cmp ../want ../out && git batho stats --skipped --json >../out && test_line_count = 5 ../out &&
 	test_grep "{\"record\":\"unlisted\",\"reason\":\"no-language\",\"files\":2}" ../out &&

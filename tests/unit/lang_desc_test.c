@@ -176,6 +176,10 @@ static void test_by_path(void **state)
 		{ "bin/tool", "?script" },	{ ".hidden", "?script" },
 		{ "a.unknown", "none" },	{ "a.rs.orig", "none" },
 		{ "dir.c/a.unknown", "none" },	{ "a.", "none" },
+		{ "b.cgi", "?script" },		{ "install.sh.in", "?script" },
+		{ "config.guess", "?script" },	{ "a.py.tmpl", "?script" },
+		{ "a.inn", "none" },		{ "a.in.png", "none" },
+		{ ".in", "?script" },		{ "in", "?script" },
 	};
 
 	(void)state;
@@ -211,6 +215,13 @@ static void test_by_content(void **state)
 	assert_string_equal(by_content("?h", "namespace a {\n}\n"), "cpp");
 	assert_string_equal(by_content("?h", "#ifdef __cplusplus\nnamespace a {}\n#endif\nint f(void);\n"),
 			    "c");
+	assert_string_equal(by_content("?h", "#import <a.h>\n@interface A : B\n@end\n"), "none");
+	assert_string_equal(by_content("?h", "@class A;\nint f(A *a);\n"), "none");
+	assert_string_equal(by_content("?h", "  @protocol P <NSObject>\n@end\n"), "none");
+	assert_string_equal(by_content("?h", "#ifdef __OBJC__\n@class A;\n#else\ntypedef void A;\n#endif\nint f(A *a);\n"),
+			    "c");
+	assert_string_equal(by_content("?h", "/*\n@interface in words\n */\nint f(void);\n"), "c");
+	assert_string_equal(by_content("?h", "/** @class A */\n// @class B\nint f(void);\n"), "c");
 	assert_string_equal(by_content("?ts", "export const a = 1;\n"), "typescript");
 	assert_string_equal(by_content("?ts", "<?xml version=\"1.0\"?>\n<TS></TS>\n"), "none");
 	assert_string_equal(by_content("?inc", "<?php\n"), "php");
