@@ -60,8 +60,9 @@ static int add_start(struct bt_context *c, const struct bt_paths *p, const char 
 	}
 	if (s->nr > before)
 		return 0;
-	bt_err_set(err, BT_ERR_NOT_FOUND, "no indexed file '%s' in this revision", arg);
-	return bt_err_hint(err, "`git batho stats --skipped` lists the files that were left out");
+	bt_err_set(err, BT_ERR_NOT_FOUND, "no indexed file '%s'", arg);
+	return bt_err_hint(err, "files are indexed when git tracks them, their language is known, and neither "
+				"attributes nor patterns leave them out");
 }
 
 static void print_record(struct bt_context *c, const struct bt_paths *p, const struct bt_dep *d)

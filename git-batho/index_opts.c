@@ -3,10 +3,6 @@
  */
 #include "git-batho/index_opts.h"
 
-#include <inttypes.h>
-#include <stdio.h>
-
-#include "core/base/limits.h"
 #include "core/conf/conf.h"
 
 static const char *const backends[] = { "auto", "libgit2", "git", NULL };
@@ -32,8 +28,8 @@ const struct bt_opt bt_index_options[] = {
 	{ .type = BT_OPT_STRING, .name = "max-blob-size", .metavar = "<size>", .config = "index.maxBlobSize",
 	  .help = "leave out larger files", BT_OPT_AT(struct bt_index_cmd_opts, max_blob_size) },
 	{ .type = BT_OPT_GROUP, .help = "how" },
-	{ .type = BT_OPT_INT, .letter = 'j', .name = "jobs", .metavar = "<n>", .min = 1, .max = BT_JOBS_MAX,
-	  .config = "index.jobs", .help = "parse workers; default: the cores",
+	{ .type = BT_OPT_STRING, .letter = 'j', .name = "jobs", .metavar = "<n>", .config = "index.jobs",
+	  .help = "parse workers; 0: one per core",
 	  BT_OPT_AT(struct bt_index_cmd_opts, jobs) },
 	{ .type = BT_OPT_ENUM, .name = "backend", .choices = backends, .config = "index.backend",
 	  .help = "who reads the objects", BT_OPT_AT(struct bt_index_cmd_opts, backend) },
@@ -51,12 +47,10 @@ const struct bt_opt bt_index_options[] = {
 
 int bt_index_opts_apply(const struct bt_index_cmd_opts *o, struct bt_conf *conf, struct bt_err *err)
 {
-	char number[32];
 	int rc = 0;
 
-	snprintf(number, sizeof(number), "%" PRId64, o->jobs);
 	if (o->jobs)
-		rc = bt_conf_set_command(conf, BT_KEY_INDEX_JOBS, number, err);
+		rc = bt_conf_set_command(conf, BT_KEY_INDEX_JOBS, o->jobs, err);
 	if (!rc && o->max_blob_size)
 		rc = bt_conf_set_command(conf, BT_KEY_INDEX_MAX_BLOB_SIZE, o->max_blob_size, err);
 	if (!rc && o->backend)

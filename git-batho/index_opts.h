@@ -10,7 +10,7 @@
 
 struct bt_index_cmd_opts {
 	bool all, staged, worktree, rebuild, retry, manifest, blob;
-	int64_t jobs;
+	const char *jobs;
 	const char *max_blob_size;
 	struct bt_opt_list include, exclude;
 	int backend;

@@ -413,9 +413,14 @@ static int index_blob(struct work *w, const struct bt_args *args, struct bt_err 
 	return rc ? rc : bt_index_run(w->ix, err);
 }
 
+/* What gitrevisions(7) has for more than one revision: a..b, ^a, a^@, a^!, a^-, a^-2. A text to search for holds anything. */
 static bool is_range(const char *arg)
 {
-	return strstr(arg, "..") || *arg == '^';
+	const char *mark = strrchr(arg, '^');
+
+	if (*arg == ':' || strstr(arg, "^{/"))
+		return false;
+	return strstr(arg, "..") || *arg == '^' || (mark && mark[1] && strchr("@!-", mark[1]));
 }
 
 static int index_arguments(struct work *w, const struct bt_args *args, struct bt_err *err)

@@ -99,8 +99,10 @@ static int file_make(const char *path, const char *dir, unsigned shared, bool lo
 	bt_buf_addf(&temp, "%ld", (long)getpid());
 	unlink(bt_buf_cstr(&temp));
 	fd = open(bt_buf_cstr(&temp), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-	if (fd < 0 || fchmod(fd, file_mode(shared)))
-		return bt_err_errno(err, "cannot create the index '%s'", path);
+	if (fd < 0 || fchmod(fd, file_mode(shared))) {
+		bt_err_errno(err, "cannot create the index '%s'", path);
+		return bt_err_hint(err, BT_STORE_ELSEWHERE);
+	}
 	rc = companions_remove(path, err);
 	if (!rc)
 		rc = file_fill(bt_buf_cstr(&temp), path, bt_store_wal_usable(dir), err);
@@ -156,8 +158,11 @@ int bt_store_create(int folder, const char *dir, const char *path, unsigned shar
 		    bool locked, struct bt_err *err)
 {
 	leftovers_remove(folder, locked);
-	if (fresh && unlink(path) && errno != ENOENT)
-		return bt_err_errno(err, "cannot remove the index '%s'", path);
+	/* a folder of this name is nobody's index; one with something in it is somebody's */
+	if (fresh && unlink(path) && errno != ENOENT && (errno != EISDIR || rmdir(path))) {
+		bt_err_errno(err, "cannot remove the index '%s'", path);
+		return bt_err_hint(err, BT_STORE_MOVE_AWAY);
+	}
 	if (!access(path, F_OK))
 		return 0;
 	return file_make(path, dir, shared, locked, err);

@@ -81,7 +81,10 @@ static int fail_open(struct bt_store *s, int rc, struct bt_err *err)
 		why = "it is a symbolic link";
 	else if (errnum)
 		why = strerror_r(errnum, reason, sizeof(reason));
-	return bt_err_set(err, BT_ERR_READONLY, "cannot open the index '%s': %s", s->path, why);
+	bt_err_set(err, BT_ERR_READONLY, "cannot open the index '%s': %s", s->path, why);
+	if (rc == SQLITE_CANTOPEN_SYMLINK || errnum == EISDIR)
+		return bt_err_hint(err, BT_STORE_MOVE_AWAY);
+	return bt_err_hint(err, BT_STORE_ELSEWHERE);
 }
 
 int bt_store_fail(struct bt_store *s, int rc, struct bt_err *err)

@@ -201,19 +201,17 @@ static int folder_open(struct bt_store *s, const char *dir, unsigned shared, str
 {
 	const int flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
 	struct stat st;
-	int rc;
 
 	if (!lstat(dir, &st) && S_ISLNK(st.st_mode)) {
 		bt_err_set(err, BT_ERR_READONLY, "folder '%s' is a symbolic link, and none is followed to the index",
 			   dir);
-		return bt_err_hint(err, "remove it; BATHO_STORE_DIR names another folder for the index");
+		return bt_err_hint(err, "remove it; " BT_STORE_ELSEWHERE);
 	}
 	s->folder = open(dir, flags);
 	if (s->folder >= 0 || s->mode == BT_STORE_READ)
 		return 0;
-	rc = bt_folder_make(dir, bt_store_folder_mode(shared), NULL, err);
-	if (rc)
-		return rc;
+	if (bt_folder_make(dir, bt_store_folder_mode(shared), NULL, err))
+		return bt_err_hint(err, BT_STORE_ELSEWHERE);
 	s->folder = open(dir, flags);
 	return s->folder < 0 ? bt_err_errno(err, "cannot open the folder '%s'", dir) : 0;
 }

@@ -11,6 +11,8 @@
 #include "store/store.h"
 
 #define BT_STORE_REBUILD_HINT "git batho index --rebuild"
+#define BT_STORE_ELSEWHERE "BATHO_STORE_DIR names another folder for the index"
+#define BT_STORE_MOVE_AWAY "move it away, and `git batho index` makes a new one"
 
 /* Decoded trees that were read or written last: the next one is compressed against one of them. */
 #define BT_TREE_CACHE_NR 64

@@ -165,10 +165,9 @@ int conf_set(struct bt_conf *c, enum bt_key_id key, const char *text, const stru
 	int64_t number;
 	int rc;
 
-	if (v->origin > place->origin)
-		return 0;
+	/* What is wrong is told although a better place has a value. */
 	rc = parse_value(&bt_keys[key], text, place, &number, err);
-	if (rc)
+	if (rc || v->origin > place->origin)
 		return rc;
 	text = bt_arena_strndup(&c->arena, text, strlen(text));
 	if (list && v->origin != place->origin)

@@ -60,6 +60,13 @@ static int fail_unknown(struct reader *r, const char *name)
 	return conf_unknown(&place, strlen(name), r->err);
 }
 
+static int fail_untaken(struct reader *r, const char *name)
+{
+	r->failed = true;
+	bt_err_set(r->err, BT_ERR_FAIL, "%s:%d: '%s' is not taken from a tracked file", r->where, r->line, name);
+	return bt_err_hint(r->err, "`git config batho.%s` sets it for this repository", name);
+}
+
 static int set_one(struct reader *r, const struct setting *s)
 {
 	BT_BUF_OWNED struct bt_buf where = BT_BUF_INIT;
@@ -160,7 +167,7 @@ static int take(void *ctx, const char *section, const char *name, const char *va
 	if (key < 0 && !conf_is_severity(full))
 		return fail_unknown(r, full), 0;
 	if (key >= 0 && !bt_keys[key].tracked)
-		return fail(r, r->line, "this key is not taken from a tracked file"), 0;
+		return fail_untaken(r, bt_keys[key].name), 0;
 	if (r->nr == SETTINGS_MAX)
 		return fail(r, r->line, "too many settings"), 0;
 	r->settings[r->nr++] = (struct setting){
@@ -174,9 +181,14 @@ static int take(void *ctx, const char *section, const char *name, const char *va
 int conf_read_tracked(struct bt_conf *c, const char *data, size_t len, const char *where,
 		      struct bt_err *err)
 {
+	static const char mark[] = "\xef\xbb\xbf";	/* of UTF-8, as some editors leave it */
 	BT_FREE struct reader *r = bt_xcalloc(1, sizeof(*r));
 	int line;
 
+	if (len >= sizeof(mark) - 1 && !memcmp(data, mark, sizeof(mark) - 1)) {
+		data += sizeof(mark) - 1;
+		len -= sizeof(mark) - 1;
+	}
 	r->conf = c;
 	r->where = where;
 	r->at = data;

@@ -171,6 +171,8 @@ static int resolve_alone(const struct bt_repo *repo, struct bt_rev *rev, struct 
 	if (!strcmp(rev->spec, "HEAD") || !strcmp(rev->spec, "@"))
 		return bt_err_set(err, BT_ERR_NOT_FOUND,
 				  "unknown revision '%s': there is no commit yet", rev->spec);
+	if (strstr(rev->spec, "..") && !strchr(rev->spec, ':'))
+		return bt_err_set(err, BT_ERR_NOT_FOUND, "'%s' is a range, and one revision is wanted", rev->spec);
 	return bt_err_set(err, BT_ERR_NOT_FOUND, "unknown revision '%s'", rev->spec);
 }
 

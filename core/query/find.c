@@ -122,8 +122,9 @@ static int find_file(struct bt_view *v, const char *path, uint32_t *ret_file, st
 	if (rc < 0)
 		return rc;
 	if (rc == BT_DONE) {
-		bt_err_set(err, BT_ERR_NOT_FOUND, "no indexed file '%s' in this revision", path);
-		return bt_err_hint(err, "`git batho stats --skipped` lists the files that were left out");
+		bt_err_set(err, BT_ERR_NOT_FOUND, "no indexed file '%s'", path);
+		return bt_err_hint(err, "files are indexed when git tracks them, their language is known, and neither "
+					"attributes nor patterns leave them out");
 	}
 	return 0;
 }

@@ -108,4 +108,25 @@ test_expect_success 'keys of other areas are left to those who know them' '
 	git -c batho.hooks.pre-commit.mode=warn -c batho.x.y=1 batho stats
 '
 
+test_expect_success 'what is wrong in the tracked file is told although git config has a better value' '
+	mkdir -p .batho && printf "[index]\nmaxBlobSize = huge\n" >.batho/config.ini && git add .batho && git commit -q -m huge &&
+	test_expect_code 128 git -c batho.index.maxBlobSize=1m batho stats 2>../err && test_grep "HEAD:.batho/config.ini:2 is .huge." ../err &&
+	test_expect_code 128 env BATHO_INDEX_MAX_BLOB_SIZE=1m git batho index 2>../err && test_grep "config.ini:2 is .huge." ../err &&
+	test_expect_code 128 git batho index --max-blob-size=1m 2>../err && test_grep "config.ini:2 is .huge." ../err &&
+	git config batho.index.jobs x && test_expect_code 128 env BATHO_INDEX_JOBS=1 git batho stats 2>../err && test_grep "is .x." ../err &&
+	git config --unset batho.index.jobs
+'
+
+test_expect_success 'a key that is not for the tracked file is named, with the way to set it' '
+	printf "; first\n\n[index]\njobs = 3\n" >.batho/config.ini && test_expect_code 128 git batho stats --worktree 2>../err &&
+	test_grep "worktree:.batho/config.ini:4: .index.jobs. is not taken from a tracked file$" ../err &&
+	test_grep "^hint: .git config batho.index.jobs." ../err
+'
+
+test_expect_success 'the tracked file may start with the mark of UTF-8' '
+	printf "\357\273\277[index]\nexclude = a.c\n" >.batho/config.ini && test_expect_code 1 git batho def --worktree add &&
+	printf "\357\273\277; words\n[index]\nexcluded = a.c\n" >.batho/config.ini &&
+	test_expect_code 128 git batho stats --worktree 2>../err && test_grep "excluded.*config.ini:3" ../err
+'
+
 test_done

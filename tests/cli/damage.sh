@@ -147,6 +147,19 @@ test_expect_success SYMLINKS 'a symbolic link is not followed' '
 	done && rm .git/batho && mv ../elsewhere .git/batho
 '
 
+test_expect_success 'a folder in the place of the index, or a file in that of its folder' '
+	mv .git/batho ../kept && test_when_finished "rm -rf .git/batho && mv ../kept .git/batho" &&
+	mkdir -p .git/batho/index.db && for command in index "def one" stats; do
+		test_expect_code 128 git batho $command 2>../err && test_grep "index.db.: Is a directory" ../err &&
+			test_grep "^hint: move it away" ../err && test_line_count = 2 ../err || return 1
+	done &&
+	echo mine >.git/batho/index.db/file && test_expect_code 128 git batho index --rebuild 2>../err &&
+	test_grep "^hint: move it away" ../err && test -f .git/batho/index.db/file && rm .git/batho/index.db/file &&
+	git batho index --rebuild >../out && test_grep "^digest" ../out && test -f .git/batho/index.db &&
+	rm -r .git/batho && echo mine >.git/batho && test_expect_code 128 git batho index 2>../err &&
+	test_grep "^hint: BATHO_STORE_DIR" ../err && test -f .git/batho && rm .git/batho
+'
+
 test_expect_success 'the index may be deleted at any time' '
 	rm -rf .git/batho && git batho def add >../have && test_cmp ../answer ../have &&
 	rm .git/batho/index.db* && git batho def add >../have && test_cmp ../answer ../have

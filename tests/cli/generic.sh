@@ -174,7 +174,8 @@ for command in $commands; do
 		case $command in check | hooks | rules) return 0 ;; esac	# they do without
 		cd ../theirs && chmod 000 .git/batho/index.db &&
 		test_expect_code 128 as_other git batho $command $args >../out 2>../err && test_must_be_empty ../out &&
-		test_line_count = 1 ../err && test_grep "^git-batho: .*index.db.*Permission denied" ../err
+		test_line_count = 2 ../err && test_grep "^git-batho: .*index.db.*Permission denied" ../err &&
+		test_grep "^hint: BATHO_STORE_DIR" ../err
 	'
 	test_expect_success LOOP_MOUNT "$command: a full disk under the index is one line and status 128" '
 		case $command in hooks | rules) return 0 ;; esac	# it has no index

@@ -50,6 +50,11 @@ test_expect_success 'revisions, ranges, trees, tags, everything' '
 	git batho index v1 HEAD >../out && test_line_count = 4 ../out && test_grep "^HEAD: " ../out &&
 	git batho index v1..HEAD >../out && test_grep "^3 revisions indexed; nothing to do$" ../out &&
 	git batho index ^v1 HEAD >../out && test_grep "^3 revisions indexed" ../out &&
+	git batho index HEAD^! >../out && test_grep "^1 revision indexed" ../out &&
+	git batho index HEAD^- >../out && test_grep "^1 revision indexed" ../out &&
+	git batho index HEAD^-1 >../out && test_grep "^1 revision indexed" ../out &&
+	git batho index HEAD^@ >../out && test_grep "^3 revisions indexed" ../out &&
+	git batho index "HEAD^{/moved}" >../out && test_grep "^HEAD^{/moved}: " ../out &&
 	git checkout -q -b side v1 && echo "int side;" >side.c && git add . && git commit -q -m side &&
 	git checkout -q main && git batho index --all >../out &&
 	test_grep "^5 revisions indexed; 1 parsed (10 bytes), 0 skipped$" ../out &&
@@ -170,8 +175,8 @@ test_expect_success 'a tracked file may not do everything, and its mistakes have
 	mkdir -p .batho && printf "[index]\njobs = 3\n" >.batho/config.ini && git add . && git commit -q -m bad &&
 	test_expect_code 128 git batho index 2>../err && test_grep "HEAD:.batho/config.ini:2: " ../err &&
 	test_expect_code 128 git batho def one 2>../err && test_grep "config.ini:2: " ../err &&
-	test_line_count = 1 ../err && test_expect_code 128 git batho def --staged one 2>../err &&
-	test_line_count = 1 ../err &&
+	test_line_count = 2 ../err && test_expect_code 128 git batho def --staged one 2>../err &&
+	test_line_count = 2 ../err &&
 	printf "[index]\n\nexclud = x\n" >.batho/config.ini &&
 	test_expect_code 128 git batho index --worktree 2>../err && test_grep "exclud.*config.ini:3" ../err &&
 	test_grep "^hint: .*index.exclude" ../err &&
@@ -314,6 +319,12 @@ test_expect_success 'JSON of index' '
 	test_grep "\"files\":3,\"incomplete\":0,\"parsed\":3,\"parsed_bytes\":28,\"skipped\":0" ../out &&
 	git batho index --json v1^{tree} >../out && test_grep "\"commit\":null" ../out &&
 	git batho index --json --all >../out && test_grep "\"record\":\"summary\",\"revisions\":" ../out
+'
+
+test_expect_success '--jobs 0 is what index.jobs 0 is, also over another setting' '
+	git -c batho.index.jobs=1 batho index --rebuild --jobs 0 >../out && test_grep "3 parsed" ../out &&
+	test_expect_code 129 git batho index --jobs=-1 2>../err && test_grep "a number from 0 to 256" ../err &&
+	test_expect_code 129 git batho index --jobs many 2>../err && test_grep "is .many.: a number from 0" ../err
 '
 
 test_expect_success '--quiet prints no notice' '

@@ -192,6 +192,18 @@ test_expect_success 'callers and callees over several levels, each definition on
 	test_grep "defined nowhere" ../err
 '
 
+test_expect_success 'a file that is not indexed, and a range where one revision is wanted' '
+	ln -s app link.py && echo text >../nothing && cp ../nothing words.xyz && git add link.py words.xyz &&
+	test_when_finished "git rm -q -f --cached link.py words.xyz; rm link.py words.xyz" &&
+	for path in link.py words.xyz gone.py; do
+		test_expect_code 128 git batho outline --staged "$path" 2>../err && test_grep ! -e skipped -e revision ../err &&
+			test_grep "^git-batho: no indexed file .$path.$" ../err && test_grep "^hint: .*language is known" ../err || return 1
+	done &&
+	test_expect_code 128 git batho def --rev HEAD..HEAD main 2>../err &&
+	test_grep "^git-batho: .HEAD..HEAD. is a range, and one revision is wanted" ../err &&
+	test_expect_code 128 git batho def --rev HEAD:../nowhere main 2>../err && test_grep "unknown revision" ../err
+'
+
 test_expect_success 'outline: nesting, kinds, order' '
 	answers outline app/shop.py <<-\EOT &&
 	     1  class Base

@@ -49,6 +49,16 @@ loose_grammars() {
 }
 lint_check 'every grammar is pinned, locked and mentioned in NOTICE' loose_grammars
 
+# bootstrap looks there for what makes configure old.
+unwatched() {
+	for folder in */; do
+		test -z "$(find "$folder" -maxdepth 2 -name Makemodule.am)" || test "$folder" = node_modules/ ||
+			sed -n '/^must_autoreconf()/,/^}/p' bootstrap | grep -q -w -e "${folder%/}" ||
+			echo "$folder: bootstrap does not look there for lists"
+	done
+}
+lint_check 'bootstrap watches every folder of lists' unwatched
+
 addresses() {
 	grep -n -E '"(resolved|registry)"|://[^"]*\.tgz' package-lock.json
 }

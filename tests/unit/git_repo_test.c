@@ -254,7 +254,7 @@ static void test_bad_revisions(void **state)
 		{ "-h", "unknown revision '-h'" },
 		{ "--git-dir", "unknown revision '--git-dir'" },
 		{ "^HEAD", "unknown revision '^HEAD'" },
-		{ "HEAD..HEAD", "unknown revision 'HEAD..HEAD'" },
+		{ "HEAD..HEAD", "'HEAD..HEAD' is a range" },
 		{ "f", "unknown revision 'f'" },
 		{ "HEAD:nope", "unknown revision 'HEAD:nope'" },
 		{ "HEAD:f", "'HEAD:f' is neither a commit nor a tree" },
