@@ -177,6 +177,51 @@ static void test_merge(void **state)
 	model_release(&m);
 }
 
+static int64_t number_of(struct bt_store *s, const char *sql)
+{
+	sqlite3_stmt *q = NULL;
+	int64_t nr;
+
+	assert_int_equal(sqlite3_prepare_v2(s->db, sql, -1, &q, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_step(q), SQLITE_ROW);
+	nr = sqlite3_column_int64(q, 0);
+	sqlite3_finalize(q);
+	return nr;
+}
+
+/* Segments that were merged leave no row behind in any table, lists in rows of their own among them. */
+static void test_nothing_stays(void **state)
+{
+	static const char *const orphans[] = {
+		"SELECT count(*) FROM posting WHERE id >> 24 NOT IN (SELECT id FROM segment)",
+		"SELECT count(*) FROM name_block WHERE id >> 24 NOT IN (SELECT id FROM segment)",
+		"SELECT count(*) FROM name_key WHERE segment NOT IN (SELECT id FROM segment)",
+		"SELECT count(*) FROM trigram WHERE id >> 36 NOT IN (SELECT id FROM segment)",
+	};
+	STORE_OWNED struct bt_store *s = store_open_mode(BT_STORE_WRITE);
+	POSTINGS_OWNED struct bt_postings *p = bt_postings_new();
+	int64_t lists = 0;
+
+	(void)state;
+	_Static_assert(BT_SEGMENT_SHIFT == 24 && BT_TRIGRAM_SHIFT == 36, "what the statements say");
+	for (uint32_t blob = 1; blob <= 40 * 600; blob++) {
+		char name[32];
+
+		snprintf(name, sizeof(name), "name_%u", blob % 977);
+		bt_postings_add(p, blob, name, strlen(name), 1);
+		bt_postings_add(p, blob, "common", 6, blob % 3);
+		if (blob % 600)
+			continue;
+		flush(s, p);
+		if (blob / 600 == BT_SEGMENT_FANOUT - 1)
+			lists = number_of(s, "SELECT count(*) FROM posting");
+	}
+	assert_true(lists >= BT_SEGMENT_FANOUT - 1);
+	assert_true(number_of(s, "SELECT count(*) FROM segment") < BT_SEGMENT_FANOUT);
+	for (size_t i = 0; i < BT_ARRAY_NR(orphans); i++)
+		assert_int_equal(number_of(s, orphans[i]), 0);
+}
+
 /* Ids that do not ascend, that come again, in one segment and in several. */
 static void test_order(void **state)
 {
@@ -415,6 +460,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(test_nothing, scratch_reset),
 		cmocka_unit_test_setup(test_merge, scratch_reset),
+		cmocka_unit_test_setup(test_nothing_stays, scratch_reset),
 		cmocka_unit_test_setup(test_order, scratch_reset),
 		cmocka_unit_test_setup(test_long_lists, scratch_reset),
 		cmocka_unit_test_setup(test_alike, scratch_reset),
