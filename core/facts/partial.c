@@ -54,9 +54,22 @@ static void names_open(struct bt_partial *p, struct bt_reader *r, struct bt_aren
 	p->names_end = r->at = at;
 }
 
+/* How many of the occurrences have a qualifier, and so a value in the column of its lengths. */
+static uint32_t count_qualified(const uint8_t *roles, uint32_t nr)
+{
+	uint32_t qualified = 0, i = 0;
+
+	for (; i + 8 <= nr; i += 8)
+		qualified += 8 - bt_column_count(bt_column_zeros(bt_column_word(roles + i) &
+								 0xf0 * BT_COLUMN_ONES));
+	for (; i < nr; i++)
+		qualified += roles[i] >> 4 != 0;
+	return qualified;
+}
+
 static void occs_open(struct bt_partial *p, struct bt_reader *r, struct bt_arena *a)
 {
-	uint32_t nr = p->occs_nr, qualified = 0, i = 0;
+	uint32_t nr = p->occs_nr;
 
 	names_open(p, r, a);
 	p->ats = r->at;
@@ -65,12 +78,9 @@ static void occs_open(struct bt_partial *p, struct bt_reader *r, struct bt_arena
 	p->roles = bt_reader_bytes(r, nr);
 	if (r->bad)
 		return;
-	for (; i + 8 <= nr; i += 8)
-		qualified += 8 - bt_column_count(bt_column_zeros(bt_column_word(p->roles + i) &
-								 0xf0 * BT_COLUMN_ONES));
-	for (; i < nr; i++)
-		qualified += p->roles[i] >> 4 != 0;
-	bt_column_skip(r, qualified);
+	p->lens = r->at;
+	bt_column_skip(r, count_qualified(p->roles, nr));
+	p->lens_end = r->at;
 }
 
 static void defs_open(struct bt_partial *p, struct bt_reader *r, struct bt_arena *a)
@@ -113,8 +123,14 @@ int bt_partial_open(const void *rec, size_t len, struct bt_arena *arena, struct 
 /* --- picking --- */
 
 /* Occurrences of one name, by their numbers in the record. */
+struct match {
+	uint32_t number;
+	uint32_t from;		/* the first one before it that goes with it */
+	uint32_t qual_len;	/* when its qualifier is a name */
+};
+
 struct matches {
-	uint32_t *list;
+	struct match *list;
 	size_t nr, alloc;
 };
 
@@ -126,7 +142,7 @@ static void matches_release(struct matches *m)
 static void match_add(struct matches *m, uint32_t occ)
 {
 	BT_GROW(m->list, m->alloc, m->nr + 1);
-	m->list[m->nr++] = occ;
+	m->list[m->nr++] = (struct match){ .number = occ, .from = occ };
 }
 
 /* A word of the column of names: what is known before one looks at its values. */
@@ -259,15 +275,68 @@ static uint32_t name_of(const struct bt_partial *p, uint32_t wanted)
 	return r.bad || back > seen || seen - back >= p->facts.names_nr ? BT_NONE : seen - (uint32_t)back;
 }
 
-/* How many occurrences right before it go with it: its qualifier, all that may be one of a definition. */
-static uint32_t before_nr(const struct bt_partial *p, uint32_t number)
-{
-	uint8_t qual = p->roles[number] >> 4;
-	uint32_t nr = qual == BT_QUAL_NAME;
+/* Running along the columns of places and of lengths of qualifiers. */
+struct qualifiers {
+	const struct bt_partial *p;
+	struct bt_column_sum ats, lens;
+	uint32_t counted, qualified;	/* so many of the first `counted` have a qualifier */
+};
 
-	if (qual != BT_QUAL_NONE && (p->roles[number] & 15) <= BT_ROLE_DECL)
-		nr = BT_PARTIAL_BEFORE;
-	return nr < number ? nr : number;
+static uint32_t qual_len_of(struct qualifiers *q, uint32_t number)
+{
+	uint64_t before;
+
+	q->qualified += count_qualified(q->p->roles + q->counted, number - q->counted);
+	q->counted = number;
+	bt_column_sum_to(&q->lens, q->qualified);
+	before = q->lens.sum;
+	bt_column_sum_to(&q->lens, (uint64_t)q->qualified + 1);
+	return (uint32_t)(q->lens.sum - before);
+}
+
+/* Those that stand in the qualifier of a match, back from the one right before it. */
+static void find_qualifier(struct qualifiers *q, struct match *m)
+{
+	uint32_t first = m->number < BT_PARTIAL_BEFORE ? 0 : m->number - BT_PARTIAL_BEFORE, nr = 0;
+	uint64_t at[BT_PARTIAL_BEFORE + 1];
+	struct bt_column_sum ats;
+
+	bt_column_sum_to(&q->ats, first);	/* no farther: the next match may be the next occurrence */
+	ats = q->ats;
+	for (uint32_t i = first; i <= m->number; i++) {
+		bt_column_sum_to(&ats, (uint64_t)i + 1);
+		at[nr++] = ats.sum;
+	}
+	q->ats.bad |= ats.bad;
+	m->qual_len = qual_len_of(q, m->number);
+	m->from = m->number - 1;
+	while (m->from > first && at[m->from - 1 - first] + m->qual_len >= at[nr - 1])
+		m->from--;
+}
+
+/* What goes with each match: its qualifier; what may be one of a definition. */
+static bool find_froms(const struct bt_partial *p, struct matches *m)
+{
+	struct qualifiers q = { .p = p, .ats = { .at = p->ats, .end = p->ats_end },
+				.lens = { .at = p->lens, .end = p->lens_end } };
+
+	for (size_t i = 0; i < m->nr; i++) {
+		struct match *at = &m->list[i];
+		uint8_t qual = p->roles[at->number] >> 4;
+
+		if (qual == BT_QUAL_NAME && at->number)
+			find_qualifier(&q, at);
+		if (qual != BT_QUAL_NONE && (p->roles[at->number] & 15) <= BT_ROLE_DECL)
+			at->from = at->number < BT_PARTIAL_BEFORE ? 0 : at->number - BT_PARTIAL_BEFORE;
+	}
+	/* what goes with a match goes before the matches that it holds, and each is there once */
+	for (size_t i = m->nr; i-- > 1;)
+		if (m->list[i].from < m->list[i - 1].from)
+			m->list[i - 1].from = m->list[i].from;
+	for (size_t i = 1; i < m->nr; i++)
+		if (m->list[i].from <= m->list[i - 1].number)
+			m->list[i].from = m->list[i - 1].number + 1;
+	return !q.ats.bad && !q.lens.bad;
 }
 
 /* One occurrence to facts.occs; false when the bytes make no sense. */
@@ -294,15 +363,12 @@ static bool occs_pick(struct bt_partial *p, uint32_t name, const struct matches 
 	struct bt_column_sum ats = { .at = p->ats, .end = p->ats_end };
 
 	for (size_t i = 0; i < m->nr; i++) {
-		uint32_t number = m->list[i], before = number - before_nr(p, number);
-
-		if (i && before <= m->list[i - 1])
-			before = m->list[i - 1] + 1;
-		for (; before < number; before++)
+		for (uint32_t before = m->list[i].from; before < m->list[i].number; before++)
 			if (!occ_put(p, &ats, before, name_of(p, before), numbers))
 				return false;
-		if (!occ_put(p, &ats, number, name, numbers))
+		if (!occ_put(p, &ats, m->list[i].number, name, numbers))
 			return false;
+		p->facts.occs[p->facts.occs_nr - 1].qual_len = m->list[i].qual_len;
 	}
 	return true;
 }
@@ -399,8 +465,10 @@ int bt_partial_pick(struct bt_partial *p, struct bt_arena *arena, const char *na
 	f->occs_nr = 0;
 	if (number != BT_NONE)
 		find_matches(p, number, &m);
+	if (!find_froms(p, &m))
+		return bt_decode_refuse(p->len, err);
 	for (size_t i = 0; i < m.nr; i++)
-		room += 1 + before_nr(p, m.list[i]);
+		room += 1 + m.list[i].number - m.list[i].from;
 	f->occs = bt_arena_alloc(arena, room * (sizeof(*f->occs) + sizeof(*numbers)) + f->defs_nr);
 	numbers = (uint32_t *)(f->occs + room);
 	if (!occs_pick(p, number, &m, numbers) ||

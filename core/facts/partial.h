@@ -24,10 +24,11 @@ struct bt_partial_mark {
 
 struct bt_partial {
 	/*
-	 * As bt_facts_decode has it, but of the occurrences only those of the name that was picked, each behind
-	 * the one before it where that is its qualifier; that of a definition with any qualifier behind up to
-	 * BT_PARTIAL_BEFORE, which hold it (List of "func (l *List[T]) Push"). Their qual_len is 0. A definition has a name
-	 * and an occurrence (a number in this occs) where
+	 * As bt_facts_decode has it, but of the occurrences only those of the name that was picked. One whose
+	 * qualifier is a name comes behind up to BT_PARTIAL_BEFORE that stand in it (a and b of a::b::f), and has its
+	 * qual_len; that of a definition with any qualifier behind as many as there are, which hold it (List of
+	 * "func (l *List[T]) Push"). The qual_len of others is 0. A definition has a name and an occurrence (a
+	 * number in this occs) where
 	 *	- it has the picked name: both;
 	 *	- it is around one of these, or around such an occurrence, or it is a package or module at
 	 *	  the top: the name; the occurrence when it is in occs;
@@ -40,6 +41,7 @@ struct bt_partial {
 	const uint8_t *names, *names_end;	/* columns of occurrences */
 	const uint8_t *ats, *ats_end;
 	const uint8_t *roles;
+	const uint8_t *lens, *lens_end;		/* of qualifiers */
 	struct bt_partial_mark *marks;
 	uint32_t marks_nr;
 	uint32_t occs_nr;	/* in the record */

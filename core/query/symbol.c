@@ -191,6 +191,44 @@ bool bt_symbol_matches_def(const struct bt_symbol *s, const struct bt_view_file 
 	return true;
 }
 
+struct bt_symbol bt_symbol_of_occ(const struct bt_facts *f, uint32_t occ)
+{
+	const struct bt_occ *o = &f->occs[occ];
+	uint32_t first = occ, start = o->at - o->qual_len;
+	struct bt_symbol s = { .nr = 0 };
+
+	if (o->qual == BT_QUAL_NAME)
+		first--;
+	while (first < occ && first && occ - first < BT_PARTIAL_BEFORE) {
+		const struct bt_occ *q = &f->occs[first];
+
+		/* b of x().b and this.b is all that is known */
+		if (q->qual > BT_QUAL_NAME || q[-1].at < start || q[-1].at + f->names[q[-1].name].len + 2 < q->at)
+			break;
+		first--;
+	}
+	for (uint32_t i = first; i <= occ; i++) {
+		const struct bt_name *n = &f->names[f->occs[i].name];
+
+		s.parts[s.nr] = n->text;
+		s.lens[s.nr++] = n->len;
+	}
+	s.text = s.parts[0];
+	return s;
+}
+
+/* Are the qualifiers that stand there the last ones of a symbol's, as far as both go? */
+static bool same_ends(const struct bt_symbol *a, const struct bt_symbol *b)
+{
+	size_t nr = a->nr < b->nr ? a->nr : b->nr;
+
+	for (size_t i = 2; i <= nr; i++)
+		if (a->lens[a->nr - i] != b->lens[b->nr - i] ||
+		    memcmp(a->parts[a->nr - i], b->parts[b->nr - i], a->lens[a->nr - i]))
+			return false;
+	return true;
+}
+
 bool bt_symbol_matches_occ(const struct bt_symbol *s, const struct bt_view_file *f, uint32_t occ)
 {
 	const struct bt_occ *o = &f->facts.occs[occ];
@@ -200,11 +238,14 @@ bool bt_symbol_matches_occ(const struct bt_symbol *s, const struct bt_view_file 
 
 	if (s->nr < 2)
 		return true;
+	if (o->qual == BT_QUAL_NAME) {
+		const struct bt_symbol written = bt_symbol_of_occ(&f->facts, occ);
+
+		return same_ends(s, &written);
+	}
 	part = s->parts[s->nr - 2];
 	len = s->lens[s->nr - 2];
-	if (o->qual == BT_QUAL_NAME)
-		return bt_name_is(&f->facts, f->facts.occs[occ - 1].name, part, len);
-	if (o->qual == BT_QUAL_EXPR)
+	if (o->qual == BT_QUAL_EXPR || o->qual == BT_QUAL_SUPER)
 		return false;
 	around = bt_facts_enclosing(&f->facts, o->at);
 	while (around != BT_NONE && !def_has_part(&f->facts, around, part, len))

@@ -31,8 +31,11 @@ const char *bt_symbol_name(const struct bt_symbol *s, size_t *ret_len);
  * stem or folder.
  */
 bool bt_symbol_matches_def(const struct bt_symbol *s, const struct bt_view_file *f, uint32_t def);
-/* Does an occurrence say so itself: by its written qualifier, or self inside the class that is meant? */
+/* Does an occurrence say so itself: by its written qualifiers, or self inside the class that is meant? */
 bool bt_symbol_matches_occ(const struct bt_symbol *s, const struct bt_view_file *f, uint32_t occ);
+
+/* The names of an occurrence's qualifier: "a", "b" and "f" of a::b::f(). nr is 1 for those without. */
+struct bt_symbol bt_symbol_of_occ(const struct bt_facts *f, uint32_t occ);
 
 /* "Class.method": the name of a definition with those around it. Appends. */
 void bt_symbol_qualified(const struct bt_facts *f, uint32_t def, struct bt_buf *out);

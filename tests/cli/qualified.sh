@@ -163,6 +163,93 @@ test_expect_success 'C++, TypeScript and Lua' '
 	EOT
 '
 
+test_expect_success 'C++: names that repeat, and qualifiers in their order' '
+	cat >w.cpp <<-\EOT &&
+	namespace a { namespace b { struct W { W(); ~W(); void go(); }; } }
+	a::b::W::W() {}
+	void a::b::W::go() {}
+	EOT
+	git add . && git commit -q -m w &&
+	places <<-\EOT &&
+	a::b::W::W w.cpp:1:40 w.cpp:2:10
+	b::W::W w.cpp:1:40 w.cpp:2:10
+	a::b::W::go w.cpp:1:56 w.cpp:3:15
+	EOT
+	test_expect_code 1 git batho def c::b::W::W && test_expect_code 1 git batho def b::a::W::go &&
+	test_expect_code 1 git batho def b::a::f && test_expect_code 1 git batho def a::b::b::f
+'
+
+# uses: the same of its uses, from references.
+uses() {
+	while read -r test_name test_places; do
+		test_have=$(git batho refs --role call "$test_name" | sed 's/: .*//' | tr '\n' ' ')
+		test "${test_have% }" = "$test_places" || {
+			echo "$test_name: wanted '$test_places', got '$test_have'"
+			return 1
+		}
+	done
+}
+
+test_expect_success 'uses: the qualifiers that are written, as far as they go' '
+	cat >use.cpp <<-\EOT &&
+	namespace one { namespace in { int dup(); } }
+	namespace two { namespace in { int dup(); } }
+	int first() { return one::in::dup(); }
+	int second() { return two::in::dup() + f(x, in::dup()); }
+	int dup();
+	EOT
+	cat >pk.py <<-\EOT &&
+	one.inner.dup(2)
+	two.inner.dup(2)
+	that().inner.dup(2)
+	self.inner.dup(2)
+	EOT
+	git add . && git commit -q -m uses &&
+	uses <<-\EOT
+	one::in::dup use.cpp:3:31 use.cpp:4:49
+	two::in::dup use.cpp:4:32 use.cpp:4:49
+	in::dup use.cpp:3:31 use.cpp:4:32 use.cpp:4:49
+	three::in::dup use.cpp:4:49
+	one.inner.dup pk.py:1:11 pk.py:3:14 pk.py:4:12
+	inner.dup pk.py:1:11 pk.py:2:11 pk.py:3:14 pk.py:4:12
+	EOT
+'
+
+test_expect_success 'uses: all of them when nothing else has the name, what is written when something has' '
+	cat >only.py <<-\EOT &&
+	class Cart:
+	    def lone(self): pass
+	    def shared(self): pass
+	class Other:
+	    def shared(self): pass
+	def run(x):
+	    x.lone()
+	    x.shared()
+	    Cart.shared(x)
+	    Other.shared(x)
+	EOT
+	git add . && git commit -q -m only &&
+	uses <<-\EOT
+	Cart.lone only.py:7:7
+	Cart.shared only.py:9:10
+	Other.shared only.py:10:11
+	EOT
+'
+
+test_expect_success 'uses: what is called on super is not of the class itself' '
+	cat >sup.py <<-\EOT &&
+	class Top:
+	    def over(self): pass
+	class Sub(Top):
+	    def over(self):
+	        super().over()
+	        self.over()
+	EOT
+	git add . && git commit -q -m sup && uses <<-\EOT
+	Sub.over sup.py:6:14
+	EOT
+'
+
 test_expect_success 'keys with separators in them' '
 	echo "{ \"scripts\": { \"build:css\": \"x\" } }" >package.json &&
 	printf "[tool.ruff]\nline = 1\n" >pyproject.toml &&

@@ -23,15 +23,24 @@ static inline bool facts_same_chain(const struct bt_facts *whole, const struct b
 	return true;
 }
 
-/* How many occurrences before it are given with it. */
-static inline uint32_t facts_before(const struct bt_facts *whole, uint32_t occ)
+/* Is what stands right before an occurrence in `part`, and goes with it, the same as in `whole`? */
+static inline bool facts_same_before(const struct bt_facts *whole, uint32_t i, const struct bt_facts *part,
+				     uint32_t k)
 {
-	const struct bt_occ *o = &whole->occs[occ];
-	uint32_t nr = o->qual == BT_QUAL_NAME;
+	const struct bt_occ *o = &whole->occs[i];
+	bool any = o->qual != BT_QUAL_NONE && o->role <= BT_ROLE_DECL;
 
-	if (o->qual != BT_QUAL_NONE && o->role <= BT_ROLE_DECL)
-		nr = BT_PARTIAL_BEFORE;
-	return nr < occ ? nr : occ;
+	if (!any && o->qual != BT_QUAL_NAME)
+		return true;
+	if (o->qual == BT_QUAL_NAME && part->occs[k].qual_len != o->qual_len)
+		return false;
+	for (uint32_t n = 1; n <= BT_PARTIAL_BEFORE && n <= i; n++) {
+		if (!any && n > 1 && whole->occs[i - n].at + o->qual_len < o->at)
+			break;
+		if (n > k || !facts_same_occ(&part->occs[k - n], &whole->occs[i - n]))
+			return false;
+	}
+	return true;
 }
 
 /*
@@ -54,7 +63,7 @@ static inline const char *facts_occs_differ(const struct bt_facts *whole, const 
 			continue;
 		if (!there)
 			return "an occurrence that is not there";
-		if (o->qual == BT_QUAL_NAME && (k < 2 || part->occs[k - 2].at != o[-1].at))
+		if (!facts_same_before(whole, i, part, k - 1))
 			return "a qualifier";
 		around = bt_facts_enclosing(whole, o->at);
 		if (bt_facts_enclosing(part, o->at) != around || !facts_same_chain(whole, part, around))
