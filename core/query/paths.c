@@ -8,6 +8,17 @@
 
 #include "core/base/limits.h"
 
+/* More questions than this are worth a table of all paths. */
+#define SEARCHES_MAX 2000
+
+struct bt_paths_late {
+	unsigned searches;
+	struct bt_strmap by_path;	/* number */
+	bool dirs_made;
+	struct bt_strmap by_dir;	/* first number of a chain */
+	struct bt_strmap dirs;		/* every folder there is, with or without files of its own */
+};
+
 static void chain(struct bt_strmap *m, uint32_t *next, uint32_t file, const char *key, size_t len)
 {
 	bool fresh;
@@ -18,32 +29,32 @@ static void chain(struct bt_strmap *m, uint32_t *next, uint32_t file, const char
 }
 
 /* A folder and those around it, up to one that is known. */
-static void add_dirs(struct bt_paths *p, const char *path, size_t len)
+static void add_dirs(struct bt_paths_late *late, const char *path, size_t len)
 {
 	bool fresh = true;
 
 	while (fresh) {
 		len = bt_path_dir_len(path, len);
-		bt_strmap_intern(&p->dirs, path, len, bt_strmap_hash(path, len), &fresh);
+		bt_strmap_intern(&late->dirs, path, len, bt_strmap_hash(path, len), &fresh);
 	}
 }
 
 static int read_all(const struct bt_manifest *m, struct bt_paths *p, struct bt_err *err)
 {
-	BT_BUF_OWNED struct bt_buf path = BT_BUF_INIT;
+	struct bt_manifest_walk walk;
+	struct bt_manifest_file file;
+	int rc;
 
 	p->path = bt_xmalloc((m->nr + (size_t)1) * sizeof(*p->path));
 	p->len = bt_xmalloc((m->nr + (size_t)1) * sizeof(*p->len));
 	p->next_base = bt_xmalloc((m->nr + (size_t)1) * sizeof(*p->next_base));
 	p->next_dir = bt_xmalloc((m->nr + (size_t)1) * sizeof(*p->next_dir));
-	for (; p->nr < m->nr; p->nr++) {
-		bt_buf_clear(&path);
-		if (bt_manifest_path(m, p->nr, &path, err))
-			return err->code;
-		p->path[p->nr] = bt_arena_strndup(&p->arena, bt_buf_cstr(&path), path.len);
-		p->len[p->nr] = (uint32_t)path.len;
+	bt_manifest_walk_init(&walk, m);
+	while ((rc = bt_manifest_walk_next(&walk, &file, err)) == BT_ROW) {
+		p->path[p->nr] = bt_arena_strndup(&p->arena, walk.path, walk.len);
+		p->len[p->nr++] = (uint32_t)walk.len;
 	}
-	return 0;
+	return rc < 0 ? rc : 0;
 }
 
 int bt_paths_read(const struct bt_manifest *m, struct bt_paths *ret_p, struct bt_err *err)
@@ -51,10 +62,11 @@ int bt_paths_read(const struct bt_manifest *m, struct bt_paths *ret_p, struct bt
 	struct bt_paths *p = ret_p;
 
 	memset(p, 0, sizeof(*p));
-	bt_strmap_init(&p->by_path, NULL);
 	bt_strmap_init(&p->by_base, NULL);
-	bt_strmap_init(&p->by_dir, NULL);
-	bt_strmap_init(&p->dirs, NULL);
+	p->late = bt_xcalloc(1, sizeof(*p->late));
+	bt_strmap_init(&p->late->by_path, NULL);
+	bt_strmap_init(&p->late->by_dir, NULL);
+	bt_strmap_init(&p->late->dirs, NULL);
 	if (read_all(m, p, err))
 		return err->code;
 	/* backwards, so that chains ascend */
@@ -62,20 +74,20 @@ int bt_paths_read(const struct bt_manifest *m, struct bt_paths *ret_p, struct bt
 		const char *path = p->path[i];
 		size_t len = p->len[i], dir = bt_path_dir_len(path, len), base = dir ? dir + 1 : 0;
 
-		bt_strmap_put(&p->by_path, path, len, i);
 		chain(&p->by_base, p->next_base, i, path + base, len - base);
-		chain(&p->by_dir, p->next_dir, i, path, dir);
-		add_dirs(p, path, len);
 	}
 	return 0;
 }
 
 void bt_paths_release(struct bt_paths *p)
 {
-	bt_strmap_release(&p->by_path);
 	bt_strmap_release(&p->by_base);
-	bt_strmap_release(&p->by_dir);
-	bt_strmap_release(&p->dirs);
+	if (p->late) {
+		bt_strmap_release(&p->late->by_path);
+		bt_strmap_release(&p->late->by_dir);
+		bt_strmap_release(&p->late->dirs);
+	}
+	free(p->late);
 	free(p->path);
 	free(p->len);
 	free(p->next_base);
@@ -84,9 +96,47 @@ void bt_paths_release(struct bt_paths *p)
 	memset(p, 0, sizeof(*p));
 }
 
+static uint32_t search(const struct bt_paths *p, const char *path, size_t len)
+{
+	uint32_t lo = 0, hi = p->nr;
+
+	while (lo < hi) {
+		uint32_t mid = lo + (hi - lo) / 2;
+		size_t least = p->len[mid] < len ? p->len[mid] : len;
+		int c = memcmp(p->path[mid], path, least);
+
+		if (!c && p->len[mid] == len)
+			return mid;
+		if (c < 0 || (!c && p->len[mid] < len))
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return BT_NONE;
+}
+
 uint32_t bt_paths_find(const struct bt_paths *p, const char *path, size_t len)
 {
-	return (uint32_t)bt_strmap_get(&p->by_path, path, len, BT_NONE);
+	struct bt_paths_late *late = p->late;
+
+	if (late->searches++ < SEARCHES_MAX)
+		return search(p, path, len);
+	for (uint32_t i = 0; i < p->nr && late->by_path.nr < p->nr; i++)
+		bt_strmap_put(&late->by_path, p->path[i], p->len[i], i);
+	return (uint32_t)bt_strmap_get(&late->by_path, path, len, BT_NONE);
+}
+
+/* The tables of folders. */
+static const struct bt_paths_late *with_dirs(const struct bt_paths *p)
+{
+	struct bt_paths_late *late = p->late;
+
+	for (uint32_t i = p->nr; i-- && !late->dirs_made;) {
+		chain(&late->by_dir, p->next_dir, i, p->path[i], bt_path_dir_len(p->path[i], p->len[i]));
+		add_dirs(late, p->path[i], p->len[i]);
+	}
+	late->dirs_made = true;
+	return late;
 }
 
 uint32_t bt_paths_base(const struct bt_paths *p, const char *name, size_t len)
@@ -96,12 +146,17 @@ uint32_t bt_paths_base(const struct bt_paths *p, const char *name, size_t len)
 
 uint32_t bt_paths_dir(const struct bt_paths *p, const char *dir, size_t len)
 {
-	return (uint32_t)bt_strmap_get(&p->by_dir, dir, len, BT_NONE);
+	return (uint32_t)bt_strmap_get(&with_dirs(p)->by_dir, dir, len, BT_NONE);
+}
+
+const struct bt_strmap *bt_paths_by_dir(const struct bt_paths *p)
+{
+	return &with_dirs(p)->by_dir;
 }
 
 bool bt_paths_has_dir(const struct bt_paths *p, const char *dir, size_t len)
 {
-	return bt_strmap_find(&p->dirs, dir, len, bt_strmap_hash(dir, len)) != NULL;
+	return bt_strmap_find(&with_dirs(p)->dirs, dir, len, bt_strmap_hash(dir, len)) != NULL;
 }
 
 size_t bt_path_dir_len(const char *path, size_t len)

@@ -1,7 +1,8 @@
 /*
  * All paths of a view: by path, by last component, by folder.
  *
- * For questions that resolve many names of files. Files have the numbers they have in the manifest, which are
+ * For questions that resolve names of files: few of them, or many. What costs time to make is made when it is first
+ * of use. Files have the numbers they have in the manifest, which are
  * those of their paths in bytewise order.
  */
 #ifndef BT_QUERY_PATHS_H
@@ -19,11 +20,9 @@ struct bt_paths {
 	uint32_t nr;
 	const char **path;		/* NUL-terminated */
 	uint32_t *len;
-	struct bt_strmap by_path;	/* number */
 	struct bt_strmap by_base;	/* first number of a chain */
-	struct bt_strmap by_dir;	/* the same; "" is the top; folders with files right in them */
-	struct bt_strmap dirs;		/* every folder there is, with or without files of its own */
 	uint32_t *next_base, *next_dir;	/* chains ascend and end with BT_NONE */
+	struct bt_paths_late *late;	/* of paths.c */
 };
 
 int bt_paths_read(const struct bt_manifest *m, struct bt_paths *ret_p, struct bt_err *err);
@@ -31,9 +30,12 @@ void bt_paths_release(struct bt_paths *p);
 
 /* BT_NONE: no such file. */
 uint32_t bt_paths_find(const struct bt_paths *p, const char *path, size_t len);
-/* The first file with this last component, or right in this folder; go on with next_base, next_dir. */
+/* The first file with this last component, or right in this folder ("" is the top); go on with next_base, next_dir. */
 uint32_t bt_paths_base(const struct bt_paths *p, const char *name, size_t len);
 uint32_t bt_paths_dir(const struct bt_paths *p, const char *dir, size_t len);
+/* Folders with files right in them: the first number of each. */
+const struct bt_strmap *bt_paths_by_dir(const struct bt_paths *p);
+/* With or without files of its own. */
 bool bt_paths_has_dir(const struct bt_paths *p, const char *dir, size_t len);
 
 /* The folder of a path: its length, without the slash; 0 at the top. */

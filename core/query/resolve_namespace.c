@@ -56,8 +56,10 @@ static bool dir_is(const char *dir, size_t dir_len, const char *ns, size_t ns_le
 static void add_folder(struct bt_resolver *r, const struct bt_module *m, const char *ns, size_t ns_len,
 		       struct bt_targets *t)
 {
-	for (size_t i = 0; i < r->paths.by_dir.nr; i++) {
-		const struct bt_strmap_entry *e = &r->paths.by_dir.entries[i];
+	const struct bt_strmap *by_dir = bt_paths_by_dir(&r->paths);
+
+	for (size_t i = 0; i < by_dir->nr; i++) {
+		const struct bt_strmap_entry *e = &by_dir->entries[i];
 
 		if (!dir_is(e->key, e->len, ns, ns_len))
 			continue;
