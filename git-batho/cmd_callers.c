@@ -100,6 +100,7 @@ static int run_graph(struct bt_context *c, const struct graph_opts *o, const str
 {
 	BT_CLEANUP(bt_view_release) struct bt_view v = BT_VIEW_INIT;
 	BT_CLEANUP(bt_graph_release) struct bt_graph g = BT_GRAPH_INIT;
+	struct bt_content_source source;
 	struct bt_line *lines;
 	struct bt_symbol s;
 	struct bt_filter f;
@@ -110,8 +111,8 @@ static int run_graph(struct bt_context *c, const struct graph_opts *o, const str
 	if (bt_one_argument(args, "name", &name, err) || bt_scope_filter(&o->scope, &f, err) ||
 	    bt_symbol_parse(name, &s, err) || bt_scope_open(c, &o->scope, &v, err))
 		return err->code;
-	rc = callers ? bt_graph_callers(&v, &s, &f, (unsigned)o->depth, &g, &found, err)
-		     : bt_graph_callees(&v, &s, &f, (unsigned)o->depth, &g, &found, err);
+	source = bt_scope_content(c, &o->scope);
+	rc = (callers ? bt_graph_callers : bt_graph_callees)(&v, &source, &s, &f, (unsigned)o->depth, &g, &found, err);
 	if (rc || bt_lines_fetch(&c->repo, &g.answer, bt_scope_lines(c, &o->scope), &lines, err))
 		return err->code;
 	if (!found)

@@ -42,6 +42,11 @@ static bool path_passes(const struct bt_filter *f, const char *path)
 	return match;
 }
 
+bool bt_filter_passes(const struct bt_filter *f, const char *path, const char *lang)
+{
+	return !f || ((!f->lang || !strcmp(f->lang, lang)) && path_passes(f, path));
+}
+
 static void add_file(struct add *x, uint32_t manifest_file, const char *path, size_t len, uint8_t flags)
 {
 	struct bt_answer *a = x->a;

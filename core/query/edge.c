@@ -1,5 +1,5 @@
 /*
- * What a call means: the kinds of edges and how they are told apart.
+ * Kinds of edges, and what is told of them by facts alone.
  */
 #include <string.h>
 
@@ -22,7 +22,7 @@ bool bt_edge_same_scope(const struct bt_facts *f, uint32_t site_def, uint32_t oc
 	uint32_t scope = f->defs[target_def].parent, at = site_def;
 	uint8_t qual = f->occs[occ].qual;
 
-	if (scope == BT_NONE || qual == BT_QUAL_EXPR || qual == BT_QUAL_NAME)
+	if (scope == BT_NONE || (qual != BT_QUAL_NONE && qual != BT_QUAL_SELF))
 		return false;
 	while (at != BT_NONE && at != scope)
 		at = f->defs[at].parent;
@@ -63,28 +63,6 @@ static struct bt_name path_folder(const char *path)
 	return (struct bt_name){ p, (uint32_t)(slash - p) };
 }
 
-static bool equal(struct bt_name a, struct bt_name b)
-{
-	return a.len && a.len == b.len && !memcmp(a.text, b.text, a.len);
-}
-
-static bool imports(const struct bt_facts *f, const char *path)
-{
-	struct bt_name stem = path_stem(path), folder = path_folder(path);
-
-	for (uint32_t i = 0; i < f->imports_nr; i++) {
-		const struct bt_import *m = &f->imports[i];
-		struct bt_name module = module_stem(&f->texts[m->module]);
-
-		if (equal(module, stem) || equal(module, folder))
-			return true;
-		for (uint32_t k = m->items; k < m->items + m->items_nr; k++)
-			if (equal(f->names[f->items[k].name], stem))
-				return true;
-	}
-	return false;
-}
-
 static uint64_t stem_hash(struct bt_name n)
 {
 	return n.len ? bt_hash64(n.text, n.len, 1) : 0;
@@ -108,29 +86,8 @@ struct bt_edge_stems bt_edge_path_stems(const char *path)
 	return (struct bt_edge_stems){ stem_hash(path_stem(path)), stem_hash(path_folder(path)) };
 }
 
-static bool imports_name(const struct bt_facts *f, const struct bt_name *name)
-{
-	for (uint32_t i = 0; i < f->items_nr; i++)
-		if (equal(f->names[f->items[i].name], *name))
-			return true;
-	return false;
-}
-
 bool bt_edge_same_file(const struct bt_answer_file *a, const struct bt_answer_file *b)
 {
 	/* every look-up decodes anew: the facts of one file may be there twice */
 	return a->blob == b->blob && a->manifest_file == b->manifest_file;
-}
-
-enum bt_edge bt_edge_resolve(const struct bt_answer *a, const struct bt_hit *site, uint32_t occ,
-			     const struct bt_hit *target, size_t nr)
-{
-	const struct bt_answer_file *from = &a->files[site->file], *to = &a->files[target->file];
-	const struct bt_facts *f = &from->f->facts;
-
-	if (bt_edge_same_file(from, to))
-		return bt_edge_same_scope(f, site->def, occ, target->def) ? BT_EDGE_SCOPE : BT_EDGE_FILE;
-	if (imports(f, to->path) || (nr == 1 && imports_name(f, &f->names[f->occs[occ].name])))
-		return BT_EDGE_IMPORT;
-	return nr == 1 ? BT_EDGE_UNIQUE : BT_EDGE_NAME;
 }

@@ -61,6 +61,9 @@ struct bt_answer {
 
 void bt_answer_release(struct bt_answer *a);
 
+/* Does a file pass, as far as its path and its language go? f may be NULL. */
+bool bt_filter_passes(const struct bt_filter *f, const char *path, const char *lang);
+
 /* Definitions (and declarations, marked by role) of a symbol. */
 int bt_find_defs(struct bt_view *v, const struct bt_symbol *s, const struct bt_filter *f,
 		 struct bt_answer *a, struct bt_err *err);

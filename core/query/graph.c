@@ -10,7 +10,7 @@
 
 #include "core/base/map.h"
 #include "core/base/signal.h"
-#include "core/query/resolve.h"
+#include "core/query/meaning.h"
 
 #define CALL_ROLES ((1u << BT_ROLE_CALL) | (1u << BT_ROLE_MACRO))
 
@@ -26,15 +26,12 @@ struct walk {
 		uint32_t from;		/* call that led here */
 	} *todo;
 	size_t todo_nr, todo_alloc, todo_at;
-	/* Definitions of names: spare is 1, value the first of their hits << 32 | their number. */
-	struct bt_strmap named;
+	struct bt_strmap named;		/* name -> struct bt_named * */
+	struct bt_meanings meanings;
 	/* Calls of the last name: definitions of one name are mostly followed one after the other. */
-	const char *called;		/* key in named */
+	const struct bt_named *called;
 	struct site {
-		struct bt_hit hit;	/* as it was found */
-		uint32_t occ;		/* the occurrence there */
-		uint32_t bodies;	/* definitions with a body that it could mean */
-		enum bt_edge nearest;	/* how it reaches the best of them */
+		struct bt_site at;
 		bool taken;		/* it is in the graph */
 	} *sites;
 	size_t sites_nr, sites_alloc;
@@ -52,6 +49,7 @@ static void walk_release(struct walk *w)
 	bt_strmap_release(&w->seen);
 	bt_strmap_release(&w->called_at);
 	bt_strmap_release(&w->named);
+	bt_meanings_release(&w->meanings);
 	bt_arena_release(&w->arena);
 	free(w->todo);
 	free(w->sites);
@@ -117,20 +115,15 @@ static uint32_t absorb(struct bt_answer *to, const struct bt_answer *from)
 	return first;
 }
 
-/* A query whose answer's memory is the graph's: arenas are lent and taken back. roles 0: definitions. */
-static int lookup(struct walk *w, const struct bt_symbol *s, uint32_t roles, uint32_t *ret_first,
+/* A query whose answer's memory is the graph's: arenas are lent and taken back. f->roles 0: definitions. */
+static int lookup(struct walk *w, const struct bt_symbol *s, const struct bt_filter *f, uint32_t *ret_first,
 		  size_t *ret_nr, struct bt_err *err)
 {
 	struct bt_answer part = { .arena = w->g->answer.arena, .keep = true };
-	struct bt_filter f = { .roles = roles };
 	int rc;
 
 	memcpy(part.parts, w->g->answer.parts, sizeof(part.parts));
-	if (w->f) {
-		f.lang = w->f->lang;
-		f.path = w->f->path;
-	}
-	rc = roles ? bt_find_refs(w->v, s, &f, &part, err) : bt_find_defs(w->v, s, NULL, &part, err);
+	rc = (f->roles ? bt_find_refs : bt_find_defs)(w->v, s, f, &part, err);
 	w->g->answer.arena = part.arena;
 	memcpy(w->g->answer.parts, part.parts, sizeof(part.parts));
 	if (!rc) {
@@ -143,40 +136,54 @@ static int lookup(struct walk *w, const struct bt_symbol *s, uint32_t roles, uin
 	return rc;
 }
 
-static const struct bt_strmap_entry *name_entry(struct walk *w, const struct bt_name *name)
+/* In the files that are asked about. */
+static struct bt_filter filter_for(const struct walk *w, uint32_t roles)
 {
-	return bt_strmap_intern(&w->named, name->text, name->len, bt_strmap_hash(name->text, name->len),
-				NULL);
-}
+	struct bt_filter f = { .roles = roles };
 
-static struct bt_symbol symbol_of(const struct bt_strmap_entry *e)
-{
-	return (struct bt_symbol){ .text = e->key, .parts = { e->key }, .lens = { e->len }, .nr = 1 };
-}
-
-/* All definitions of a name. */
-static int definitions_of(struct walk *w, const struct bt_name *name, uint32_t *ret_first, size_t *ret_nr,
-			  struct bt_err *err)
-{
-	size_t number = (size_t)(name_entry(w, name) - w->named.entries);
-	struct bt_strmap_entry *e = &w->named.entries[number];
-	struct bt_symbol s = symbol_of(e);
-
-	if (!e->spare) {
-		if (lookup(w, &s, 0, ret_first, ret_nr, err))
-			return err->code;
-		e->spare = 1;
-		e->value = (uint64_t)*ret_first << 32 | (uint32_t)*ret_nr;
+	if (w->f) {
+		f.lang = w->f->lang;
+		f.path = w->f->path;
 	}
-	*ret_first = (uint32_t)(e->value >> 32);
-	*ret_nr = (uint32_t)e->value;
+	return f;
+}
+
+static const struct bt_strmap_entry *name_entry(struct walk *w, const char *name, size_t len)
+{
+	return bt_strmap_intern(&w->named, name, len, bt_strmap_hash(name, len), NULL);
+}
+
+static struct bt_symbol symbol_of(const char *name, size_t len)
+{
+	return (struct bt_symbol){ .text = name, .parts = { name }, .lens = { len }, .nr = 1 };
+}
+
+/* All definitions of a name, wherever they are. */
+static int definitions_of(struct walk *w, const struct bt_name *name, struct bt_named **ret_n, struct bt_err *err)
+{
+	size_t number = (size_t)(name_entry(w, name->text, name->len) - w->named.entries), nr;
+	struct bt_symbol s = symbol_of(w->named.entries[number].key, name->len);
+	struct bt_named *n = (struct bt_named *)(uintptr_t)w->named.entries[number].value;
+
+	if (!n) {
+		const struct bt_filter everywhere = { .roles = 0 };
+		uint32_t first;
+
+		if (lookup(w, &s, &everywhere, &first, &nr, err))
+			return err->code;
+		n = bt_arena_zalloc(&w->arena, sizeof(*n));
+		n->first = first;
+		n->nr = (uint32_t)nr;
+		w->named.entries[number].value = (uintptr_t)n;
+	}
+	*ret_n = n;
 	return 0;
 }
 
 static void take_site(struct walk *w, const struct bt_hit *hit)
 {
 	BT_GROW(w->sites, w->sites_alloc, w->sites_nr + 1);
-	w->sites[w->sites_nr++] = (struct site){ .hit = *hit };
+	w->sites[w->sites_nr++] = (struct site){ .at = { .hit = *hit } };
 }
 
 /* The calls in one file of what it imports under the name `alias`. */
@@ -202,12 +209,14 @@ static int imported_sites(struct walk *w, const struct bt_symbol *s, const struc
 {
 	uint32_t file = import->file;
 	const struct bt_facts f = w->g->answer.files[file].f->facts;
+	size_t len;
+	const char *name = bt_symbol_name(s, &len);
 
 	for (uint32_t k = 0; k < f.items_nr; k++) {
 		const struct bt_import_item *item = &f.items[k];
 
 		if (item->alias == BT_NONE || item->alias == item->name ||
-		    !bt_name_is(&f, item->name, s->parts[0], s->lens[0]))
+		    !bt_name_is(&f, item->name, name, len))
 			continue;
 		if (alias_sites(w, file, f.names[item->alias].text, f.names[item->alias].len, err))
 			return err->code;
@@ -232,113 +241,63 @@ static uint32_t callable_around(const struct bt_facts *f, uint32_t def)
 	return at != BT_NONE ? at : def;
 }
 
-static bool share_names(const struct bt_answer *a, const struct bt_hit *x, const struct bt_hit *y)
+/* All calls of a symbol that are asked about, to w->sites: under its name, and under those of imports. */
+static int read_sites(struct walk *w, const struct bt_symbol *s, struct bt_err *err)
 {
-	const char *from = a->files[x->file].lang, *to = a->files[y->file].lang;
-
-	return from == to || bt_langs_share_names(from, to);	/* names of languages are there once */
-}
-
-/* Definitions with a body that a call at `site` (NULL: any) could mean. */
-static size_t bodies_of(const struct bt_answer *a, const struct bt_hit *site, uint32_t first, size_t nr)
-{
-	size_t bodies = 0;
-
-	for (size_t i = 0; i < nr; i++)
-		bodies += a->hits[first + i].role == BT_ROLE_DEF &&
-			  (!site || share_names(a, site, &a->hits[first + i]));
-	return bodies;
-}
-
-/* The best of the definitions a call could mean: a body before a declaration, a nearer edge before a farther. */
-static uint32_t best_target(const struct bt_answer *a, const struct bt_hit *site, uint32_t occ,
-			    uint32_t first, size_t nr, enum bt_edge *ret_edge)
-{
-	size_t bodies = bodies_of(a, site, first, nr);
-	uint32_t best = BT_NONE;
-	unsigned best_score = UINT32_MAX;
-
-	*ret_edge = BT_EDGE_NONE;
-	for (size_t i = 0; i < nr; i++) {
-		const struct bt_hit *d = &a->hits[first + i];
-		enum bt_edge edge;
-		unsigned score;
-
-		if (!share_names(a, site, d) || (bodies && d->role == BT_ROLE_DECL))
-			continue;
-		edge = bt_edge_resolve(a, site, occ, d, bodies ? bodies : nr);
-		score = (unsigned)edge * 2 + (d->role == BT_ROLE_DECL);
-		if (score < best_score) {
-			best_score = score;
-			best = first + (uint32_t)i;
-			*ret_edge = edge;
-		}
-	}
-	return best;
-}
-
-static bool parent_is(const struct bt_answer *a, const struct bt_hit *h, const struct bt_name *name)
-{
-	const struct bt_facts *f = &a->files[h->file].f->facts;
-	uint32_t parent = f->defs[h->def].parent;
-
-	return parent != BT_NONE && bt_name_is(f, f->defs[parent].name, name->text, name->len);
-}
-
-/* Does a call say by what stands before it that it means another definition of the name? */
-static bool means_another(const struct bt_answer *a, const struct bt_hit *site, uint32_t occ,
-			  const struct bt_hit *target, uint32_t first, size_t nr)
-{
-	const struct bt_facts *f = &a->files[site->file].f->facts;
-	const struct bt_name *q;
-	bool another = false;
-
-	if (!occ || f->occs[occ].qual != BT_QUAL_NAME)
-		return false;
-	q = &f->names[f->occs[occ - 1].name];
-	if (parent_is(a, target, q))
-		return false;
-	for (size_t i = 0; i < nr && !another; i++)
-		another = parent_is(a, &a->hits[first + i], q);
-	return another;
-}
-
-/* All calls of a name, to w->sites; its definitions are those from defs on. */
-static int sites_of(struct walk *w, const struct bt_name *name, uint32_t defs, size_t defs_nr,
-		    struct bt_err *err)
-{
+	const struct bt_filter f = filter_for(w, CALL_ROLES | 1u << BT_ROLE_IMPORT);
 	const struct bt_answer *a = &w->g->answer;
-	const struct bt_strmap_entry *e = name_entry(w, name);
-	struct bt_symbol s = symbol_of(e);
 	uint32_t first, last_file = BT_NONE;
 	size_t nr;
 
-	if (w->called == e->key)
-		return 0;
-	w->called = NULL;
 	w->sites_nr = 0;
-	if (lookup(w, &s, CALL_ROLES | 1u << BT_ROLE_IMPORT, &first, &nr, err))
+	if (lookup(w, s, &f, &first, &nr, err))
 		return err->code;
 	for (size_t i = first; i < first + nr; i++) {
 		const struct bt_hit hit = a->hits[i];
 
 		if (hit.role != BT_ROLE_IMPORT)
 			take_site(w, &hit);
-		else if (hit.file != last_file && imported_sites(w, &s, &hit, err))
+		else if (hit.file != last_file && imported_sites(w, s, &hit, err))
 			return err->code;
 		if (hit.role == BT_ROLE_IMPORT)
 			last_file = hit.file;
 	}
 	w->g->answer.hits_nr = first;
-	for (size_t i = 0; i < w->sites_nr; i++) {
-		struct site *site = &w->sites[i];
-
-		site->occ = bt_facts_occ_from(&a->files[site->hit.file].f->facts, site->hit.at);
-		site->bodies = (uint32_t)bodies_of(a, &site->hit, defs, defs_nr);
-		best_target(a, &site->hit, site->occ, defs, defs_nr, &site->nearest);
-	}
-	w->called = s.text;
+	/* before places in facts are noted */
+	for (size_t i = 0; i < w->sites_nr; i++)
+		if (bt_meaning_wants_whole(a, &w->sites[i].at.hit) &&
+		    bt_answer_read_whole(w->v, &w->g->answer, w->sites[i].at.hit.file, err))
+			return err->code;
 	return 0;
+}
+
+/* All calls of a name, and what is the nearest of its definitions to each. */
+static int sites_of(struct walk *w, struct bt_named *n, const struct bt_name *name, struct bt_err *err)
+{
+	const struct bt_symbol s = symbol_of(name_entry(w, name->text, name->len)->key, name->len);
+	enum bt_edge edge;
+	uint32_t best;
+
+	if (w->called == n)
+		return 0;
+	w->called = NULL;
+	if (read_sites(w, &s, err))
+		return err->code;
+	for (size_t i = 0; i < w->sites_nr; i++)
+		if (bt_meaning_find(&w->meanings, n, &w->sites[i].at, &best, &edge, err))
+			return err->code;
+	w->called = n;
+	return 0;
+}
+
+/* Which one of the definitions of its name is a hit? BT_NONE: none. */
+static uint32_t number_of(const struct bt_answer *a, const struct bt_named *n, const struct bt_hit *h)
+{
+	for (uint32_t i = 0; i < n->nr; i++)
+		if (a->hits[n->first + i].def == h->def &&
+		    bt_edge_same_file(&a->files[a->hits[n->first + i].file], &a->files[h->file]))
+			return i;
+	return BT_NONE;
 }
 
 static int callers_of(struct walk *w, const struct todo *t, unsigned depth, struct bt_err *err)
@@ -347,22 +306,21 @@ static int callers_of(struct walk *w, const struct todo *t, unsigned depth, stru
 	const struct bt_hit target = a->hits[t->hit];
 	const struct bt_facts *tf = &a->files[target.file].f->facts;
 	const struct bt_name *name = &tf->names[tf->defs[target.def].name];
-	size_t defs_nr;
-	uint32_t defs;
+	struct bt_named *n;
+	uint32_t number;
 
-	if (definitions_of(w, name, &defs, &defs_nr, err) || sites_of(w, name, defs, defs_nr, err))
+	if (definitions_of(w, name, &n, err) || sites_of(w, n, name, err))
 		return err->code;
-	for (size_t i = 0; i < w->sites_nr; i++) {
+	number = number_of(a, n, &target);
+	for (size_t i = 0; i < w->sites_nr && number != BT_NONE; i++) {
 		struct site *site = &w->sites[i];
-		struct bt_hit hit = site->hit;
+		struct bt_hit hit = site->at.hit;
 		enum bt_edge edge;
 		uint32_t at;
 
-		if (site->taken || !share_names(a, &hit, &target))
-			continue;
-		edge = bt_edge_resolve(a, &hit, site->occ, &target, site->bodies);
 		/* nearer definitions of the name hide the others */
-		if (edge > site->nearest || means_another(a, &hit, site->occ, &target, defs, defs_nr))
+		if (site->taken || site->at.nearest == BT_MEANING_NEVER ||
+		    bt_meaning_weigh(&w->meanings, n, &site->at, number, &edge) != site->at.nearest)
 			continue;
 		site->taken = true;
 		if (!first_call(w, &hit))
@@ -379,17 +337,17 @@ static int callers_of(struct walk *w, const struct todo *t, unsigned depth, stru
 static int external_callers(struct walk *w, const struct bt_symbol *s, struct bt_err *err)
 {
 	struct bt_answer *a = &w->g->answer;
-	uint32_t first;
-	size_t nr;
 
-	if (lookup(w, s, CALL_ROLES, &first, &nr, err))
+	if (read_sites(w, s, err))
 		return err->code;
-	for (size_t i = 0; i < nr; i++) {
-		struct bt_hit *site = &a->hits[first + i];
+	for (size_t i = 0; i < w->sites_nr; i++) {
+		struct bt_hit hit = w->sites[i].at.hit;
+		uint32_t at;
 
-		site->def = callable_around(&a->files[site->file].f->facts, site->def);
-		add_call(w, first + (uint32_t)i, BT_NONE, BT_NONE, BT_EDGE_NONE, 1);
-		follow(w, first + (uint32_t)i, (uint32_t)w->g->calls_nr - 1);
+		hit.def = callable_around(&a->files[hit.file].f->facts, hit.def);
+		at = add_site(a, &hit);
+		add_call(w, at, BT_NONE, BT_NONE, BT_EDGE_NONE, 1);
+		follow(w, at, (uint32_t)w->g->calls_nr - 1);
 	}
 	return 0;
 }
@@ -408,16 +366,19 @@ static int add_callee(struct walk *w, const struct todo *t, uint32_t occ, unsign
 	struct bt_answer *a = &w->g->answer;
 	uint32_t file = a->hits[t->hit].file, caller = a->hits[t->hit].def;
 	const struct bt_facts *f = &a->files[file].f->facts;
-	uint32_t first, site, target;
+	uint32_t site, target;
 	enum bt_edge edge;
-	size_t nr;
+	struct bt_named *n;
+	struct bt_site at;
 
 	bt_answer_add_occ(a, file, occ);
 	site = (uint32_t)a->hits_nr - 1;
 	a->hits[site].def = caller;
-	if (definitions_of(w, imported_as(f, f->occs[occ].name), &first, &nr, err))
+	if (definitions_of(w, imported_as(f, f->occs[occ].name), &n, err))
 		return err->code;
-	target = best_target(a, &a->hits[site], occ, first, nr, &edge);
+	at = (struct bt_site){ .hit = a->hits[site] };
+	if (bt_meaning_find(&w->meanings, n, &at, &target, &edge, err))
+		return err->code;
 	add_call(w, site, target, t->from, edge, depth);
 	if (target != BT_NONE)
 		follow(w, target, (uint32_t)w->g->calls_nr - 1);
@@ -428,10 +389,13 @@ static int callees_of(struct walk *w, const struct todo *t, unsigned depth, stru
 {
 	struct bt_answer *a = &w->g->answer;
 	uint32_t file = a->hits[t->hit].file, def = a->hits[t->hit].def;
-	/* so far it is known where it is defined, not what it does */
-	int rc = bt_answer_read_whole(w->v, a, file, err);
 	const struct bt_facts *f = &a->files[file].f->facts;
+	int rc;
 
+	if (!bt_filter_passes(w->f, a->files[file].path, a->files[file].lang))
+		return 0;
+	/* so far it is known where it is defined, not what it does */
+	rc = bt_answer_read_whole(w->v, a, file, err);
 	if (rc)
 		return rc;
 	for (uint32_t o = bt_facts_occ_from(f, f->defs[def].start); o < f->occs_nr && !rc; o++) {
@@ -445,21 +409,37 @@ static int callees_of(struct walk *w, const struct todo *t, unsigned depth, stru
 	return rc;
 }
 
-static int run(struct walk *w, const struct bt_symbol *s, unsigned depth, bool callers, bool *ret_found,
-	       struct bt_err *err)
+/*
+ * Definitions of the symbol in the files that are asked about. Calls there may be of what is defined elsewhere: then
+ * callers are those of all its definitions.
+ */
+static int find_starts(struct walk *w, const struct bt_symbol *s, bool callers, bool *ret_found, struct bt_err *err)
 {
-	size_t nr, level_end;
-	unsigned level = 1;
+	const struct bt_filter there = filter_for(w, 0), everywhere = { .roles = 0 };
 	uint32_t first;
+	size_t nr;
 
-	if (lookup(w, s, 0, &first, &nr, err))
+	if (lookup(w, s, &there, &first, &nr, err))
+		return err->code;
+	if (!nr && callers && (there.lang || there.path) && lookup(w, s, &everywhere, &first, &nr, err))
 		return err->code;
 	*ret_found = nr > 0;
 	for (size_t i = 0; i < nr; i++)
 		if (w->g->answer.hits[first + i].role == BT_ROLE_DEF ||
-		    !bodies_of(&w->g->answer, NULL, first, nr))
+		    !bt_meaning_bodies(&w->g->answer, NULL, first, nr))
 			follow(w, first + (uint32_t)i, BT_NONE);
-	if (!nr && callers) {
+	return 0;
+}
+
+static int run(struct walk *w, const struct bt_symbol *s, unsigned depth, bool callers, bool *ret_found,
+	       struct bt_err *err)
+{
+	unsigned level = 1;
+	size_t level_end;
+
+	if (find_starts(w, s, callers, ret_found, err))
+		return err->code;
+	if (!*ret_found && callers) {
 		if (external_callers(w, s, err))
 			return err->code;
 		level++;
@@ -480,8 +460,9 @@ static int run(struct walk *w, const struct bt_symbol *s, unsigned depth, bool c
 	return 0;
 }
 
-static int graph_run(struct bt_view *v, const struct bt_symbol *s, const struct bt_filter *f, unsigned depth,
-		     bool callers, struct bt_graph *g, bool *ret_found, struct bt_err *err)
+static int graph_run(struct bt_view *v, const struct bt_content_source *source, const struct bt_symbol *s,
+		     const struct bt_filter *f, unsigned depth, bool callers, struct bt_graph *g, bool *ret_found,
+		     struct bt_err *err)
 {
 	BT_CLEANUP(walk_release) struct walk w = { .v = v, .f = f, .g = g };
 
@@ -489,17 +470,20 @@ static int graph_run(struct bt_view *v, const struct bt_symbol *s, const struct 
 	bt_strmap_init(&w.seen, &w.arena);
 	bt_strmap_init(&w.called_at, &w.arena);
 	bt_strmap_init(&w.named, &w.arena);
+	bt_meanings_init(&w.meanings, &g->answer, v, source);
 	return run(&w, s, depth, callers, ret_found, err);
 }
 
-int bt_graph_callers(struct bt_view *v, const struct bt_symbol *s, const struct bt_filter *f,
-		     unsigned depth, struct bt_graph *g, bool *ret_found, struct bt_err *err)
+int bt_graph_callers(struct bt_view *v, const struct bt_content_source *source, const struct bt_symbol *s,
+		     const struct bt_filter *f, unsigned depth, struct bt_graph *g, bool *ret_found,
+		     struct bt_err *err)
 {
-	return graph_run(v, s, f, depth, true, g, ret_found, err);
+	return graph_run(v, source, s, f, depth, true, g, ret_found, err);
 }
 
-int bt_graph_callees(struct bt_view *v, const struct bt_symbol *s, const struct bt_filter *f,
-		     unsigned depth, struct bt_graph *g, bool *ret_found, struct bt_err *err)
+int bt_graph_callees(struct bt_view *v, const struct bt_content_source *source, const struct bt_symbol *s,
+		     const struct bt_filter *f, unsigned depth, struct bt_graph *g, bool *ret_found,
+		     struct bt_err *err)
 {
-	return graph_run(v, s, f, depth, false, g, ret_found, err);
+	return graph_run(v, source, s, f, depth, false, g, ret_found, err);
 }

@@ -2,17 +2,18 @@
  * The call graph: who calls a definition, and what a definition calls, with how each edge was resolved.
  *
  * Edges come from occurrences with the role call or macro; a call belongs to the innermost callable
- * definition around it. What a call means is decided by name, from the most certain to the least:
+ * definition around it. What a call means is decided by name (meaning.h), from the most certain to the least:
  */
 #ifndef BT_QUERY_GRAPH_H
 #define BT_QUERY_GRAPH_H
 
+#include "core/query/config_file.h"
 #include "core/query/find.h"
 
 enum bt_edge {
 	BT_EDGE_SCOPE,		/* defined in the same class, module or function */
 	BT_EDGE_FILE,		/* defined in the same file */
-	BT_EDGE_IMPORT,		/* the caller's file imports or includes the file that defines it */
+	BT_EDGE_IMPORT,		/* the caller's file imports or includes the file that defines or declares it */
 	BT_EDGE_UNIQUE,		/* the only definition of that name in the view */
 	BT_EDGE_NAME,		/* one of several definitions of that name */
 	BT_EDGE_NONE,		/* defined nowhere in the view */
@@ -42,11 +43,17 @@ struct bt_graph {
 
 void bt_graph_release(struct bt_graph *g);
 
-/* depth: levels; 0: all. *ret_found: is there such a definition at all? */
-int bt_graph_callers(struct bt_view *v, const struct bt_symbol *s, const struct bt_filter *f,
-		     unsigned depth, struct bt_graph *g, bool *ret_found, struct bt_err *err);
-int bt_graph_callees(struct bt_view *v, const struct bt_symbol *s, const struct bt_filter *f,
-		     unsigned depth, struct bt_graph *g, bool *ret_found, struct bt_err *err);
+/*
+ * depth: levels; 0: all. The filter is for places of calls; where it leaves definitions of the symbol, they alone are
+ * started from, and callees of what it leaves out are not asked for. source: what the view shows, to resolve imports.
+ * *ret_found: is there such a definition at all?
+ */
+int bt_graph_callers(struct bt_view *v, const struct bt_content_source *source, const struct bt_symbol *s,
+		     const struct bt_filter *f, unsigned depth, struct bt_graph *g, bool *ret_found,
+		     struct bt_err *err);
+int bt_graph_callees(struct bt_view *v, const struct bt_content_source *source, const struct bt_symbol *s,
+		     const struct bt_filter *f, unsigned depth, struct bt_graph *g, bool *ret_found,
+		     struct bt_err *err);
 
 bool bt_edge_same_file(const struct bt_answer_file *a, const struct bt_answer_file *b);
 /*
@@ -58,10 +65,7 @@ struct bt_edge_stems {
 };
 size_t bt_edge_import_stems(const struct bt_facts *f, struct bt_arena *a, uint64_t **ret_stems);
 struct bt_edge_stems bt_edge_path_stems(const char *path);
-/* Is the scope that holds a definition around an occurrence, in site_def, too? Not for names on other objects. */
+/* Is the scope that holds a definition around an occurrence, in site_def, too? Only of plain names, and on self. */
 bool bt_edge_same_scope(const struct bt_facts *f, uint32_t site_def, uint32_t occ, uint32_t target_def);
-/* How a call at `site` reaches the definition `target` (both hits of a); nr: definitions of that name. */
-enum bt_edge bt_edge_resolve(const struct bt_answer *a, const struct bt_hit *site, uint32_t occ,
-			     const struct bt_hit *target, size_t nr);
 
 #endif

@@ -161,6 +161,7 @@ static void emit(struct bt_resolver *r, const struct bt_module *m, uint32_t row,
 		.from = m->file,
 		.to = BT_NONE,
 		.row = row,
+		.import = m->import ? (uint32_t)(m->import - m->facts->imports) : BT_NONE,
 		.module_len = (uint32_t)m->len,
 		.state = (uint8_t)t->state,
 		.how = (uint8_t)t->how,
@@ -268,6 +269,34 @@ int bt_resolver_facts(struct bt_resolver *r, uint32_t file, const struct bt_fact
 		return 0;
 	m.dir_len = bt_path_dir_len(m.path, m.path_len);
 	return resolve_all(r, families[family], &m, out, err);
+}
+
+bool bt_resolver_declares_modules(struct bt_resolver *r, uint32_t file)
+{
+	int family = family_of(r, file);
+
+	return family >= 0 && families[family]->whole;
+}
+
+int bt_resolver_import(struct bt_resolver *r, uint32_t file, const struct bt_facts *facts, uint32_t import,
+		       struct bt_dep_list *out, struct bt_err *err)
+{
+	const struct bt_import *i = &facts->imports[import];
+	struct bt_module m = {
+		.file = file,
+		.path = r->paths.path[file],
+		.path_len = r->paths.len[file],
+		.facts = facts,
+		.import = i,
+		.text = facts->texts[i->module].text,
+		.len = facts->texts[i->module].len,
+	};
+	int family = family_of(r, file);
+
+	if (family < 0)
+		return 0;
+	m.dir_len = bt_path_dir_len(m.path, m.path_len);
+	return resolve_one(r, families[family], &m, bt_facts_point(facts, i->start).row, out, err);
 }
 
 /* --- for the families --- */

@@ -41,6 +41,7 @@ struct bt_dep {
 	uint32_t from;		/* number of the file that imports */
 	uint32_t to;		/* of the one that is meant, or BT_NONE */
 	uint32_t row;		/* of the import, from 0 */
+	uint32_t import;	/* its number in the file's facts, or BT_NONE: the declaration of a module */
 	const char *module;	/* as written; module_len bytes in the resolver's arena */
 	uint32_t module_len;
 	uint8_t state;		/* enum bt_module_state */
@@ -70,6 +71,13 @@ int bt_resolver_file(struct bt_resolver *r, uint32_t file, struct bt_dep_list *o
  */
 int bt_resolver_facts(struct bt_resolver *r, uint32_t file, const struct bt_facts *facts, struct bt_dep_list *out,
 		      struct bt_err *err);
+/*
+ * One import of a file, by facts that may lack occurrences. Where modules are declared (Rust) this is not all that
+ * is imported: there only bt_resolver_file will do.
+ */
+int bt_resolver_import(struct bt_resolver *r, uint32_t file, const struct bt_facts *facts, uint32_t import,
+		       struct bt_dep_list *out, struct bt_err *err);
+bool bt_resolver_declares_modules(struct bt_resolver *r, uint32_t file);
 /* Can names of one language be those of the other (C and C++, JavaScript and TypeScript, Java and Kotlin)? */
 bool bt_langs_share_names(const char *a, const char *b);
 /* May `from` import `to`, as far as their languages say? */
