@@ -64,6 +64,12 @@ test_expect_success 'super: over several classes, in other files, and where noth
 	        super().m()
 	    def k(self):
 	        super().k()
+	class Zero:
+	    def zero(self): pass
+	class One(Zero): pass
+	class Two(One):
+	    def zero(self):
+	        super().zero()
 	EOT
 	cat >alone.py <<-\EOT &&
 	import elsewhere
@@ -71,11 +77,13 @@ test_expect_success 'super: over several classes, in other files, and where noth
 	    def run(self):
 	        super().run()
 	EOT
-	commit && callers Top.m <<-\EOT && callers Mid.k <<-\EOT2 &&
+	commit && callers Top.m <<-\EOT && callers Mid.k <<-\EOT2 && callers Zero.zero <<-\EOT3 &&
 	use.py:8:17 Low.m [import]
 	EOT
 	use.py:10:17 Low.k [file]
 	EOT2
+	use.py:16:17 Two.zero [file]
+	EOT3
 	test_expect_code 1 git batho callers Other.m && test_expect_code 1 git batho callers Low.m &&
 	meanings Alone.run <<-\EOT && test_expect_code 1 git batho callers Alone.run
 	4:9 super [external]
@@ -137,6 +145,25 @@ test_expect_success 'C: a header in another folder, through a header of its own,
 	3:9 work [unique] lib/work.c:1
 	3:14 own [unique] app/own.c:2
 	EOT2
+'
+
+test_expect_success 'C: what fits several headers, or is included by those of others, is not told apart' '
+	begin doubt && mkdir -p one two use include/wrap && for dir in one two; do
+		echo "static inline int in_$dir(int n) { return twin(n); }" >$dir/twin.h &&
+		echo "static inline int twin(int n) { return n; }" >>$dir/twin.h || return 1
+	done &&
+	printf "#include \"twin.h\"\nint guess(void)\n{\n\treturn twin(1);\n}\n" >use/guess.c &&
+	printf "#include \"../../two/twin.h\"\n" >include/wrap/w.h &&
+	printf "#include <wrap/w.h>\nint other(void)\n{\n\treturn twin(1);\n}\n" >use/other.c &&
+	printf "#include \"../include/wrap/w.h\"\nint own(void)\n{\n\treturn twin(1);\n}\n" >use/own.c && commit &&
+	git batho deps use/guess.c >../deps && test_line_count = 2 ../deps &&
+	meanings guess <<-\EOT && meanings other <<-\EOT2 && meanings own <<-\EOT3
+	4:9 twin [name] one/twin.h:2
+	EOT
+	4:9 twin [name] one/twin.h:2
+	EOT2
+	4:9 twin [import] two/twin.h:2
+	EOT3
 '
 
 test_expect_success 'C: the types of a header beside the file' '
