@@ -32,13 +32,31 @@ bool bt_meaning_share_names(const struct bt_answer *a, const struct bt_hit *x, c
 	return from == to || bt_langs_share_names(from, to);	/* names of languages are there once */
 }
 
+/* .c, .cc, .cpp, .cxx: not a header, which others include on long ways. */
+static bool is_source(const struct bt_answer_file *file)
+{
+	const char *dot = strrchr(file->path, '.');
+
+	return dot && (dot[1] == 'c' || dot[1] == 'C') && bt_langs_share_names(file->lang, "c");
+}
+
+/* A static function of a C source file can be meant elsewhere only where that file is included. */
+static bool is_static_elsewhere(const struct bt_answer *a, const struct bt_hit *site, const struct bt_hit *d)
+{
+	const struct bt_answer_file *file = &a->files[d->file];
+
+	return d->d.parent == BT_NONE && d->d.flags & BT_DEF_CALLABLE && !(d->d.flags & BT_DEF_EXPORTED) &&
+	       is_source(file) && !bt_edge_same_file(&a->files[site->file], file);
+}
+
 uint32_t bt_meaning_bodies(const struct bt_answer *a, const struct bt_hit *site, uint32_t first, size_t nr)
 {
 	uint32_t bodies = 0;
 
 	for (size_t i = 0; i < nr; i++)
 		bodies += a->hits[first + i].role == BT_ROLE_DEF &&
-			  (!site || bt_meaning_share_names(a, site, &a->hits[first + i]));
+			  (!site || (bt_meaning_share_names(a, site, &a->hits[first + i]) &&
+				     !is_static_elsewhere(a, site, &a->hits[first + i])));
 	return bodies;
 }
 
@@ -237,6 +255,8 @@ uint32_t bt_meaning_weigh(const struct bt_meanings *m, const struct bt_named *n,
 		if (w < best)
 			best = w;
 	}
+	if (!reached && is_static_elsewhere(m->a, &s->hit, d))
+		return BT_MEANING_NEVER;
 	*ret_edge = reached ? BT_EDGE_IMPORT : (s->bodies ? s->bodies : n->nr) == 1 ? BT_EDGE_UNIQUE : BT_EDGE_NAME;
 	return reached ? best : weigh_reached(m, s, d, NULL, *ret_edge);
 }

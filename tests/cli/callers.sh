@@ -377,4 +377,23 @@ test_expect_success 'imports are those of what is asked about; of all that is in
 	git batho callees --rev HEAD b >../have && test_grep "helper \[import\] b/util.c" ../have
 '
 
+test_expect_success 'static functions of C: meant in their file, and where that is included' '
+	begin static &&
+	echo "static int die(void) { return 1; } int one(void) { return die(); }" >contrib.c &&
+	echo "int die(void) { return 0; }" >usage.c && echo "int two(void) { return die(); }" >two.c &&
+	printf "#include \"part.c\"\nint three(void) { return part(); }\n" >three.c &&
+	echo "static int part(void) { return 2; } static int hidden(void) { return 3; }" >part.c &&
+	echo "static inline int far(void) { return 4; }" >far.h && echo "int four(void) { return far() + hidden(); }" >four.c && commit &&
+	meanings one <<-\EOT && meanings two <<-\EOT2 && meanings three <<-\EOT3 && meanings four <<-\EOT4
+	1:59 die [file] contrib.c:1
+	EOT
+	1:24 die [unique] usage.c:1
+	EOT2
+	2:26 part [import] part.c:1
+	EOT3
+	1:25 far [unique] far.h:1
+	1:33 hidden [external]
+	EOT4
+'
+
 test_done
