@@ -77,7 +77,7 @@ static int try_parts(struct parts *p)
 #define REFUSED(change)                                              \
 	do {                                                         \
 		struct parts p;                                      \
-                                                                     \
+		                                                     \
 		parts_make(&p);                                      \
 		change;                                              \
 		if (try_parts(&p) != BT_ERR_CORRUPT)                 \

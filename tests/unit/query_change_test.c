@@ -4,6 +4,7 @@
  */
 #include <time.h>
 
+#include "core/base/sha.h"
 #include "core/git/odb_impl.h"
 #include "core/lang/extract.h"
 #include "core/query/change_state.h"
@@ -61,9 +62,24 @@ static void test_names(void **state)
 
 struct memory_odb {
 	struct bt_odb odb;
-	const char *texts[TEXTS_MAX]; /* by the number in the id; NULL: missing */
-	struct bt_oid asked;
+	const char *texts[TEXTS_MAX]; /* NULL: missing */
+	struct bt_oid ids[TEXTS_MAX], asked;
+	size_t nr;
 };
+
+/* What git calls a blob with these bytes. */
+static struct bt_oid blob_id(const char *text)
+{
+	uint8_t raw[BT_SHA_RAW_MAX];
+	struct bt_sha sha;
+	char head[32];
+
+	bt_sha_init(&sha, 20);
+	bt_sha_add(&sha, head, (size_t)snprintf(head, sizeof(head), "blob %zu", strlen(text)) + 1);
+	bt_sha_add(&sha, text, strlen(text));
+	bt_sha_end(&sha, raw);
+	return bt_oid_make(raw, 20);
+}
 
 static int memory_request(struct bt_odb *odb, const struct bt_oid *oid, uint64_t size_max,
 			  struct bt_err *err)
@@ -77,9 +93,12 @@ static int memory_request(struct bt_odb *odb, const struct bt_oid *oid, uint64_t
 static int memory_next(struct bt_odb *odb, struct bt_object *ret_obj, struct bt_err *err)
 {
 	struct memory_odb *m = (struct memory_odb *)odb;
-	const char *text = m->texts[m->asked.raw[0]];
+	const char *text = NULL;
 
 	(void)err;
+	for (size_t i = 0; i < m->nr; i++)
+		if (bt_oid_equal(&m->ids[i], &m->asked))
+			text = m->texts[i];
 	*ret_obj = (struct bt_object){ .oid = m->asked };
 	if (text) {
 		ret_obj->type = BT_OBJECT_BLOB;
@@ -98,7 +117,7 @@ struct world {
 	struct memory_odb odb;
 	struct bt_change_source source;
 	struct bt_change_set set;
-	uint32_t blobs;
+	const char *shown;	/* not NULL: the bytes of the next sides, whatever was indexed */
 };
 
 static void world_init(struct world *w)
@@ -122,23 +141,25 @@ static struct bt_change_side side(struct world *w, const char *path, const char 
 	const struct bt_lang *lang = bt_lang_find(lang_name);
 	BT_BUF_OWNED struct bt_buf rec = BT_BUF_INIT;
 	struct bt_change_side s = { .path = path, .path_len = path ? strlen(path) : 0 };
-	uint8_t raw[20] = { (uint8_t)w->blobs };
 	struct bt_blob b = { .state = BT_BLOB_FACTS };
+	const char *shown = w->shown ? w->shown : text;
+	bool known;
 
 	if (!text)
 		return (struct bt_change_side){ .path = NULL };
 	assert_non_null(lang);
-	assert_true(w->blobs < TEXTS_MAX);
-	w->odb.texts[w->blobs++] = text;
-	raw[1] = 1;
-	b.oid = bt_oid_make(raw, sizeof(raw));
+	assert_true(w->odb.nr < TEXTS_MAX);
+	b.oid = blob_id(shown);
+	w->odb.ids[w->odb.nr] = b.oid;
+	w->odb.texts[w->odb.nr++] = shown;
 	b.size = strlen(text);
 	expect_ok(bt_extract(lang, text, strlen(text), &rec, &err));
 	expect_ok(bt_store_begin(w->store, &err));
 	expect_ok(bt_store_language_id(w->store, lang->name, lang->version, &s.lang, &err));
 	b.lang = s.lang;
-	expect_ok(bt_store_blob_put(w->store, &b, &s.blob, &err));
-	expect_ok(bt_store_facts_put(w->store, s.blob, rec.data, rec.len, &err));
+	expect_ok(bt_store_blob_add(w->store, &b, &s.blob, &known, &err));
+	if (!known)
+		expect_ok(bt_store_facts_put(w->store, s.blob, rec.data, rec.len, &err));
 	expect_ok(bt_store_commit(w->store, &err));
 	return s;
 }
@@ -244,11 +265,14 @@ static void test_missing_objects(void **state)
 static void test_other_text_than_indexed(void **state)
 {
 	BT_CLEANUP(world_release) struct world w;
+	struct bt_change_side before, after;
 
 	(void)state;
 	world_init(&w);
-	add(&w, "a", "c", "int a = 1;\n", "int a = 2;\n");
-	w.odb.texts[1] = "int a = 2; and some more";
+	before = side(&w, "a", "c", "int a = 1;\n");
+	w.shown = "int a = 2; and some more";
+	after = side(&w, "a", "c", "int a = 2;\n");
+	bt_change_add_file(&w.set, &before, &after);
 	set_tells(&w, &w.source, "");
 }
 
