@@ -77,7 +77,7 @@ static int open_pool(struct work *w, struct bt_err *err)
 }
 
 /*
- * The git program reads every repository there is, and no slower than libgit2 does with verification. It also takes
+ * The git program reads every repository there is, and no slower than libgit2 does. It also takes
  * over where libgit2 was asked for and cannot.
  */
 static int open_odb(struct work *w, struct bt_err *err)

@@ -284,7 +284,7 @@ static int ask(const struct bt_command *cmd, const struct bt_opt_spec *spec, enu
 /* The value of --rev, which decides what is resolved when the repository is opened. */
 static const char *rev_option(const struct bt_command *cmd, const void *opts)
 {
-	const struct bt_opt *row = cmd->options ? bt_opt_find(cmd->options, "rev", NULL) : NULL;
+	const struct bt_opt *row = cmd->options ? bt_opt_find(cmd->options, "rev") : NULL;
 
 	return row ? *(const char *const *)((const char *)opts + row->offset) : NULL;
 }

@@ -197,14 +197,6 @@ int bt_store_blob_add(struct bt_store *s, const struct bt_blob *b, uint32_t *ret
 	return 0;
 }
 
-int bt_store_blob_put(struct bt_store *s, const struct bt_blob *b, uint32_t *ret_id,
-		      struct bt_err *err)
-{
-	bool known;
-
-	return bt_store_blob_add(s, b, ret_id, &known, err);
-}
-
 int bt_store_blob_clear_killed(struct bt_store *s, uint64_t *ret_nr, struct bt_err *err)
 {
 	struct bt_store_scope scope;

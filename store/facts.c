@@ -150,15 +150,6 @@ int bt_store_facts_put_packed(struct bt_store *s, uint32_t blob_id, void *packed
 	return bt_store_scope_end(s, &scope, packed_put(s, blob_id, packed, len, err), err);
 }
 
-int bt_store_facts_put(struct bt_store *s, uint32_t blob_id, const void *rec, size_t len,
-		       struct bt_err *err)
-{
-	BT_BUF_OWNED struct bt_buf packed = BT_BUF_INIT;
-	int rc = bt_store_facts_pack(s, rec, len, &packed, err);
-
-	return rc ? rc : bt_store_facts_put_packed(s, blob_id, packed.data, packed.len, err);
-}
-
 /* Where a record lies. */
 static int facts_find(struct bt_store *s, uint32_t blob_id, int64_t *ret_place, int64_t *ret_len,
 		      struct bt_err *err)

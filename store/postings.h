@@ -33,8 +33,6 @@ void bt_postings_add(struct bt_postings *p, uint32_t blob_id, const char *name, 
  * gives that of a label, or 0 for a blob that is to be left out.
  */
 void bt_postings_relabel(struct bt_postings *p, uint32_t (*id_of)(void *ctx, uint32_t label), void *ctx);
-/* Bytes that the names hold. bt_postings_flush takes one and a half times as much besides. */
-size_t bt_postings_memory(const struct bt_postings *p);
 /*
  * Writes everything as a segment inside the caller's transaction, merges when due, and empties p,
  * also when it fails: a transaction that is tried again starts with adding. Few large segments

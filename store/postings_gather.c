@@ -99,12 +99,6 @@ void bt_postings_free(struct bt_postings **pp)
 	*pp = NULL;
 }
 
-size_t bt_postings_memory(const struct bt_postings *p)
-{
-	return sizeof(*p) + p->arena_len + (p->mask + (size_t)1) * sizeof(*p->slots) +
-	       p->log_nr * sizeof(*p->log) + p->blobs_nr * (sizeof(*p->blobs) + sizeof(*p->starts));
-}
-
 static struct bt_gathered *gathered_at(const struct bt_postings *p, uint32_t at)
 {
 	return (struct bt_gathered *)(void *)(p->arena + 4 * (size_t)at);

@@ -118,13 +118,8 @@ int bt_store_blob_get(struct bt_store *s, uint32_t id, struct bt_blob *ret_blob,
 		      struct bt_err *err);
 /*
  * Inserts and gives the id. A row of the same key keeps its id and is replaced; one that has facts
- * stays as it is, since another writer was faster.
- */
-int bt_store_blob_put(struct bt_store *s, const struct bt_blob *b, uint32_t *ret_id,
-		      struct bt_err *err);
-/*
- * The same; *ret_known: the row had facts, so its facts and postings are there and need not be
- * written again.
+ * stays as it is, since another writer was faster: *ret_known then, its facts and postings are there and
+ * need not be written again.
  */
 int bt_store_blob_add(struct bt_store *s, const struct bt_blob *b, uint32_t *ret_id,
 		      bool *ret_known, struct bt_err *err);
@@ -142,15 +137,12 @@ int bt_store_blob_clear_killed(struct bt_store *s, uint64_t *ret_nr, struct bt_e
 
 /*
  * The record of a blob. bt_store_facts_pack appends its compressed bytes to out, which needs no id and no
- * transaction; bt_store_facts_put_packed stores them (and writes their checksum into them);
- * bt_store_facts_put does both.
+ * transaction; bt_store_facts_put_packed stores them (and writes their checksum into them).
  */
 int bt_store_facts_pack(struct bt_store *s, const void *rec, size_t len, struct bt_buf *out,
 			struct bt_err *err);
 int bt_store_facts_put_packed(struct bt_store *s, uint32_t blob_id, void *packed, size_t len,
 			      struct bt_err *err);
-int bt_store_facts_put(struct bt_store *s, uint32_t blob_id, const void *rec, size_t len,
-		       struct bt_err *err);
 int bt_store_facts_read(struct bt_store *s, uint32_t blob_id, struct bt_buf *out,
 			struct bt_err *err);
 /*

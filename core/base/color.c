@@ -11,20 +11,6 @@
 
 #include "core/base/mem.h"
 
-const char *const bt_color_names[BT_COLOR_NR] = {
-	[BT_COLOR_NONE] = "",
-	[BT_COLOR_PATH] = "path",
-	[BT_COLOR_LINE] = "line",
-	[BT_COLOR_SEP] = "separator",
-	[BT_COLOR_NAME] = "name",
-	[BT_COLOR_KIND] = "kind",
-	[BT_COLOR_MATCH] = "match",
-	[BT_COLOR_NOTE] = "note",
-	[BT_COLOR_GOOD] = "good",
-	[BT_COLOR_WARN] = "warn",
-	[BT_COLOR_BAD] = "bad",
-};
-
 /* Those of git grep where it has the same thing. */
 static const char *const default_words[BT_COLOR_NR] = {
 	[BT_COLOR_NONE] = "",

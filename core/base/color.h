@@ -9,7 +9,7 @@
 
 #include "core/base/err.h"
 
-enum bt_color {			/* the order of bt_color_names */
+enum bt_color {
 	BT_COLOR_NONE,		/* plain text */
 	BT_COLOR_PATH,
 	BT_COLOR_LINE,		/* line and column numbers */
@@ -23,8 +23,6 @@ enum bt_color {			/* the order of bt_color_names */
 	BT_COLOR_BAD,
 	BT_COLOR_NR
 };
-/* Names of the slots as color.batho.<slot> has them; [0] is "". */
-extern const char *const bt_color_names[BT_COLOR_NR];
 
 #define BT_COLOR_LEN_MAX 80
 struct bt_palette {

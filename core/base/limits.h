@@ -14,7 +14,6 @@
 /* index.maxBlobSize: largest value that can be configured; positions are 32 bits wide. */
 #define BT_BLOB_SIZE_CAP (64u << 20)
 /* index.maxBlobSize: the default, 1 MiB. */
-#define BT_BLOB_SIZE_DEFAULT (1u << 20)
 /* One tree object: 64 MiB hold more than a million entries. */
 #define BT_TREE_SIZE_MAX (64u << 20)
 /* A .gitattributes file; git itself ignores larger ones (100 MiB); ours is tighter. */

@@ -270,13 +270,3 @@ bool bt_oidmap_intern(struct bt_oidmap *m, const struct bt_oid *oid, uint32_t ta
 	oidmap_insert(m, oid, tag, value);
 	return true;
 }
-
-struct bt_oid bt_oidmap_at(const struct bt_oidmap *m, size_t i, uint32_t *ret_tag,
-			   int64_t *ret_value)
-{
-	if (ret_tag)
-		*ret_tag = m->tags[i];
-	if (ret_value)
-		*ret_value = m->values[i];
-	return bt_oid_make(oidmap_raw(m, i), m->oid_len);
-}

@@ -96,8 +96,4 @@ void bt_oidmap_put(struct bt_oidmap *m, const struct bt_oid *oid, uint32_t tag, 
 /* Inserts when absent: true. Otherwise false, and *ret_value (may be NULL) is what was there. */
 bool bt_oidmap_intern(struct bt_oidmap *m, const struct bt_oid *oid, uint32_t tag, int64_t value,
 		      int64_t *ret_value);
-/* Entry i of nr, in the order of insertion. ret_tag and ret_value may be NULL. */
-struct bt_oid bt_oidmap_at(const struct bt_oidmap *m, size_t i, uint32_t *ret_tag,
-			   int64_t *ret_value);
-
 #endif

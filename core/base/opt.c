@@ -219,34 +219,16 @@ static bool is_option(const struct bt_opt *o)
 	return o->type > BT_OPT_GROUP;
 }
 
-static void hit_mark(const struct hit *h)
-{
-	size_t i = (size_t)(h->row - h->set->rows);
-
-	if (i >= BT_OPT_ROWS_MAX)
-		abort();	/* the table is too long */
-	h->set->given |= (uint64_t)1 << i;
-}
-
-const struct bt_opt *bt_opt_find(const struct bt_opt *rows, const char *name, size_t *ret_index)
+const struct bt_opt *bt_opt_find(const struct bt_opt *rows, const char *name)
 {
 	size_t i;
 
 	for (i = 0; rows[i].type != BT_OPT_NONE; i++) {
 		if (!is_option(&rows[i]) || !rows[i].name || strcmp(rows[i].name, name) != 0)
 			continue;
-		if (ret_index)
-			*ret_index = i;
 		return &rows[i];
 	}
 	return NULL;
-}
-
-bool bt_opt_given(const struct bt_opt_set *set, const char *name)
-{
-	size_t i;
-
-	return bt_opt_find(set->rows, name, &i) && set->given >> i & 1;
 }
 
 static bool find_letter(const struct bt_opt_spec *spec, char letter, struct hit *ret_hit)
@@ -353,7 +335,6 @@ static int parse_value(struct parse *p, const struct hit *h, const char *attache
 {
 	const struct bt_opt *o = h->row;
 
-	hit_mark(h);
 	if (!attached && o->flags & BT_OPT_OPTIONAL)
 		attached = o->optional;
 	if (!attached) {
@@ -379,7 +360,6 @@ static int parse_letters(struct parse *p, const char *letters, struct bt_err *er
 		}
 		if (wants_value(h.row))
 			return parse_value(p, &h, letters[1] ? letters + 1 : NULL, where, err);
-		hit_mark(&h);
 		set_bool(h.row, h.set->target, true);
 	}
 	return 0;
@@ -417,7 +397,6 @@ static int parse_name(struct parse *p, const char *name, struct bt_err *err)
 		return parse_value(p, &h, value, bt_buf_cstr(&where), err);
 	if (value)
 		return bt_err_set(err, BT_ERR_USAGE, "%s takes no value", bt_buf_cstr(&where));
-	hit_mark(&h);
 	set_bool(h.row, h.set->target, !h.negated);
 	return 0;
 }

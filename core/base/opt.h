@@ -4,7 +4,7 @@
  * A table is an array of struct bt_opt that ends with BT_OPT_END; `offset` is the place in the
  * caller's struct, which starts out holding the defaults. A command has one or more tables, each
  * with its struct (its own options, those that all commands share). Nothing is called back and
- * nothing is static: what was given is found in the struct and in `given`.
+ * nothing is static: what was given is found in the struct.
  *
  *	struct def_opts { bool all; int64_t depth; };
  *	static const struct bt_opt def_table[] = {
@@ -79,13 +79,12 @@ struct bt_opt {
 #define BT_OPT_AT(type, member) \
 	.offset = offsetof(type, member), .size = sizeof(((type *)0)->member)
 #define BT_OPT_END { .type = BT_OPT_NONE }
-/* Rows per table: `given` has a bit for each. */
+/* Rows per table. */
 #define BT_OPT_ROWS_MAX 64
 
 struct bt_opt_set {
 	const struct bt_opt *rows;
 	void *target;
-	uint64_t given;			/* bit i: row i was on the command line */
 };
 
 struct bt_opt_spec {
@@ -131,11 +130,8 @@ int bt_opt_set_text(const struct bt_opt *o, void *target, const char *text, cons
 		    struct bt_err *err);
 /* True for rows that --no-name turns off. */
 bool bt_opt_can_negate(const struct bt_opt *o);
-/* The row of this name, or NULL; *ret_index may be NULL. */
-const struct bt_opt *bt_opt_find(const struct bt_opt *rows, const char *name, size_t *ret_index);
-/* True when the row of this name was on the command line. */
-bool bt_opt_given(const struct bt_opt_set *set, const char *name);
-
+/* The row of this name, or NULL. */
+const struct bt_opt *bt_opt_find(const struct bt_opt *rows, const char *name);
 /* "usage: git batho def [<options>] <name>..." and the aligned list, as git prints it. */
 void bt_opt_usage(const struct bt_opt_spec *spec, struct bt_buf *out);
 /*

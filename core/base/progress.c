@@ -92,28 +92,9 @@ void bt_progress_set(struct bt_progress *p, uint64_t done)
 		paint(p, "");
 }
 
-void bt_progress_add(struct bt_progress *p, uint64_t more)
-{
-	bt_progress_set(p, p->done + more);
-}
-
 void bt_progress_stop(struct bt_progress *p)
 {
 	if (p->on && p->painted)
 		paint(p, ", done.");
 	p->on = p->painted = false;
-}
-
-void bt_progress_hide(struct bt_progress *p)
-{
-	char line[ROOM + TAIL];
-	ssize_t rc;
-
-	if (!p->on || !p->painted)
-		return;
-	rc = write(2, line, (size_t)snprintf(line, sizeof(line), "\r%*s\r", (int)p->width, ""));
-	(void)rc;
-	p->painted = false;
-	p->width = 0;
-	p->next_ms = bt_clock_ms() + REPAINT_MS;
 }

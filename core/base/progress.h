@@ -26,13 +26,10 @@ bool bt_progress_wanted(enum bt_tri option, bool quiet);
 
 void bt_progress_start(struct bt_progress *p, const char *title, uint64_t total, bool wanted);
 void bt_progress_set(struct bt_progress *p, uint64_t done);
-void bt_progress_add(struct bt_progress *p, uint64_t more);
 /*
  * Ends the line with ", done." when one was painted. Harmless when nothing was started or it is
  * repeated.
  */
 void bt_progress_stop(struct bt_progress *p);
-/* Takes the line away, for a message or an early end; it comes back with the next paint. */
-void bt_progress_hide(struct bt_progress *p);
 
 #endif

@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/ioctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -80,19 +79,6 @@ bool bt_term_color(const struct bt_color_conf *conf)
 	if (when == BT_COLOR_NEVER || when == BT_COLOR_ALWAYS)
 		return when == BT_COLOR_ALWAYS;
 	return color_auto(conf);
-}
-
-unsigned bt_term_width(void)
-{
-	const char *columns = getenv("COLUMNS");
-	struct winsize size;
-	int64_t v;
-
-	if (columns && bt_text_int(columns, &v) && v > 0 && v < 10000)
-		return (unsigned)v;
-	if (!ioctl(1, TIOCGWINSZ, &size) && size.ws_col)
-		return size.ws_col;
-	return 80;
 }
 
 /* --- the pager --- */

@@ -35,13 +35,9 @@ bool bt_term_is_user(void);
  * terminal.
  */
 bool bt_term_color(const struct bt_color_conf *conf);
-/* Columns of the terminal: COLUMNS, else what it says itself, else 80. */
-unsigned bt_term_width(void);
-
 struct bt_pager {
 	int pid;	/* 0: none */
 };
-#define BT_PAGER_INIT { .pid = 0 }
 
 struct bt_pager_conf {
 	bool off;			/* --no-pager or a format for machines */

@@ -19,12 +19,6 @@
 #include "core/git/repo.h"
 
 /*
- * Matches text against a glob pattern as git does with WM_PATHNAME ('*' stops at '/', '**' does
- * not).
- */
-bool bt_wildmatch(const char *pattern, const char *text, bool ignore_case);
-
-/*
  * One pattern of index.include / index.exclude: gitignore(5) rules (leading '/', trailing '/',
  * '**', '!' for re-inclusion is refused).
  */

@@ -267,9 +267,3 @@ bool bt_wild(const char *pattern, size_t pattern_len, const char *text, size_t t
 			return false;
 	}
 }
-
-bool bt_wildmatch(const char *pattern, const char *text, bool ignore_case)
-{
-	return bt_wild(pattern, strlen(pattern), text, strlen(text),
-		       BT_WILD_PATHNAME | (ignore_case ? BT_WILD_ICASE : 0));
-}

@@ -131,11 +131,6 @@ int bt_pool_flush(struct bt_pool *p, struct bt_err *err)
 	return plan(p, err);
 }
 
-bool bt_pool_hungry(const struct bt_pool *p)
-{
-	return !p->broken.code && p->inflight_bytes < p->o.inflight_bytes_max;
-}
-
 void bt_pool_stats_get(const struct bt_pool *p, struct bt_pool_stats *ret_stats)
 {
 	*ret_stats = p->stats;

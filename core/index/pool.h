@@ -99,9 +99,6 @@ int bt_pool_flush(struct bt_pool *p, struct bt_err *err);
  * nothing left to parse is ended, even without bt_pool_flush.
  */
 int bt_pool_next(struct bt_pool *p, bool wait, struct bt_result *ret_result, struct bt_err *err);
-/* Is there work that could be accepted at once? (the pipeline reads ahead while this holds) */
-bool bt_pool_hungry(const struct bt_pool *p);
-
 struct bt_pool_stats {
 	uint64_t forks, deaths, retried;
 	bool seccomp, landlock;		/* in force in the workers */

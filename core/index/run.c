@@ -381,6 +381,16 @@ static int drain(struct bt_index *ix, struct bt_err *err)
 	return rc;
 }
 
+static void trace_pool(const struct bt_index *ix)
+{
+	struct bt_pool_stats s;
+
+	bt_pool_stats_get(ix->o.pool, &s);
+	bt_trace("workers so far: %llu forked, %llu died, %llu blobs tried again; seccomp %s, landlock %s",
+		 (unsigned long long)s.forks, (unsigned long long)s.deaths, (unsigned long long)s.retried,
+		 s.seccomp ? "on" : "off", s.landlock ? "on" : "off");
+}
+
 int bt_index_run(struct bt_index *ix, struct bt_err *err)
 {
 	int rc = pump(ix, err);
@@ -398,6 +408,7 @@ int bt_index_run(struct bt_index *ix, struct bt_err *err)
 	if (!rc)
 		rc = ix_commit_trees(ix, err);
 	ix->ran = true;
+	trace_pool(ix);
 	return rc;
 }
 

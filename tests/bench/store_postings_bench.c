@@ -24,7 +24,7 @@
 #include "store/postings.h"
 #include "store/sql.h"
 
-#define FLUSH_AT ((size_t)64 << 20)
+#define FLUSH_AT ((size_t)4 << 20)	/* pairs */
 #define LOOKUPS 1000
 
 struct pair {
@@ -204,14 +204,16 @@ static void packed_write(struct bt_store *s)
 {
 	struct bt_postings *p = bt_postings_new();
 	struct bt_err err = BT_ERR_INIT;
-	size_t i;
+	size_t i, from = 0;
 
 	for (i = 0; i < corpus.nr; i++) {
 		const struct pair *pair = &corpus.pairs[i];
 		const struct bt_strmap_entry *e = &corpus.names.entries[pair->name];
 
-		if (i && pair->blob != corpus.pairs[i - 1].blob && bt_postings_memory(p) > FLUSH_AT)
+		if (i - from > FLUSH_AT && pair->blob != corpus.pairs[i - 1].blob) {
 			check(bt_postings_flush(p, s, &err), &err);
+			from = i;
+		}
 		bt_postings_add(p, pair->blob, e->key, e->len, pair->kinds);
 	}
 	check(bt_postings_flush(p, s, &err), &err);

@@ -3,6 +3,7 @@
  * attributes, 'p' patterns; else all of them in turn.
  */
 #include "core/git/attr.h"
+#include "core/git/glob.h"
 #include "core/git/odb.h"
 #include "tests/fuzz/fuzz.h"
 
@@ -73,8 +74,8 @@ static void patterns(const uint8_t *data, size_t size)
 	struct bt_pattern p;
 
 	if (text && path) {
-		bt_wildmatch(text, path, false);
-		bt_wildmatch(text, path, true);
+		bt_wild(text, strlen(text), path, strlen(path), BT_WILD_PATHNAME);
+		bt_wild(text, strlen(text), path, strlen(path), BT_WILD_PATHNAME | BT_WILD_ICASE);
 		if (!bt_pattern_parse(text, &p, &err)) {
 			FUZZ_CHECK(p.literal_len <= strlen(p.glob));
 			if (bt_pattern_match(&p, path, false) && *path != '/')

@@ -25,12 +25,11 @@ static int paint(void *ctx)
 	bt_progress_start(&p, "Indexing blobs", 456, true);
 	bt_progress_set(&p, 123);
 	bt_progress_set(&p, 200); /* within the second: not painted */
-	bt_progress_add(&p, 256);
+	bt_progress_set(&p, 456);
 	bt_progress_stop(&p);
 	bt_progress_stop(&p);
 	bt_progress_start(&p, "Counting", 0, true);
 	bt_progress_set(&p, 7);
-	bt_progress_hide(&p);
 	bt_progress_stop(&p);
 	return 0;
 }
@@ -46,7 +45,7 @@ static void test_paint(void **state)
 	assert_int_equal(status, 0);
 	assert_string_equal(bt_buf_cstr(&screen), "Indexing blobs:  26% (123/456)\r"
 						  "Indexing blobs: 100% (456/456), done.\r\n"
-						  "Counting: 7\r\r           \r");
+						  "Counting: 7\rCounting: 7, done.\r\n");
 }
 
 static int repaint(void *ctx)

@@ -107,33 +107,6 @@ static void test_color(void **state)
 	assert_int_equal(status, 0);
 }
 
-static int width_on_tty(void *ctx)
-{
-	struct winsize size = { .ws_row = 24, .ws_col = 133 };
-
-	(void)ctx;
-	clear_environment();
-	ioctl(1, TIOCSWINSZ, &size);
-	if (bt_term_width() != 133)
-		return 1;
-	setenv("COLUMNS", "50", 1);
-	if (bt_term_width() != 50)
-		return 2;
-	setenv("COLUMNS", "x", 1);
-	return bt_term_width() != 133;
-}
-
-static void test_width(void **state)
-{
-	BT_BUF_OWNED struct bt_buf screen = BT_BUF_INIT;
-	int status = pty_run(width_on_tty, NULL, &screen);
-
-	(void)state;
-	if (status < 0)
-		unit_skip("no terminal can be made here");
-	assert_int_equal(status, 0);
-}
-
 struct pager_case {
 	const char *git_pager, *pager, *less;
 	struct bt_pager_conf conf;
@@ -163,7 +136,7 @@ static const struct pager_case pager_cases[] = {
 static int pager_on_tty(void *ctx)
 {
 	const struct pager_case *c = ctx;
-	struct bt_pager p = BT_PAGER_INIT;
+	struct bt_pager p = { 0 };
 	bool started;
 
 	clear_environment();
@@ -219,7 +192,7 @@ static void test_pager(void **state)
 static int pager_twice(void *ctx)
 {
 	struct bt_pager_conf conf = { .core_pager = "sed s/^/X:/" };
-	struct bt_pager p = BT_PAGER_INIT;
+	struct bt_pager p = { 0 };
 
 	(void)ctx;
 	clear_environment();
@@ -248,7 +221,6 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_color),
-		cmocka_unit_test(test_width),
 		cmocka_unit_test(test_pager),
 		cmocka_unit_test(test_no_pager),
 	};

@@ -492,7 +492,6 @@ static void test_broken_language(void **state)
 	ok(bt_pool_submit(p, &langs[LANG_BROKEN], BT_WANT_FACTS, 0, "x", 1, &err), &err);
 	assert_int_equal(bt_pool_next(p, true, &r, &err), BT_ERR_FAIL);
 	assert_string_equal(err.msg, "cannot prepare language 'broken': no node type 'x'");
-	assert_false(bt_pool_hungry(p));
 	assert_int_equal(bt_pool_submit(p, &langs[LANG_PLAIN], BT_WANT_FACTS, 0, "x", 1, &err), BT_ERR_FAIL);
 	assert_int_equal(bt_pool_next(p, false, &r, &err), BT_ERR_FAIL);
 	bt_pool_free(&p);
@@ -516,10 +515,8 @@ static void test_busy(void **state)
 					    &err)) == 0)
 			tag++;
 		assert_int_equal(rc, BT_ERR_BUSY);
-		assert_false(bt_pool_hungry(p));
 		/* the only group is open and would wait for more: waiting must end it */
 		assert_int_equal(bt_pool_next(p, true, &r, &err), BT_ROW);
-		assert_true(bt_pool_hungry(p));
 	}
 	assert_true(tag >= 29);
 	bt_pool_free(&p);

@@ -159,7 +159,7 @@ static struct bt_change_side side(struct world *w, const char *path, const char 
 	b.lang = s.lang;
 	expect_ok(bt_store_blob_add(w->store, &b, &s.blob, &known, &err));
 	if (!known)
-		expect_ok(bt_store_facts_put(w->store, s.blob, rec.data, rec.len, &err));
+		expect_ok(facts_put(w->store, s.blob, rec.data, rec.len, &err));
 	expect_ok(bt_store_commit(w->store, &err));
 	return s;
 }

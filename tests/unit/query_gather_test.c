@@ -48,11 +48,11 @@ static struct bt_store *store_fill(uint32_t bad)
 				     .hint = hint };
 
 		snprintf(hint, sizeof(hint), "dir/file%03u.c", (i * 37) % BLOBS);
-		expect_ok(bt_store_blob_put(s, &b, &id, &err));
+		expect_ok(row_put(s, &b, &id, &err));
 		record_make(&rec, i, uses_of(i));
 		if (i == bad)
 			rec.data[rec.len / 2] ^= 0x55, rec.len -= 3;
-		expect_ok(bt_store_facts_put(s, id, rec.data, rec.len, &err));
+		expect_ok(facts_put(s, id, rec.data, rec.len, &err));
 		bt_postings_add(p, id, NAME, 6, 0);
 		bt_postings_add(p, id, own, (size_t)sprintf(own, "own_%u", i), 1u << BT_KIND_FUNCTION);
 	}

@@ -19,13 +19,13 @@ static void blob_put(struct bt_store *s, uint32_t n)
 
 	b.state = n % 10 ? BT_BLOB_FACTS : BT_BLOB_KILLED_TIME;
 	b.digest = test_digest(n);
-	expect_ok(bt_store_blob_put(s, &b, &id, &err));
+	expect_ok(row_put(s, &b, &id, &err));
 	assert_int_equal(id, n);
 	if (b.state != BT_BLOB_FACTS)
 		return;
 	for (i = 0; i < sizeof(rec); i++)
 		rec[i] = (char)(bt_mix64(n * 1000 + i / 3) & 0x3f);
-	expect_ok(bt_store_facts_put(s, id, rec, 100 + n * 4, &err));
+	expect_ok(facts_put(s, id, rec, 100 + n * 4, &err));
 }
 
 static void store_fill(struct bt_store *s, struct model *m)

@@ -127,7 +127,7 @@ static int blob_write(struct bt_store *s, struct bt_postings *p, uint32_t n, str
 	for (k = 0; k < sizeof(text); k++)
 		text[k] = (char)test_random(&seed, 256);
 	if (!rc)
-		rc = bt_store_facts_put(s, id, text, sizeof(text), err);
+		rc = facts_put(s, id, text, sizeof(text), err);
 	for (k = 0; k < NAMES && !rc; k++)
 		bt_postings_add(p, id, text, name_make(text, n, k), k % 2);
 	return rc;

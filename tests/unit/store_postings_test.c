@@ -415,21 +415,6 @@ static void test_labels_all_left_out(void **state)
 	assert_int_equal(segments_nr(s, &pairs), 0);
 }
 
-static void test_memory(void **state)
-{
-	POSTINGS_OWNED struct bt_postings *p = bt_postings_new();
-	STORE_OWNED struct bt_store *s = store_open_mode(BT_STORE_WRITE);
-	size_t empty = bt_postings_memory(p), full;
-	uint64_t seed = test_seed();
-
-	(void)state;
-	blob_fill(NULL, p, 1, 5000, 100000, &seed);
-	full = bt_postings_memory(p);
-	assert_true(full > empty + 5000 * 8);
-	flush(s, p);
-	assert_true(bt_postings_memory(p) < full);
-}
-
 /* More pairs than level 0 holds: merges of merges. */
 static void test_levels(void **state)
 {
@@ -468,7 +453,6 @@ int main(void)
 		cmocka_unit_test_setup(test_rollback, scratch_reset),
 		cmocka_unit_test_setup(test_labels, scratch_reset),
 		cmocka_unit_test_setup(test_labels_all_left_out, scratch_reset),
-		cmocka_unit_test_setup(test_memory, scratch_reset),
 		cmocka_unit_test_setup(test_levels, scratch_reset),
 	};
 

@@ -72,7 +72,7 @@ static void test_blobs(void **state)
 	b.state = BT_BLOB_REDIRECT;
 	b.resolved = 1;
 	b.hint = NULL;
-	expect_ok(bt_store_blob_put(s, &b, &other, &err));
+	expect_ok(row_put(s, &b, &other, &err));
 	assert_true(other > id);
 	expect_code(BT_ROW, bt_store_blob_by_oid(s, &b.oid, &cursor, &got, &err));
 	assert_int_equal(got.id, id);
@@ -82,7 +82,7 @@ static void test_blobs(void **state)
 	assert_null(got.hint);
 	expect_code(BT_DONE, bt_store_blob_by_oid(s, &b.oid, &cursor, &got, &err));
 	b.oid = bt_oid_make(sha256, sizeof(sha256));
-	expect_ok(bt_store_blob_put(s, &b, &id, &err));
+	expect_ok(row_put(s, &b, &id, &err));
 	expect_ok(bt_store_blob_get(s, id, &got, &err));
 	assert_int_equal(got.oid.len, 32);
 	expect_code(BT_ERR_CORRUPT, bt_store_blob_get(s, 1000, &got, &err));
@@ -101,7 +101,7 @@ static void test_killed(void **state)
 	for (i = 0; i < BT_BLOB_STATE_NR; i++) {
 		b = blob_make(i, (enum bt_blob_state)i);
 		killed += bt_blob_state_killed(b.state);
-		expect_ok(bt_store_blob_put(s, &b, &ids[i], &err));
+		expect_ok(row_put(s, &b, &ids[i], &err));
 		assert_string_not_equal(bt_blob_state_name(b.state), "unknown");
 	}
 	expect_ok(bt_store_counts(s, &counts, &counts_nr, &err));
@@ -109,7 +109,7 @@ static void test_killed(void **state)
 	assert_int_equal(counts[5].bytes, 5);
 	/* A killed blob that is parsed after all keeps its id. */
 	b = blob_make(BT_BLOB_KILLED_CPU, BT_BLOB_FACTS);
-	expect_ok(bt_store_blob_put(s, &b, &last, &err));
+	expect_ok(row_put(s, &b, &last, &err));
 	assert_int_equal(last, ids[BT_BLOB_KILLED_CPU]);
 	expect_ok(bt_store_blob_clear_killed(s, &nr, &err));
 	assert_int_equal(nr, killed - 1);
@@ -121,10 +121,10 @@ static void test_killed(void **state)
 	}
 	/* Ids are never given twice, those of forgotten blobs neither. */
 	b = blob_make(500, BT_BLOB_KILLED_TIME);
-	expect_ok(bt_store_blob_put(s, &b, &last, &err));
+	expect_ok(row_put(s, &b, &last, &err));
 	expect_ok(bt_store_blob_clear_killed(s, &nr, &err));
 	b = blob_make(501, BT_BLOB_BINARY);
-	expect_ok(bt_store_blob_put(s, &b, &ids[0], &err));
+	expect_ok(row_put(s, &b, &ids[0], &err));
 	assert_true(ids[0] > last);
 }
 
@@ -165,7 +165,7 @@ static void test_facts(void **state)
 		if (i % 50 == 1)
 			expect_ok(bt_store_begin(s, &err));
 		record_make(&rec, i);
-		expect_ok(bt_store_facts_put(s, i, rec.data, rec.len, &err));
+		expect_ok(facts_put(s, i, rec.data, rec.len, &err));
 		/* What a transaction wrote it can read. */
 		if (i % 70 == 0)
 			records_check(s, i - 10, i + 1, 0);
@@ -178,21 +178,21 @@ static void test_facts(void **state)
 	expect_ok(bt_store_begin(s, &err));
 	for (i = 1; i < 50; i++) {
 		record_make(&rec, i + 1000);
-		expect_ok(bt_store_facts_put(s, i, rec.data, rec.len, &err));
+		expect_ok(facts_put(s, i, rec.data, rec.len, &err));
 	}
 	bt_store_rollback(s);
 	records_check(s, 1, 600, 0);
 	/* Replaced, outside of a transaction. */
 	for (i = 1; i < 20; i++) {
 		record_make(&rec, i + 1000);
-		expect_ok(bt_store_facts_put(s, i, rec.data, rec.len, &err));
+		expect_ok(facts_put(s, i, rec.data, rec.len, &err));
 	}
 	bt_store_free(&s);
 	s = store_open_mode(BT_STORE_READ);
 	records_check(s, 1, 20, 1000);
 	records_check(s, 20, 600, 0);
 	expect_code(BT_ERR_CORRUPT, bt_store_facts_read(s, 600, &rec, &err));
-	expect_code(BT_ERR_READONLY, bt_store_facts_put(s, 1, "x", 1, &err));
+	expect_code(BT_ERR_READONLY, facts_put(s, 1, "x", 1, &err));
 }
 
 /* Version v of a folder: most lines as before. */
@@ -330,12 +330,12 @@ static void test_transactions(void **state)
 	expect_code(BT_ERR_FAIL, bt_store_commit(s, &err));
 	expect_ok(bt_store_begin(s, &err));
 	expect_code(BT_ERR_FAIL, bt_store_begin(s, &err));
-	expect_ok(bt_store_blob_put(s, &b, &id, &err));
+	expect_ok(row_put(s, &b, &id, &err));
 	expect_ok(bt_store_language_id(s, "c", 1, &lang, &err));
 	bt_store_rollback(s);
 	bt_store_rollback(s);
 	expect_code(BT_DONE, bt_store_blob_find(s, &b.oid, 1, &got, &err));
-	expect_ok(bt_store_blob_put(s, &b, &id, &err));
+	expect_ok(row_put(s, &b, &id, &err));
 
 	/* A reader sees one state between begin and end. */
 	reader = store_open_mode(BT_STORE_READ);
@@ -343,7 +343,7 @@ static void test_transactions(void **state)
 	expect_ok(bt_store_read_begin(reader, &err));
 	expect_code(BT_ROW, bt_store_blob_find(reader, &b.oid, 1, &got, &err));
 	b = blob_make(2, BT_BLOB_BINARY);
-	expect_ok(bt_store_blob_put(s, &b, &id, &err));
+	expect_ok(row_put(s, &b, &id, &err));
 	expect_code(BT_DONE, bt_store_blob_find(reader, &b.oid, 1, &got, &err));
 	bt_store_read_end(reader);
 	expect_code(BT_DONE, bt_store_blob_find(reader, &b.oid, 1, &got, &err));

@@ -159,4 +159,21 @@ static inline int child_status(void (*body)(void *), void *arg)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
+/* A row, whether or not somebody was faster. */
+static inline int row_put(struct bt_store *s, const struct bt_blob *b, uint32_t *ret_id, struct bt_err *err)
+{
+	bool known;
+
+	return bt_store_blob_add(s, b, ret_id, &known, err);
+}
+
+/* A record in one step. */
+static inline int facts_put(struct bt_store *s, uint32_t blob_id, const void *rec, size_t len, struct bt_err *err)
+{
+	BT_BUF_OWNED struct bt_buf packed = BT_BUF_INIT;
+	int rc = bt_store_facts_pack(s, rec, len, &packed, err);
+
+	return rc ? rc : bt_store_facts_put_packed(s, blob_id, packed.data, packed.len, err);
+}
+
 #endif

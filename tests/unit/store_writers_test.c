@@ -32,7 +32,7 @@ static int blob_write(struct bt_store *s, struct bt_postings *p, uint32_t n, str
 
 	if (rc || known)
 		return rc;
-	rc = bt_store_facts_put(s, id, text, record_make(text, n), err);
+	rc = facts_put(s, id, text, record_make(text, n), err);
 	for (k = 0; k < NAMES && !rc; k++)
 		bt_postings_add(p, id, text, name_make(text, n, k), k == 5);
 	return rc;
