@@ -131,7 +131,7 @@ static int view_after(struct bt_context *c, struct bt_range *r, struct bt_view *
 
 static int start_from_range(struct bt_context *c, const struct impact_opts *o, const char *spec,
 			    struct bt_view *v, struct bt_change_set *set, struct bt_impact *im,
-			    struct bt_err *err)
+			    struct bt_content_source *source, struct bt_err *err)
 {
 	struct bt_range_opts ro = { o->scope.rev, o->scope.staged, o->scope.worktree };
 	BT_CLEANUP(bt_range_release) struct bt_range r = BT_RANGE_INIT;
@@ -140,6 +140,8 @@ static int start_from_range(struct bt_context *c, const struct impact_opts *o, c
 	if (bt_range_open(c, &ro, spec, &r, err) || bt_range_changes(c, &r, NULL, 0, set, &others, err) ||
 	    view_after(c, &r, v, err))
 		return err->code;
+	if (r.kind == BT_RANGE_REVISIONS)
+		source->tree = r.after.tree;
 	for (size_t i = 0; i < set->changes_nr; i++)
 		if (add_change(im, v, set, &set->changes[i], err))
 			return err->code;
@@ -416,6 +418,7 @@ static int run_impact(struct bt_context *c, void *opts, const struct bt_args *ar
 				     .nodes_max = (size_t)o->scope.max,
 				     .confidence = (enum bt_confidence)o->confidence,
 				     .filter = &f };
+	struct bt_content_source source = bt_scope_content(c, &o->scope);
 	bool by_name = arg && !bt_range_is(arg);
 	int rc;
 
@@ -424,7 +427,8 @@ static int run_impact(struct bt_context *c, void *opts, const struct bt_args *ar
 	if (bt_scope_filter(&o->scope, &f, err))
 		return err->code;
 	rc = by_name ? start_from_name(c, o, arg, &v, &im, err)
-		     : start_from_range(c, o, arg, &v, &set, &im, err);
+		     : start_from_range(c, o, arg, &v, &set, &im, &source, err);
+	io.source = &source;
 	if (rc || (im.starts_nr && bt_impact_run(&im, &v, &io, err)))
 		return err->code;
 	if (im.cut)

@@ -29,18 +29,22 @@ bool bt_edge_same_scope(const struct bt_facts *f, uint32_t site_def, uint32_t oc
 	return at == scope;
 }
 
-/* The last part of a module text without extension: "a/b.h" -> "b", "pkg.mod" -> "mod". */
-static struct bt_name module_stem(const struct bt_name *m)
+/*
+ * The last part of a module's text, without what is behind its dot where it is a path: "a/b.h" -> "b", "./q.mjs" -> "q", but
+ * "pkg.mod" -> "mod".
+ */
+static struct bt_name module_stem(const struct bt_name *m, uint32_t flags)
 {
-	const char *end = m->text + m->len, *p = end;
+	const char *end = m->text + m->len, *p = end, *dot;
 
-	if (m->len > 2 && m->text[m->len - 2] == '.' && memchr("hc", m->text[m->len - 1], 2))
-		end -= 2;
-	else if (m->len > 4 && (!memcmp(end - 4, ".hpp", 4) || !memcmp(end - 4, ".hxx", 4)))
-		end -= 4;
-	else if (m->len > 3 && (!memcmp(end - 3, ".js", 3) || !memcmp(end - 3, ".ts", 3)))
-		end -= 3;
-	for (p = end; p > m->text && !strchr("/.:\\", p[-1]);)
+	while (p > m->text && !strchr("/\\", p[-1]))
+		p--;
+	if (p > m->text ||
+	    (flags & (BT_IMPORT_RELATIVE | BT_IMPORT_SYSTEM) && *m->text != '.' && !memchr(m->text, ':', m->len))) {
+		dot = memchr(p, '.', (size_t)(end - p));
+		return (struct bt_name){ p, (uint32_t)((dot ? dot : end) - p) };
+	}
+	for (p = end; p > m->text && !strchr(".:", p[-1]);)
 		p--;
 	return (struct bt_name){ p, (uint32_t)(end - p) };
 }
@@ -74,7 +78,7 @@ size_t bt_edge_import_stems(const struct bt_facts *f, struct bt_arena *a, uint64
 	size_t nr = 0;
 
 	for (uint32_t i = 0; i < f->imports_nr; i++)
-		stems[nr++] = stem_hash(module_stem(&f->texts[f->imports[i].module]));
+		stems[nr++] = stem_hash(module_stem(&f->texts[f->imports[i].module], f->imports[i].flags));
 	for (uint32_t i = 0; i < f->items_nr; i++)
 		stems[nr++] = stem_hash(f->names[f->items[i].name]);
 	*ret_stems = stems;

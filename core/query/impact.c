@@ -36,6 +36,7 @@ static void walk_release(struct impact_walk *w)
 	bt_strmap_release(&w->blobs);
 	bt_strmap_release(&w->seen);
 	bt_strmap_release(&w->pairs);
+	bt_imports_release(&w->imports);
 	bt_arena_release(&w->arena);
 	bt_arena_release(&w->scratch);
 	bt_arena_release(&w->over);
@@ -353,6 +354,7 @@ int bt_impact_run(struct bt_impact *im, struct bt_view *v, const struct bt_impac
 	bt_strmap_init(&w.blobs, &w.arena);
 	bt_strmap_init(&w.seen, &w.arena);
 	bt_strmap_init(&w.pairs, &w.arena);
+	bt_imports_init(&w.imports, v, o->source);
 	for (size_t i = 0; i < im->starts_nr; i++)
 		if (im->nodes[i].file != BT_NONE)
 			seen_intern(&w, im->nodes[i].file, im->nodes[i].def, &fresh)->value = i;

@@ -4,7 +4,7 @@
  *
  * The walk goes level by level over the names of what was reached: each name is looked up in the postings
  * once a level, rare names first, and only blobs that hold it are read. What an occurrence means is decided
- * as in graph.h (a nearer definition hides a farther one). A definition that cannot be seen outside of its
+ * as in graph.h (a nearer definition hides a farther one); what a file imports is resolved where it matters. A definition that cannot be seen outside of its
  * file is looked up there alone. An edge that is only possible (one of several definitions of that name) is
  * told but not followed.
  */
@@ -79,6 +79,7 @@ struct bt_impact_opts {
 	size_t nodes_max;		/* 0: BT_IMPACT_NODES_DEFAULT */
 	enum bt_confidence confidence;	/* edges that are less certain are left out */
 	const struct bt_filter *filter;	/* languages and paths of dependents; may be NULL */
+	const struct bt_content_source *source;	/* of the view: what files import is resolved with it */
 };
 
 /* Definitions that are reached; more would not be read, and are seldom what was meant. */

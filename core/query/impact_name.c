@@ -74,6 +74,11 @@ int impact_blob_open(struct impact_walk *w, uint32_t blob, struct impact_blob **
 	*ret_b = b;
 	if (!keep)
 		return 0;
+	b->imports = bt_arena_zalloc(a, sizeof(*b->imports));
+	*b->imports = (struct bt_facts){
+		.imports = b->p.facts.imports, .imports_nr = b->p.facts.imports_nr, .items_nr = b->p.facts.items_nr,
+		.texts = b->p.facts.texts, .texts_nr = b->p.facts.texts_nr,
+	};
 	e = bt_strmap_intern(&w->blobs, (const char *)&blob, sizeof(blob),
 			     bt_strmap_hash((const char *)&blob, sizeof(blob)), &fresh);
 	e->value = (uintptr_t)b;
@@ -94,7 +99,6 @@ struct definer {
 	const char *path; /* of the first file */
 	struct bt_edge_stems stems;
 	uint32_t blob;
-	bool node; /* one of them is a node of ours */
 };
 
 struct definers {
@@ -108,14 +112,6 @@ struct definers {
 static bool is_name(const struct bt_facts *f, uint32_t def, const struct impact_name *n)
 {
 	return bt_name_is(f, f->defs[def].name, n->name, n->len);
-}
-
-static bool has_node(const struct impact_walk *w, const struct impact_name *n, uint32_t blob)
-{
-	for (size_t i = 0; i < n->nr; i++)
-		if (w->im->nodes[n->nodes[i]].blob == blob)
-			return true;
-	return false;
 }
 
 /* Can a name of this language be that of one of the nodes? */
@@ -162,7 +158,6 @@ static int find_definers(struct impact_walk *w, const struct impact_name *n, str
 				.path = bt_arena_strndup(&w->arena, b->paths[0], strlen(b->paths[0])),
 				.stems = bt_edge_path_stems(b->paths[0]),
 				.blob = n->list[i].blob_id,
-				.node = has_node(w, n, n->list[i].blob_id),
 			};
 	}
 	if (!d->bodies)
@@ -257,46 +252,6 @@ static enum bt_confidence confidence_of(const struct bt_facts *f, uint32_t occ,
 	return BT_LIKELY;
 }
 
-static bool names_in_import(const struct bt_facts *f, const struct impact_name *n)
-{
-	for (uint32_t i = 0; i < f->items_nr; i++)
-		if (bt_name_is(f, f->items[i].name, n->name, n->len))
-			return true;
-	return false;
-}
-
-/* Does a blob import one of these? */
-static bool imports(const struct impact_blob *b, const struct bt_edge_stems *s)
-{
-	for (size_t i = 0; i < b->stems_nr; i++)
-		if (b->stems[i] && (b->stems[i] == s->stem || b->stems[i] == s->folder))
-			return true;
-	return false;
-}
-
-/* How a site in one blob reaches a node in another one. */
-static enum bt_edge edge_across(const struct impact_walk *w, const struct impact_name *n,
-				const struct definers *d, const struct impact_blob *b, size_t i)
-{
-	if (w->im->nodes[n->nodes[i]].file ==
-	    BT_NONE) /* gone: nobody else has the name, or it is another one now */
-		return d->bodies || d->many ? BT_EDGE_NAME : BT_EDGE_NONE;
-	if (imports(b, &d->nodes[i]))
-		return BT_EDGE_IMPORT;
-	if (d->many || d->bodies > 1)
-		return BT_EDGE_NAME;
-	return names_in_import(&b->p.facts, n) ? BT_EDGE_IMPORT : BT_EDGE_UNIQUE;
-}
-
-/* Does the file import another definition of the name, which then is the one that is meant? */
-static bool imports_another(const struct definers *d, const struct impact_blob *b)
-{
-	for (size_t i = 0; i < d->nr; i++)
-		if (!d->list[i].node && imports(b, &d->list[i].stems))
-			return true;
-	return false;
-}
-
 /* nearest: of several definitions it is the one that stands nearest. */
 static void add_edge(struct impact_walk *w, const struct site *s, uint32_t from, enum bt_edge edge,
 		     bool nearest, uint32_t depth)
@@ -373,28 +328,77 @@ static bool is_nearest(const struct definers *d, const char *site, const struct 
 /* What all sites of a blob have in common: how they reach each node. */
 struct link {
 	bool out; /* not at all */
+	enum impact_reach reach;
 	enum bt_edge edge;
 	bool nearest;
 };
 
-static struct link *find_links(struct impact_walk *w, const struct impact_name *n, const struct definers *d,
-			       const struct impact_blob *b)
+/* How well does the file import a definition of the name, whichever? The one it imports best is meant. */
+static int reach_best(struct impact_walk *w, const struct definers *d, const struct impact_blob *b,
+		      enum impact_reach *ret_best, struct bt_err *err)
+{
+	*ret_best = IMPACT_UNREACHED;
+	for (size_t i = 0; i < d->nr && *ret_best != IMPACT_REACHED; i++) {
+		enum impact_reach reach;
+
+		if (impact_imports_path(w, b, &d->list[i].stems, d->list[i].path, &reach, err))
+			return err->code;
+		if (reach > *ret_best)
+			*ret_best = reach;
+	}
+	return 0;
+}
+
+/* How a site in one blob reaches a node in another one; best: how it reaches some definition of the name. */
+static int link_across(struct impact_walk *w, const struct impact_name *n, const struct definers *d,
+		       const struct impact_blob *b, size_t i, enum impact_reach best, struct link *l,
+		       struct bt_err *err)
+{
+	const struct bt_impact_node *node = &w->im->nodes[n->nodes[i]];
+	enum impact_import named;
+
+	if (node->file == BT_NONE) {	/* gone: nobody else has the name, or it is another one now */
+		l->edge = d->bodies || d->many ? BT_EDGE_NAME : BT_EDGE_NONE;
+	} else {
+		if (impact_imports_name(w, b, n->name, n->len, node->path, &named, err))
+			return err->code;
+		if (named == IMPACT_FROM_HERE || (l->reach && l->reach >= best))
+			l->edge = BT_EDGE_IMPORT;
+		else if (d->many || d->bodies > 1 || named == IMPACT_FROM_OUTSIDE)
+			l->edge = BT_EDGE_NAME;
+		else
+			l->edge = BT_EDGE_UNIQUE;
+		if (named != IMPACT_FROM_OUTSIDE)
+			l->nearest = l->edge == BT_EDGE_NAME && is_nearest(d, b->paths[0], node);
+	}
+	l->out = l->edge == BT_EDGE_NAME && best;
+	return 0;
+}
+
+static int find_links(struct impact_walk *w, const struct impact_name *n, const struct definers *d,
+		      const struct impact_blob *b, struct link **ret_links, struct bt_err *err)
 {
 	struct link *links = bt_arena_zalloc(&w->scratch, (n->nr + 1) * sizeof(*links));
-	bool another = imports_another(d, b);
+	enum impact_reach best;
 
+	if (reach_best(w, d, b, &best, err))
+		return err->code;
 	for (size_t i = 0; i < n->nr; i++) {
 		const struct bt_impact_node *node = &w->im->nodes[n->nodes[i]];
 		struct link *l = &links[i];
 
 		l->out = node->blob == b->vf.blob.id || !bt_langs_share_names(node->lang, b->lang);
-		if (l->out)
-			continue;
-		l->edge = edge_across(w, n, d, b, i);
-		l->out = l->edge == BT_EDGE_NAME && another;
-		l->nearest = l->edge == BT_EDGE_NAME && is_nearest(d, b->paths[0], node);
+		if (!l->out && node->file != BT_NONE &&
+		    impact_imports_path(w, b, &d->nodes[i], node->path, &l->reach, err))
+			return err->code;
+		if (l->reach > best)	/* one blob may be at several paths */
+			best = l->reach;
 	}
-	return links;
+	for (size_t i = 0; i < n->nr; i++)
+		if (!links[i].out && link_across(w, n, d, b, i, best, &links[i], err))
+			return err->code;
+	*ret_links = links;
+	return 0;
 }
 
 static void link_others(struct impact_walk *w, const struct impact_name *n, const struct link *links,
@@ -464,8 +468,8 @@ static int run_blob(struct impact_walk *w, struct impact_name *n, const struct d
 		link_own(w, n, &s, depth, &own);
 		if (own || n->local)
 			continue;
-		if (!links)
-			links = find_links(w, n, d, b);
+		if (!links && find_links(w, n, d, b, &links, err))
+			return err->code;
 		link_others(w, n, links, &s, depth);
 	}
 	return 0;

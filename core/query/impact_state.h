@@ -6,6 +6,7 @@
 
 #include "core/base/map.h"
 #include "core/query/impact.h"
+#include "core/query/imports.h"
 #include "store/postings.h"
 
 /* A blob that was opened. */
@@ -18,6 +19,7 @@ struct impact_blob {
 	const char **paths;
 	uint64_t *stems;	/* of what it imports: see bt_edge_import_stems */
 	size_t stems_nr;
+	struct bt_facts *imports;	/* imports and texts, for good; NULL: not kept */
 };
 
 struct impact_walk {
@@ -30,6 +32,7 @@ struct impact_walk {
 	struct bt_strmap blobs;		/* id -> struct impact_blob * */
 	struct bt_strmap seen;		/* (file, def) -> node */
 	struct bt_strmap pairs;		/* (from, to) -> edge */
+	struct bt_imports imports;
 	size_t reads, reads_max, nodes_max;
 	bool full;			/* a limit was reached: the walk ends here */
 };
@@ -55,6 +58,23 @@ int impact_blob_open(struct impact_walk *w, uint32_t blob, struct impact_blob **
  * seen, and an answer must not depend on that.
  */
 void impact_postings_order(struct impact_walk *w, struct bt_posting *list, size_t *nr);
+/* impact_import.c: does the file of a blob import the one at a path, whose stems these are? More is nearer. */
+enum impact_reach {
+	IMPACT_UNREACHED,
+	IMPACT_REACHED_BY_NAME,	/* a header of its name, in another folder */
+	IMPACT_REACHED,		/* itself, or the header beside it */
+};
+int impact_imports_path(struct impact_walk *w, const struct impact_blob *b, const struct bt_edge_stems *s,
+			const char *path, enum impact_reach *ret_reach, struct bt_err *err);
+/* Where a name comes from that its imports list: more is nearer. */
+enum impact_import {
+	IMPACT_NOT_NAMED,	/* no import lists it */
+	IMPACT_FROM_OUTSIDE,	/* from what is not in the view */
+	IMPACT_FROM_ELSEWHERE,	/* from another file, which may export it again */
+	IMPACT_FROM_HERE,	/* from the file at that path */
+};
+int impact_imports_name(struct impact_walk *w, const struct impact_blob *b, const char *name, size_t len,
+			const char *path, enum impact_import *ret_import, struct bt_err *err);
 /* Everything that depends on the nodes of a name. depth: of what is found. */
 int impact_name_run(struct impact_walk *w, struct impact_name *n, uint32_t depth, struct bt_err *err);
 

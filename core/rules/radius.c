@@ -406,6 +406,7 @@ int radius_dependents(struct radius *r, const struct check_file *f, const char *
 		      struct bt_impact *im, size_t *ret_nr)
 {
 	struct bt_impact_opts io = { .nodes_max = over + 1, .confidence = BT_CERTAIN };
+	struct bt_content_source source;
 	struct bt_err *err = r->k->err;
 	struct bt_view *v;
 
@@ -421,6 +422,8 @@ int radius_dependents(struct radius *r, const struct check_file *f, const char *
 	/* Where a name is one of all files the only one of that name is meant; elsewhere, and on objects, that is a guess. */
 	if (radius_family_of(im->nodes[0].lang) == RADIUS_GLOBAL && im->nodes[0].kind != BT_KIND_METHOD)
 		io.confidence = BT_LIKELY;
+	source = (struct bt_content_source){ .repo = r->k->o->repo, .kind = BT_CONTENT_TREE, .tree = r->tree };
+	io.source = &source;
 	if (bt_impact_run(im, v, &io, err))
 		return err->code;
 	*ret_nr = count_dependents(im);

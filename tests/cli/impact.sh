@@ -271,4 +271,24 @@ test_expect_success 'bad arguments' '
 	test_expect_code 129 git batho impact --confidence sure helper 2>err && test_grep sure err
 '
 
+test_expect_success 'files of one name: the one that is imported' '
+	git init -q twins && cd twins && mkdir a b && for at in a b; do
+		echo "int helper(void);" >$at/util.h && echo "int helper(void) { return 1; }" >$at/util.c &&
+		echo "def shared(): pass" >$at/part.py || return 1
+	done &&
+	printf "#include \"util.h\"\nint in_b(void) { return helper(); }\n" >b/main.c &&
+	printf "from b.part import shared\ndef uses(): shared()\n" >top.py &&
+	printf "import { far } from \"./q.mjs\";\nexport function js() { return far(); }\n" >use.mjs &&
+	echo "export function far() { return 1; }" >q.mjs && mkdir p && echo "export function far() { return 2; }" >p/q.mjs &&
+	printf "from outside import Lonely\ndef takes(x: Lonely): return Lonely()\n" >app.py &&
+	echo "class Lonely: pass" >lonely.py && git add . && git commit -q -m 1 &&
+	for of in helper:in_b:b/util.c shared:uses:b/part.py far:js:q.mjs; do
+		name=${of%%:*} user=${of#*:} && git batho impact --porcelain --confidence certain $name >out &&
+		test_grep "${user%:*}" out && git batho impact --format=dot $name >dot || return 1
+	done &&
+	git batho impact --porcelain helper >out && test_grep "in_b.*certain.*b/util.c" out && test_grep ! "in_b.*a/util.c" out &&
+	git batho impact --confidence possible Lonely >out && test_grep takes out &&
+	test_expect_code 1 git batho impact --confidence likely Lonely
+'
+
 test_done
