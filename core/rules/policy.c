@@ -181,6 +181,9 @@ static int take_entry(struct loader *l, char *rec, size_t len)
 	if (!tab || strncmp(rec, "100", 3) || !is_wanted(tab + 1))
 		return 0;
 	*tab = '\0';
+	/* A path with conflicts is not checked, and nothing is checked by it. */
+	if (tab - rec > 2 && tab[-2] == ' ' && tab[-1] != '0')
+		return 0;
 	for (char *word = strtok_r(p, " ", &p); word; word = strtok_r(NULL, " ", &p)) {
 		if (bt_oid_parse(word, strlen(word), &oid, &ignored))
 			continue;

@@ -458,6 +458,19 @@ test_expect_success 'conflicts, an empty repository, a bare one, a shallow one' 
 	dies && test_grep "parent is not here" ../err && test_grep "^hint: .*shallow" ../err && dies --rev HEAD)
 '
 
+test_expect_success 'a policy with conflicts is not in force' '
+	git init -q ../sides && (cd ../sides && mkdir .batho && config() {
+		printf "[rules]\ndebugger-statement.severity = %s\n" "$1" >.batho/config.ini &&
+		git add . && git commit -q -m "$1"
+	} &&
+	echo "a" >x.js && config warning && git checkout -q -b theirs && config off && git checkout -q - && config note &&
+	test_must_fail git merge -q theirs >/dev/null 2>&1 && echo "debugger" >x.js && git add x.js &&
+	test_might_fail git batho check --staged --porcelain >../out && test_grep "error.debugger-statement" ../out &&
+	git update-index --index-version 4 && test_might_fail git batho check --staged --porcelain >../out2 &&
+	test_cmp ../out ../out2 && git checkout -q --ours .batho && git add . &&
+	git batho check --staged --porcelain >../out && test_grep "note.debugger-statement" ../out)
+'
+
 test_expect_success 'a sha256 repository, and one that cannot be written to' '
 	git init -q --object-format=sha256 ../sha256 && (cd ../sha256 && echo "debugger" >x.js && git add . &&
 	found 1 <<-\EOT &&
