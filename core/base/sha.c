@@ -168,6 +168,8 @@ void bt_sha_add(struct bt_sha *s, const void *data, size_t len)
 	size_t used = s->len % sizeof(s->block), room = sizeof(s->block) - used;
 	const uint8_t *p = data;
 
+	if (!len)	/* data may be NULL then */
+		return;
 	s->len += len;
 	if (used) {
 		size_t n = len < room ? len : room;
