@@ -86,11 +86,11 @@ static int write_baseline_file(struct bt_context *c, const struct bt_buf *text, 
 static int write_baseline(struct bt_context *c, const struct bt_findings *f, struct bt_err *err)
 {
 	BT_BUF_OWNED struct bt_buf text = BT_BUF_INIT;
+	size_t nr = bt_baseline_write(f, &text);
 
-	bt_baseline_write(f, &text);
 	if (bt_buf_check(&text, "the baseline", err) || write_baseline_file(c, &text, err))
 		return err->code;
-	bt_notice(c, "wrote %zu finding%s to " BT_BASELINE_PATH, f->nr, f->nr == 1 ? "" : "s");
+	bt_notice(c, "wrote %zu finding%s to " BT_BASELINE_PATH, nr, nr == 1 ? "" : "s");
 	return 0;
 }
 

@@ -119,10 +119,11 @@ int bt_conf_set_command(struct bt_conf *c, enum bt_key_id key, const char *text,
 const struct bt_value *bt_conf_get(const struct bt_conf *c, enum bt_key_id key);
 
 /*
- * rules.<id>.severity: "off", "note", "warning" or "error"; *ret_severity is NULL when nothing was said. The environment is
- * looked at now: BT_ERR_FAIL when it is wrong there.
+ * rules.<id>.severity: "off", "note", "warning" or "error"; *ret_severity is NULL when nothing was said, *ret_tracked whether
+ * the project's own file said it. The environment is looked at now: BT_ERR_FAIL when it is wrong there.
  */
-int bt_conf_rule_severity(const struct bt_conf *c, const char *id, const char **ret_severity, struct bt_err *err);
+int bt_conf_rule_severity(const struct bt_conf *c, const char *id, const char **ret_severity, bool *ret_tracked,
+			  struct bt_err *err);
 extern const char *const bt_conf_severities[];	/* these words, NULL-terminated */
 /* Everything that was said about rules, environment apart: number i, false behind the last. */
 struct bt_conf_said {

@@ -75,10 +75,12 @@ static int from_env(const char *id, const char **ret, struct bt_err *err)
 	return *ret ? check(*ret, &place, err) : 0;
 }
 
-int bt_conf_rule_severity(const struct bt_conf *c, const char *id, const char **ret_severity, struct bt_err *err)
+int bt_conf_rule_severity(const struct bt_conf *c, const char *id, const char **ret_severity, bool *ret_tracked,
+			  struct bt_err *err)
 {
 	const struct conf_severity *best = NULL;
 
+	*ret_tracked = false;
 	if (from_env(id, ret_severity, err))
 		return err->code;
 	for (size_t i = 0; i < c->severities_nr && !*ret_severity; i++) {
@@ -87,8 +89,10 @@ int bt_conf_rule_severity(const struct bt_conf *c, const char *id, const char **
 		if (!strcmp(s->said.id, id) && (!best || s->origin >= best->origin))
 			best = s;
 	}
-	if (best)
+	if (best) {
 		*ret_severity = best->said.severity;
+		*ret_tracked = best->said.tracked;
+	}
 	return 0;
 }
 

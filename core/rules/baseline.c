@@ -86,7 +86,7 @@ bool bt_baseline_take(struct bt_baseline *b, const struct bt_finding *f)
 	struct bt_baseline_entry key = { .path = f->path, .fingerprint = f->fingerprint };
 	struct bt_baseline_entry *e;
 
-	e = b->nr ? bsearch(&key, b->entries, b->nr, sizeof(key), entry_cmp) : NULL;
+	e = b->nr && !f->rule->on_policy ? bsearch(&key, b->entries, b->nr, sizeof(key), entry_cmp) : NULL;
 	if (!e || !e->left)
 		return false;
 	e->left--;
@@ -96,7 +96,7 @@ bool bt_baseline_take(struct bt_baseline *b, const struct bt_finding *f)
 bool bt_baseline_take_moved(struct bt_baseline *b, const struct bt_finding *f, bool (*gone)(void *ctx, const char *path),
 			    void *ctx)
 {
-	for (size_t i = 0; i < b->nr; i++) {
+	for (size_t i = 0; i < b->nr && !f->rule->on_policy; i++) {
 		struct bt_baseline_entry *e = &b->entries[i];
 
 		if (e->fingerprint != f->fingerprint || !e->left || !gone(ctx, e->path))
@@ -138,27 +138,32 @@ static void put_head(struct bt_buf *out)
 	bt_buf_addf(out, "{\"batho_baseline\":%d,\n \"findings\":[", BT_BASELINE_VERSION);
 }
 
-void bt_baseline_write(const struct bt_findings *f, struct bt_buf *out)
+size_t bt_baseline_write(const struct bt_findings *f, struct bt_buf *out)
 {
 	struct bt_baseline_entry *entries = bt_xcalloc(f->nr + 1, sizeof(*entries));
+	size_t nr = 0;
 	bool first = true;
 
-	for (size_t i = 0; i < f->nr; i++)
-		entries[i] = (struct bt_baseline_entry){
+	for (size_t i = 0; i < f->nr; i++) {
+		if (f->items[i].rule->on_policy)
+			continue;
+		entries[nr++] = (struct bt_baseline_entry){
 			.rule = f->items[i].rule->id, .path = f->items[i].path,
 			.symbol = f->items[i].symbol ? f->items[i].symbol : "",
 			.fingerprint = f->items[i].fingerprint,
 		};
-	qsort(entries, f->nr, sizeof(*entries), entry_cmp);
+	}
+	qsort(entries, nr, sizeof(*entries), entry_cmp);
 	put_head(out);
-	for (size_t i = 0, k; i < f->nr; i = k) {
-		for (k = i + 1; k < f->nr && !entry_cmp(&entries[i], &entries[k]);)
+	for (size_t i = 0, k; i < nr; i = k) {
+		for (k = i + 1; k < nr && !entry_cmp(&entries[i], &entries[k]);)
 			k++;
 		put_entry(out, first, &entries[i], (uint32_t)(k - i));
 		first = false;
 	}
 	bt_buf_adds(out, "]}\n");
 	free(entries);
+	return nr;
 }
 
 void bt_baseline_shrink(const struct bt_baseline *b, struct bt_buf *out)

@@ -249,6 +249,7 @@ static int set_analysis(struct parser *p, struct piece v)
 	if (p->r->info.path)
 		return fail(p, "a rule of a project is a query; analyses are built in");
 	p->r->analysis = bt_analysis_find(name);
+	p->r->info.on_policy = !strcmp(name, "policy-change");
 	return p->r->analysis ? 0 : fail(p, "no analysis is called '%s'", name);
 }
 

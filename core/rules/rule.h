@@ -73,6 +73,7 @@ struct bt_rule_info {
 	const char *help;		/* lines ended by \n but the last; "" when there is none */
 	const char *help_uri;		/* or NULL */
 	const char *path;		/* of a project's rule: ".batho/rules/<id>.scm"; NULL when built in */
+	bool on_policy;			/* tells that policy changes: what is tracked never silences it */
 };
 
 struct bt_rule_example {

@@ -158,8 +158,11 @@ static int packs_in_force(const char *list, unsigned *ret_bits, struct bt_err *e
 	return 0;
 }
 
-static bool is_in_force(const struct bt_rule *r, unsigned bits)
+/* A project cannot switch off what tells that its policy changes. */
+static bool is_in_force(const struct bt_rule *r, const struct bt_conf *conf, unsigned bits)
 {
+	if (r->info.on_policy && bt_conf_get(conf, BT_KEY_RULES_PACKS)->origin == BT_FROM_TRACKED)
+		return true;
 	for (size_t i = 0; i < PACKS_NR; i++)
 		if (!strcmp(packs[i], r->info.pack))
 			return bits >> i & 1;
@@ -184,22 +187,30 @@ static int check_said(const struct bt_ruleset *s, const struct bt_conf *conf, st
 	return 0;
 }
 
+static int grade(struct bt_rule *r, const struct bt_conf *conf, unsigned bits, struct bt_err *err)
+{
+	const char *said;
+	bool tracked;
+	enum bt_severity severity;
+
+	if (bt_conf_rule_severity(conf, r->info.id, &said, &tracked, err))
+		return err->code;
+	severity = said ? (enum bt_severity)bt_severity_find(said) : BT_SEVERITY_OFF;
+	if (said && !(r->info.on_policy && tracked && severity < r->info.severity))
+		r->info.severity = severity;
+	else if (!said && !is_in_force(r, conf, bits))
+		r->info.severity = BT_SEVERITY_OFF;
+	return 0;
+}
+
 int bt_ruleset_configure(struct bt_ruleset *s, const struct bt_conf *conf, struct bt_err *err)
 {
 	unsigned bits;
 
 	if (packs_in_force(bt_conf_get(conf, BT_KEY_RULES_PACKS)->text, &bits, err) || check_said(s, conf, err))
 		return err->code;
-	for (uint32_t i = 0; i < s->nr; i++) {
-		struct bt_rule *r = &s->rules[i];
-		const char *said;
-
-		if (bt_conf_rule_severity(conf, r->info.id, &said, err))
+	for (uint32_t i = 0; i < s->nr; i++)
+		if (grade(&s->rules[i], conf, bits, err))
 			return err->code;
-		if (said)
-			r->info.severity = (enum bt_severity)bt_severity_find(said);
-		else if (!is_in_force(r, bits))
-			r->info.severity = BT_SEVERITY_OFF;
-	}
 	return 0;
 }

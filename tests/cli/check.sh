@@ -284,6 +284,29 @@ test_expect_success 'policy comes from what is judged, for a range from its base
 	EOT
 '
 
+test_expect_success 'a change of policy does not silence that it is told' '
+	git checkout -q -b silent && cp .batho/config.ini ../config &&
+	echo .batho/config.ini:1 note policy-change >../told &&
+	printf "[rules]\npolicy-change.severity = off\n" >.batho/config.ini && git add . && found 0 --staged <../told &&
+	printf "[rules]\npacks = silent-failure\n" >.batho/config.ini && git add . && found 0 --staged <../told &&
+	printf "[rules]\npolicy-change.severity = error\n" >.batho/config.ini && git add . &&
+	found 1 --staged <<-\EOT &&
+	.batho/config.ini:1 error policy-change
+	EOT
+	git -c batho.rules.policy-change.severity=off batho check --staged --porcelain >../out &&
+	test_grep ! "^finding" ../out &&
+	cp ../config .batho/config.ini && echo "# more" >>.batho/config.ini && git add . &&
+	git batho check --staged --write-baseline 2>../err && test_grep "wrote 0 findings" ../err &&
+	rule="{\"rule\":\"policy-change\",\"path\":\".batho/config.ini\"" &&
+	fingerprint=$(git batho check --staged --json | sed -n "s/.*\"rule\":\"policy-change\".*\"fingerprint\":\"\([0-9a-f]*\)\".*/\1/p" | head -n 1) &&
+	echo "{\"batho_baseline\":1,\"findings\":[$rule,\"fingerprint\":\"$fingerprint\",\"count\":5}]}" >.batho/baseline.json &&
+	git add . && found 0 --staged <<-\EOT &&
+	.batho/baseline.json:1 note policy-change
+	.batho/config.ini:1 note policy-change
+	EOT
+	git reset -q --hard && git checkout -q main
+'
+
 test_expect_success 'mistakes in the configuration: file, line, the nearest name' '
 	printf "[rules]\ndebugger-statment.severity = off\n" >.batho/config.ini && dies --worktree &&
 	test_grep "rules.debugger-statment.severity.*config.ini:2" ../err && test_grep "^hint: .*debugger-statement" ../err &&
