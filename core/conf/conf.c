@@ -203,6 +203,14 @@ int conf_tolerate(const struct bt_conf *c, const struct bt_err *err)
 	return 0;
 }
 
+int bt_conf_pass_over(const struct bt_conf *c, struct bt_err *err)
+{
+	if (conf_tolerate(c, err))
+		return err->code;
+	*err = (struct bt_err)BT_ERR_INIT;
+	return 0;
+}
+
 #define ENV_NAME_LEN 96
 
 /* BATHO_INDEX_MAX_BLOB_SIZE and BATHO_INDEX_MAXBLOBSIZE name index.maxBlobSize. */
@@ -313,7 +321,9 @@ static int drop_tracked(struct bt_conf *c, struct bt_err *err)
 int bt_conf_set_tracked(struct bt_conf *c, const char *data, size_t len, const char *where,
 			struct bt_err *err)
 {
-	return drop_tracked(c, err) ? err->code : conf_read_tracked(c, data, len, where, err);
+	if (drop_tracked(c, err))
+		return err->code;
+	return conf_read_tracked(c, data, len, where, err) ? bt_conf_pass_over(c, err) : 0;
 }
 
 int bt_conf_set_command(struct bt_conf *c, enum bt_key_id key, const char *text, struct bt_err *err)

@@ -113,6 +113,11 @@ void bt_conf_free(struct bt_conf **pc);
  */
 int bt_conf_set_tracked(struct bt_conf *c, const char *data, size_t len, const char *where,
 			struct bt_err *err);
+/*
+ * What to do about something wrong in what people configured: 0 when this is a hook, which has told it now and goes on
+ * without (*err is as before), else the error's code.
+ */
+int bt_conf_pass_over(const struct bt_conf *c, struct bt_err *err);
 /* A value from the command line. */
 int bt_conf_set_command(struct bt_conf *c, enum bt_key_id key, const char *text, struct bt_err *err);
 

@@ -78,6 +78,13 @@ static int set_one(struct reader *r, const struct setting *s)
 	return conf_set(r->conf, (enum bt_key_id)s->key, s->value, &place, r->err);
 }
 
+/* A key that is wrong: inih goes on, with or without an end in failure. */
+static int pass_over_key(struct reader *r)
+{
+	r->failed = bt_conf_pass_over(r->conf, r->err) != 0;
+	return !r->failed;
+}
+
 static bool is_blank(const char *p, size_t len)
 {
 	for (size_t i = 0; i < len; i++)
@@ -165,9 +172,9 @@ static int take(void *ctx, const char *section, const char *name, const char *va
 	snprintf(full, sizeof(full), "%s.%s", section, name);
 	key = conf_find(full);
 	if (key < 0 && !conf_is_severity(full))
-		return fail_unknown(r, full), 0;
+		return fail_unknown(r, full), pass_over_key(r);
 	if (key >= 0 && !bt_keys[key].tracked)
-		return fail_untaken(r, bt_keys[key].name), 0;
+		return fail_untaken(r, bt_keys[key].name), pass_over_key(r);
 	if (r->nr == SETTINGS_MAX)
 		return fail(r, r->line, "too many settings"), 0;
 	r->settings[r->nr++] = (struct setting){
@@ -205,7 +212,7 @@ int conf_read_tracked(struct bt_conf *c, const char *data, size_t len, const cha
 	if (r->failed)
 		return err->code;
 	for (size_t i = 0; i < r->nr; i++)
-		if (set_one(r, &r->settings[i]))
+		if (set_one(r, &r->settings[i]) && bt_conf_pass_over(c, err))
 			return err->code;
 	return 0;
 }

@@ -421,11 +421,29 @@ int bt_policy_read(struct bt_repo *repo, const struct bt_policy_source *source, 
 	return rc;
 }
 
-int bt_policy_apply(const struct bt_policy *p, struct bt_conf *conf, bool brief, struct bt_ruleset *ret_set,
+/* All rules, but in a hook those that are none. */
+static int make_rules(struct bt_policy *p, const struct bt_conf *conf, bool brief, struct bt_ruleset *ret_set,
+		      struct bt_err *err)
+{
+	int rc;
+
+	while ((rc = (brief ? bt_ruleset_init_brief : bt_ruleset_init)(ret_set, p->rules, p->rules_nr, err))) {
+		size_t bad = ret_set->nr - ret_set->builtin_nr;
+
+		if (!ret_set->builtin_nr || bad >= p->rules_nr || bt_conf_pass_over(conf, err))
+			return err->code;
+		bt_ruleset_release(ret_set);
+		p->rules_nr--;
+		memmove(&p->rules[bad], &p->rules[bad + 1], (p->rules_nr - bad) * sizeof(*p->rules));
+	}
+	return rc;
+}
+
+int bt_policy_apply(struct bt_policy *p, struct bt_conf *conf, bool brief, struct bt_ruleset *ret_set,
 		    struct bt_err *err)
 {
 	if (bt_conf_set_tracked(conf, p->config ? p->config : "", p->config_len, p->config_where, err) ||
-	    (brief ? bt_ruleset_init_brief : bt_ruleset_init)(ret_set, p->rules, p->rules_nr, err))
+	    make_rules(p, conf, brief, ret_set, err))
 		return err->code;
 	return bt_ruleset_configure(ret_set, conf, err);
 }

@@ -61,9 +61,9 @@ int bt_policy_read(struct bt_repo *repo, const struct bt_policy_source *source, 
 		   size_t dirs_nr, struct bt_policy *ret_p, struct bt_err *err);
 /*
  * Puts the tracked configuration into force (conf) and makes the rules; brief: without examples. BT_ERR_FAIL names file and
- * line.
+ * line. In a hook what is wrong is told and left out, a rule's file also of the policy.
  */
-int bt_policy_apply(const struct bt_policy *p, struct bt_conf *conf, bool brief, struct bt_ruleset *ret_set,
+int bt_policy_apply(struct bt_policy *p, struct bt_conf *conf, bool brief, struct bt_ruleset *ret_set,
 		    struct bt_err *err);
 
 #endif

@@ -181,8 +181,12 @@ static int check_said(const struct bt_ruleset *s, const struct bt_conf *conf, st
 			continue;
 		near = bt_ruleset_nearest(s, said.id);
 		bt_err_set(err, BT_ERR_FAIL, "'rules.%s.severity' %s: no rule has this name", said.id, said.where);
-		return near ? bt_err_hint(err, "did you mean '%s'?", near)
-			    : bt_err_hint(err, "`git batho rules list` shows them");
+		if (near)
+			bt_err_hint(err, "did you mean '%s'?", near);
+		else
+			bt_err_hint(err, "`git batho rules list` shows them");
+		if (bt_conf_pass_over(conf, err))
+			return err->code;
 	}
 	return 0;
 }
@@ -207,7 +211,12 @@ int bt_ruleset_configure(struct bt_ruleset *s, const struct bt_conf *conf, struc
 {
 	unsigned bits;
 
-	if (packs_in_force(bt_conf_get(conf, BT_KEY_RULES_PACKS)->text, &bits, err) || check_said(s, conf, err))
+	if (packs_in_force(bt_conf_get(conf, BT_KEY_RULES_PACKS)->text, &bits, err)) {
+		if (bt_conf_pass_over(conf, err))
+			return err->code;
+		bits = (1u << PACKS_NR) - 1;
+	}
+	if (check_said(s, conf, err))
 		return err->code;
 	for (uint32_t i = 0; i < s->nr; i++)
 		if (grade(&s->rules[i], conf, bits, err))

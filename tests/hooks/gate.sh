@@ -35,6 +35,20 @@ test_expect_success 'a server does not let a push soften its judge' '
 	printf "[check]\nfailOn = never\n" >.batho/config.ini && put b.c "$conflict" && git add . && git commit -q --no-verify -m soft &&
 	test_must_fail git push -q ../gs.git main 2>../err && test_grep "remote: .*conflict-marker" ../err && git reset -q --hard HEAD~1
 '
+test_expect_success 'what is wrong in the policy is told and left out; the rest is judged' '
+	git init -q -b main ../wrong && (cd ../wrong && git batho hooks install -q && mkdir -p .batho/rules && put b.c "$conflict" && git add b.c &&
+		for text in "[bogus]" "[hooks]\nonError = fail" "[rules]\nnosuch.severity = off" "[rules]\npacks = nosuch" "[check]\nfailOn = sometimes" "no setting"; do
+			printf "$text\nx = 1\n[check]\nlargeFile = 7\n" >.batho/config.ini && git add .batho && stopped git commit -q -m x &&
+			test_grep "^git-batho: pre-commit: .*(ignored)" ../err && test_grep ! unchecked ../err || return 1
+		done &&
+		git rm -q -f .batho/config.ini && for file in "Bad Name" keyed; do
+			mkdir -p .batho/rules && printf ";; nosuch: x\n" >".batho/rules/$file.scm" && git add .batho && stopped git commit -q -m x &&
+			test_grep "^git-batho: pre-commit: .batho/rules/$file.scm.*(ignored)" ../err && git rm -q -f ".batho/rules/$file.scm" || return 1
+		done &&
+		mkdir -p .batho/rules && printf ";; severity: error\n;; languages: c\n;; message: zork\n((identifier) @finding (#eq? @finding \"zork\"))\n" >.batho/rules/zork.scm &&
+		printf ";; nosuch: x\n" >.batho/rules/a.scm && put z.c "int zork;" && git add . && stopped git commit -q -m x && test_grep "z.c:1:5: error: zork" ../err &&
+		git rm -q -r -f .batho b.c && git -c batho.rules.packs=nosuch commit -q -m x 2>../err && test_grep "nosuch.*(ignored)" ../err)
+'
 test_expect_success 'the policy is that of the index, however often it was read' '
 	git init -q -b main ../pol && (cd ../pol && git batho hooks install -q && mkdir -p .batho .git/batho && printf "[check]\nfailOn = never\n" >.batho/config.ini &&
 		git add . && git commit -q --no-verify -m soft && for i in 1 2; do
