@@ -1,6 +1,7 @@
 /*
  * batho:ignore RULE... -- REASON, in a comment: for the line it stands on; alone on its line for the line below, and when a
- * definition starts there (or the comment belongs to one) for all of the definition.
+ * definition starts there (or the comment belongs to one) for all of the definition. A finding of several lines, an empty
+ * handler for one, is on each of them.
  *
  * A suppression without a reason does not count. One that names no rule, or finds nothing to suppress, is a finding of its
  * own, so that they do not pile up.
@@ -97,7 +98,7 @@ static void apply(struct check *k, const struct check_file *f, const struct bt_m
 	for (size_t i = 0; i < k->candidates_nr; i++) {
 		struct check_candidate *c = &k->candidates[i];
 
-		if (c->rule != rule || c->found->row > t->end_row || c->found->row < t->row)
+		if (c->rule != rule || c->found->row > t->end_row || c->found->end_row < t->row)
 			continue;
 		c->suppressed = used = true;
 		c->by = m;

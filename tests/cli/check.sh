@@ -238,6 +238,43 @@ test_expect_success 'suppressions' '
 	echo "x = 3" >>s.py && git add s.py && found 0 --staged </dev/null && git reset -q --hard
 '
 
+test_expect_success 'suppressions in and around an empty handler are used, and do not count as its reason' '
+	cat >h.py <<-\EOT && git add h.py &&
+	def f():
+	    try:
+	        g()
+	    except Exception:  # batho:ignore empty-catch -- on the first line of it
+	        pass
+	    try:
+	        g()
+	    except Exception:
+	        # batho:ignore empty-catch -- on a line inside of it
+	        pass
+	    try:
+	        g()
+	    except Exception:
+	        pass  # batho:ignore empty-catch -- behind the last of it
+	    try:
+	        g()
+	    # batho:ignore empty-catch -- on the line before it
+	    except Exception:
+	        pass
+	    try:
+	        g()
+	    except Exception:  # batho:ignore debugger-statement -- which is quite another rule
+	        pass
+	    # batho:ignore empty-catch -- behind it, where nothing is
+	EOT
+	found 1 --staged <<-\EOT &&
+	h.py:22 error empty-catch
+	h.py:22 note suppression-unused
+	h.py:24 note suppression-unused
+	EOT
+	test_grep "^summary	1	1	0	2	4	" ../out &&
+	echo "try { a() } catch (e) { /* batho:ignore empty-catch -- these are more than four words */ }" >h.js &&
+	git rm -q -f h.py && git add h.js && found 0 --staged </dev/null && git reset -q --hard
+'
+
 test_expect_success 'severities, packs and check.failOn: from the environment, from git, from the tracked file' '
 	echo "function n() { debugger }" >n.js && git add n.js &&
 	found 1 --staged <<-\EOT &&
