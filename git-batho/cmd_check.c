@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "core/base/file.h"
+#include "core/base/limits.h"
 #include "core/rules/check.h"
 #include "core/rules/report.h"
 #include "git-batho/check_files.h"
@@ -83,11 +84,42 @@ static int write_baseline_file(struct bt_context *c, const struct bt_buf *text, 
 	return bt_file_write_atomic(path, bt_buf_cstr(text), text->len, 0666, err);
 }
 
-static int write_baseline(struct bt_context *c, const struct bt_findings *f, struct bt_err *err)
+static int path_cmp(const void *key, const void *item)
 {
-	BT_BUF_OWNED struct bt_buf text = BT_BUF_INIT;
-	size_t nr = bt_baseline_write(f, &text);
+	return strcmp(key, ((const struct bt_incoming_file *)item)->path);
+}
 
+static bool is_looked_at(void *ctx, const char *path)
+{
+	const struct bt_incoming *in = ctx;
+
+	return in->nr && bsearch(path, in->files, in->nr, sizeof(*in->files), path_cmp);
+}
+
+/* The file that is about to be written anew; none there is an empty one. */
+static int read_baseline_file(struct bt_context *c, struct bt_baseline *ret_b, struct bt_err *err)
+{
+	BT_FREE char *path = bt_xasprintf("%s/" BT_BASELINE_PATH, c->repo.top);
+	BT_BUF_OWNED struct bt_buf text = BT_BUF_INIT;
+
+	if (access(path, F_OK))
+		return 0;
+	if (bt_file_read(path, BT_BASELINE_FILE_MAX, &text, err))
+		return err->code;
+	return bt_baseline_read(bt_buf_cstr(&text), text.len, BT_BASELINE_PATH, ret_b, err);
+}
+
+/* What it has about files that were not looked at stays, unless all were. */
+static int write_baseline(struct bt_context *c, const struct bt_findings *f, struct bt_incoming *in, bool everything,
+			  struct bt_err *err)
+{
+	BT_CLEANUP(bt_baseline_release) struct bt_baseline before = BT_BASELINE_INIT;
+	BT_BUF_OWNED struct bt_buf text = BT_BUF_INIT;
+	size_t nr;
+
+	if (!everything && read_baseline_file(c, &before, err))
+		return err->code;
+	nr = bt_baseline_write(f, everything ? NULL : &before, is_looked_at, in, &text);
 	if (bt_buf_check(&text, "the baseline", err) || write_baseline_file(c, &text, err))
 		return err->code;
 	bt_notice(c, "wrote %zu finding%s to " BT_BASELINE_PATH, nr, nr == 1 ? "" : "s");
@@ -223,7 +255,7 @@ static int take_arguments(struct bt_context *c, const struct bt_args *args, cons
 	return 0;
 }
 
-static int finish(struct bt_context *c, const struct check_opts *o, const struct bt_check_files *f,
+static int finish(struct bt_context *c, const struct check_opts *o, struct bt_check_files *f, bool everything,
 		  const struct bt_check *k, struct bt_err *err)
 {
 	if (f->in.unmerged_nr)
@@ -234,7 +266,7 @@ static int finish(struct bt_context *c, const struct check_opts *o, const struct
 	if (k->complaints)
 		return bt_err_set(err, BT_ERR_FAIL, "%.*s", (int)strcspn(k->complaints, "\n"), k->complaints);
 	if (o->write_baseline)
-		return write_baseline(c, &k->findings, err);
+		return write_baseline(c, &k->findings, &f->in, everything, err);
 	if (o->scope.all && o->scope.worktree && shrink_baseline(c, k, err))
 		return err->code;
 	return report(c, o, k, err) ? err->code : k->fails;
@@ -267,7 +299,7 @@ static int check(struct bt_context *c, const struct check_opts *o, const char *r
 	k.findings.keep_hidden = o->show_suppressed;
 	if (bt_check_run(&ko, &k, err))
 		return err->code;
-	return finish(c, o, &f, &k, err);
+	return finish(c, o, &f, ko.everything, &k, err);
 }
 
 static int run_check(struct bt_context *c, void *opts, const struct bt_args *args, struct bt_err *err)

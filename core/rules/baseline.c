@@ -138,11 +138,9 @@ static void put_head(struct bt_buf *out)
 	bt_buf_addf(out, "{\"batho_baseline\":%d,\n \"findings\":[", BT_BASELINE_VERSION);
 }
 
-size_t bt_baseline_write(const struct bt_findings *f, struct bt_buf *out)
+static size_t list_findings(const struct bt_findings *f, struct bt_baseline_entry *entries)
 {
-	struct bt_baseline_entry *entries = bt_xcalloc(f->nr + 1, sizeof(*entries));
 	size_t nr = 0;
-	bool first = true;
 
 	for (size_t i = 0; i < f->nr; i++) {
 		if (f->items[i].rule->on_policy)
@@ -150,20 +148,38 @@ size_t bt_baseline_write(const struct bt_findings *f, struct bt_buf *out)
 		entries[nr++] = (struct bt_baseline_entry){
 			.rule = f->items[i].rule->id, .path = f->items[i].path,
 			.symbol = f->items[i].symbol ? f->items[i].symbol : "",
-			.fingerprint = f->items[i].fingerprint,
+			.fingerprint = f->items[i].fingerprint, .count = 1,
 		};
 	}
-	qsort(entries, nr, sizeof(*entries), entry_cmp);
+	return nr;
+}
+
+static void put_list(const struct bt_baseline_entry *entries, size_t nr, struct bt_buf *out)
+{
 	put_head(out);
 	for (size_t i = 0, k; i < nr; i = k) {
-		for (k = i + 1; k < nr && !entry_cmp(&entries[i], &entries[k]);)
-			k++;
-		put_entry(out, first, &entries[i], (uint32_t)(k - i));
-		first = false;
+		uint32_t count = entries[i].count;
+
+		for (k = i + 1; k < nr && !entry_cmp(&entries[i], &entries[k]); k++)
+			count += entries[k].count;
+		put_entry(out, !i, &entries[i], count);
 	}
 	bt_buf_adds(out, "]}\n");
+}
+
+size_t bt_baseline_write(const struct bt_findings *f, const struct bt_baseline *before,
+			 bool (*looked_at)(void *ctx, const char *path), void *ctx, struct bt_buf *out)
+{
+	struct bt_baseline_entry *entries = bt_xcalloc(f->nr + (before ? before->nr : 0) + 1, sizeof(*entries));
+	size_t found = list_findings(f, entries), nr = found;
+
+	for (size_t i = 0; before && i < before->nr; i++)
+		if (!looked_at(ctx, before->entries[i].path))
+			entries[nr++] = before->entries[i];
+	qsort(entries, nr, sizeof(*entries), entry_cmp);
+	put_list(entries, nr, out);
 	free(entries);
-	return nr;
+	return found;
 }
 
 void bt_baseline_shrink(const struct bt_baseline *b, struct bt_buf *out)

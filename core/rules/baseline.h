@@ -44,8 +44,12 @@ bool bt_baseline_take_moved(struct bt_baseline *b, const struct bt_finding *f, b
 			    void *ctx);
 /* The entries that matched something, and how many they are short of what they say. */
 size_t bt_baseline_stale(const struct bt_baseline *b);
-/* The text of a baseline that holds these findings, but for those about policy. Returns how many it holds. */
-size_t bt_baseline_write(const struct bt_findings *f, struct bt_buf *out);
+/*
+ * The text of a baseline that holds these findings, but for those about policy, and what `before` (or NULL) has about files
+ * that were not looked at. Returns how many of the findings it holds.
+ */
+size_t bt_baseline_write(const struct bt_findings *f, const struct bt_baseline *before,
+			 bool (*looked_at)(void *ctx, const char *path), void *ctx, struct bt_buf *out);
 /* The same baseline without what matched nothing. */
 void bt_baseline_shrink(const struct bt_baseline *b, struct bt_buf *out);
 

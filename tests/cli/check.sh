@@ -459,6 +459,25 @@ test_expect_success 'the baseline holds what was there, follows moved lines and 
 	git reset -q --hard
 '
 
+test_expect_success 'a baseline of some files keeps what it has about others, and counts' '
+	git checkout -q -b some && echo "a(); debugger" >p.js && printf "debugger\ndebugger\n" >q.js && git add . && git commit -q -m some &&
+	git batho check --rev HEAD --write-baseline -q -- p.js && git batho check --rev HEAD --write-baseline -q -- q.js &&
+	git add .batho && git commit -q -m lists && cp .batho/baseline.json ../both &&
+	grep -c "\"path\":\"[pq].js\"" ../both >../nr && test "$(cat ../nr)" = 2 && test_grep "q.js.*\"count\":2" ../both &&
+	found 0 --all --worktree -- p.js q.js </dev/null && echo debugger >>q.js &&
+	found 1 --all --worktree -- p.js q.js <<-\EOT &&
+	q.js:3 error debugger-statement
+	EOT
+	git checkout -q q.js && cp q.js r.js && git add r.js &&
+	found 1 --all --worktree -- r.js <<-\EOT &&
+	r.js:1 error debugger-statement
+	r.js:2 error debugger-statement
+	EOT
+	echo "{\"batho_baseline\":7,\"findings\":[]}" >.batho/baseline.json && dies --staged --write-baseline -- r.js &&
+	git batho check --all --write-baseline -q && test_grep "\"batho_baseline\":1" .batho/baseline.json &&
+	git reset -q --hard && git checkout -q main
+'
+
 test_expect_success 'a baseline that is none, or of another version' '
 	echo "{}" >.batho/baseline.json && dies --worktree && test_grep "not a baseline" ../err &&
 	echo "{\"batho_baseline\":7,\"findings\":[]}" >.batho/baseline.json && dies --worktree &&
