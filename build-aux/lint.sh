@@ -61,7 +61,7 @@ fi
 # What the analyzer sees and tests/lint/analyzer.txt does not explain.
 analyzer_faults() {
 	rm -rf "$build/variant/analyzer"
-	GRAMMARS_FROM=$build sh build-aux/variant.sh "$PWD" "$build" "$make" analyzer all CFLAGS='-O1 -g -fanalyzer' 2>&1 |
+	sh build-aux/variant.sh "$PWD" "$build" "$make" analyzer all CFLAGS='-O1 -g -fanalyzer' 2>&1 |
 		sed -n 's|^\([^ :]*\):\([0-9]*\):[0-9]*: warning: \(.*\) \[\(-Wanalyzer[^]]*\)\]$|\1 \4 \2 \3|p' |
 		sort -u | while read -r file warning line text; do
 		file=${file#"$PWD/"}

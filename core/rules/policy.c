@@ -39,7 +39,6 @@ struct loader {
 	size_t paths_nr, paths_alloc;
 	struct policy_file *files;	/* that do */
 	size_t files_nr, files_alloc;
-	struct bt_buf *kept;		/* gets what is read, for the cache; or NULL */
 	struct bt_err *err;
 };
 
@@ -226,7 +225,8 @@ static int list_some(struct loader *l, size_t from, size_t to)
 	return rc;
 }
 
-static int read_objects(struct loader *l)
+/* kept: where what is read is noted for the cache; or NULL. */
+static int read_objects(struct loader *l, struct bt_buf *kept)
 {
 	struct bt_odb *odb = NULL;
 	struct bt_object obj;
@@ -242,8 +242,8 @@ static int read_objects(struct loader *l)
 			rc = too_large(l, f->path);
 		if (!rc)
 			rc = take_bytes(l, f->path, obj.data, obj.size);
-		if (!rc && l->kept)
-			bt_policy_cache_add(l->kept, &f->oid, obj.data, obj.size);
+		if (!rc && kept)
+			bt_policy_cache_add(kept, &f->oid, obj.data, obj.size);
 	}
 	bt_odb_free(&odb);
 	return rc;
@@ -254,7 +254,7 @@ static int read_git(struct loader *l)
 	for (size_t from = 0; from < l->paths_nr; from += ARGS_MAX)
 		if (list_some(l, from, from + ARGS_MAX < l->paths_nr ? from + ARGS_MAX : l->paths_nr))
 			return l->err->code;
-	return read_objects(l);
+	return read_objects(l, NULL);
 }
 
 /* ---- the index, without git ---- */
@@ -315,8 +315,7 @@ static int read_index(struct loader *l)
 	}
 	if (read_cached(l, &done) || done)
 		return l->err->code;
-	l->kept = &kept;
-	if (read_objects(l))
+	if (read_objects(l, &kept))
 		return l->err->code;
 	bt_policy_cache_write(&kept, l->repo);
 	return 0;
