@@ -263,6 +263,8 @@ static int finish(struct bt_context *c, const struct check_opts *o, struct bt_ch
 			  f->in.unmerged_nr == 1 ? "" : "s", f->in.unmerged_nr == 1 ? "is" : "are");
 	if (k->radius_unknown)
 		bt_notice(c, "what depends on the change is not known: `git batho index` first");
+	for (const char *line = k->stopped; line && *line; line = strchr(line, '\n') + 1)
+		bt_notice(c, "%.*s", (int)strcspn(line, "\n"), line);
 	if (k->complaints)
 		return bt_err_set(err, BT_ERR_FAIL, "%.*s", (int)strcspn(k->complaints, "\n"), k->complaints);
 	if (o->write_baseline)

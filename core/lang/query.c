@@ -4,6 +4,7 @@
  */
 #include "core/lang/query.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,8 +17,20 @@ const struct bt_query_limits bt_query_limits_default = {
 	.steps_max = 200000,
 };
 
-/* Of the tuned runtime, tuned_runtime.h; others do not look at it. */
+const struct bt_query_limits bt_query_limits_project = {
+	.in_progress_max = 512,
+	.steps_max = 50000,
+	.work_max = 100000000,
+};
+
+/* Of the tuned runtime, tuned_runtime.h; others do not look at these. */
 bool bt_query_skips_analysis;
+uint64_t bt_query_work, bt_query_work_max;
+
+uint64_t bt_query_worked(void)
+{
+	return bt_query_work;
+}
 
 /* Where an offset of the joined text lies in its own. */
 static void place(const struct bt_query_text *texts, size_t nr, size_t at, struct bt_query_mistake *ret)
@@ -277,6 +290,8 @@ int bt_query_run(struct bt_query *q, struct bt_syntax *syntax, const struct bt_q
 	TSQueryMatch match;
 	bool more = true, cut;
 
+	bt_query_work = 0;
+	bt_query_work_max = limits->work_max;
 	ts_query_cursor_set_match_limit(cursor, limits->in_progress_max);
 	ts_query_cursor_exec_with_options(cursor, q->ts, ts_tree_root_node(syntax->tree), &options);
 	while (more && r.steps <= r.steps_max && ts_query_cursor_next_match(cursor, &match)) {
@@ -287,6 +302,9 @@ int bt_query_run(struct bt_query *q, struct bt_syntax *syntax, const struct bt_q
 	ts_query_cursor_delete(cursor);
 	if (cut && r.steps > r.steps_max)
 		return bt_err_set(err, BT_ERR_LIMIT, "the query takes more than %u steps", limits->steps_max * 100);
+	if (limits->work_max && bt_query_work > limits->work_max)
+		return bt_err_set(err, BT_ERR_LIMIT, "the query compares more than %" PRIu64 " captures",
+				  limits->work_max);
 	if (cut)
 		return bt_err_set(err, BT_ERR_LIMIT, "the query has more than %u matches under way at once",
 				  limits->in_progress_max);

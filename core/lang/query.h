@@ -94,8 +94,12 @@ void bt_query_free(struct bt_query **pq);
 struct bt_query_limits {
 	uint32_t in_progress_max;	/* matches under way at once; the oldest are dropped beyond it */
 	uint32_t steps_max;		/* hundreds of steps of the matcher */
+	uint64_t work_max;		/* captures compared among matches under way; 0: any number. Not counted with a
+					   system's tree-sitter */
 };
 extern const struct bt_query_limits bt_query_limits_default;
+/* Of queries that nobody has looked at: a fraction of a second. */
+extern const struct bt_query_limits bt_query_limits_project;
 
 struct bt_query_match {
 	uint32_t tag;
@@ -113,5 +117,7 @@ struct bt_query_match {
  */
 int bt_query_run(struct bt_query *q, struct bt_syntax *syntax, const struct bt_query_limits *limits,
 		 bool (*hit)(void *ctx, const struct bt_query_match *m), void *ctx, struct bt_err *err);
+/* What the last run of this process compared, as work_max counts. */
+uint64_t bt_query_worked(void);
 
 #endif

@@ -57,4 +57,28 @@ bool bt_query_skips_analysis __attribute__((weak));	/* core/lang/query.c sets it
 		true;                                                                                                 \
 	}) : tuned_analyze_fully(self_, at_))
 
+/*
+ * Matches under way are compared with each other at every node, by their lists of captures: a query whose matches multiply
+ * spends all its time there, between two calls of its progress callback. So what is compared is counted, and
+ * beyond bt_query_work_max the run halts at once. Told apart as above: "TSQueryCursor *self" and "self".
+ */
+#include <stdint.h>
+uint64_t bt_query_work __attribute__((weak)), bt_query_work_max __attribute__((weak));
+
+#define ts_query_cursor__compare_captures(self_, left_, right_, more_, less_)                                         \
+	tuned_compare_##self_, left_, right_, more_, less_)
+#define tuned_compare_TSQueryCursor tuned_compare_fully(TSQueryCursor
+#define tuned_compare_self tuned_compare(self
+#define tuned_compare(self_, left_, right_, more_, less_)                                                             \
+	do {                                                                                                          \
+		bt_query_work += 1 + capture_list_pool_get(&(self_)->capture_list_pool, (left_)->capture_list_id)->size + \
+				 capture_list_pool_get(&(self_)->capture_list_pool, (right_)->capture_list_id)->size;  \
+		if (bt_query_work_max && bt_query_work > bt_query_work_max) {                                         \
+			(self_)->halted = true;                                                                       \
+			*(more_) = *(less_) = false;                                                                  \
+		} else {                                                                                              \
+			tuned_compare_fully(self_, left_, right_, more_, less_);                                      \
+		}                                                                                                     \
+	} while (0)
+
 #endif

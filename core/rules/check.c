@@ -9,7 +9,11 @@
 
 #include "core/base/hash.h"
 #include "core/base/mem.h"
+#include "core/base/path.h"
 #include "core/rules/radius.h"
+
+/* Lines about rules that were stopped: a rule that is too dear is so in many files. */
+#define STOPPED_MAX 10
 
 void bt_check_release(struct bt_check *c)
 {
@@ -18,6 +22,7 @@ void bt_check_release(struct bt_check *c)
 	bt_policy_release(&c->policy);
 	bt_baseline_release(&c->baseline);
 	free(c->complaints);
+	free(c->stopped);
 	memset(c, 0, sizeof(*c));
 }
 
@@ -27,6 +32,16 @@ void check_complain(struct check *k, const struct bt_rule *rule, const char *tex
 
 	if (!strstr(bt_buf_cstr(&k->complaints), line))
 		bt_buf_adds(&k->complaints, line);
+}
+
+void check_tell_stopped(struct check *k, const struct bt_rule *rule, const struct check_file *f)
+{
+	if (k->stopped_nr++ >= STOPPED_MAX)
+		return;
+	bt_buf_addf(&k->stopped, "rule '%s' was stopped at its limit in ", rule->info.id);
+	bt_buf_addch(&k->stopped, '\'');
+	bt_path_quote(&k->stopped, f->in->path, f->in->path_len, BT_QUOTE_HIGH);
+	bt_buf_adds(&k->stopped, "'\n");
 }
 
 void check_add_of_change(struct check *k, const struct check_file *f, const char *rule_id, uint32_t row, uint32_t col,
@@ -209,6 +224,10 @@ static int run(struct check *k)
 	decide(k);
 	if (k->complaints.len)
 		k->c->complaints = bt_buf_take(&k->complaints, NULL);
+	if (k->stopped_nr > STOPPED_MAX)
+		bt_buf_addf(&k->stopped, "rules were stopped at their limits %zu times more\n", k->stopped_nr - STOPPED_MAX);
+	if (k->stopped_nr)
+		k->c->stopped = bt_buf_take(&k->stopped, NULL);
 	return 0;
 }
 
@@ -230,6 +249,7 @@ int bt_check_run(const struct bt_check_opts *o, struct bt_check *ret_c, struct b
 	free(k.looks.items);
 	bt_buf_release(&k.scratch);
 	bt_buf_release(&k.complaints);
+	bt_buf_release(&k.stopped);
 	bt_arena_release(&k.arena);
 	free(k.candidates);
 	free(k.lang_ids);

@@ -84,6 +84,7 @@ struct bt_check {
 	enum bt_severity fail_on;	/* BT_SEVERITY_OFF: never */
 	bool fails;			/* a new finding is at or above it */
 	char *complaints;		/* about the project's rules, a line each; NULL: none */
+	char *stopped;			/* rules of the project that needed too much somewhere, a line each; NULL: none */
 	bool radius_unknown;		/* rules that need other files were asked, and no such tree is known complete */
 };
 

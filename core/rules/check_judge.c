@@ -264,8 +264,14 @@ static void take_troubles(struct check *k, const struct check_file *f)
 
 	for (uint32_t i = 0; i < f->now.rec.troubles_nr; i++) {
 		const struct bt_trouble *t = &f->now.rec.troubles[i];
+		const struct bt_rule *rule = &k->c->rules.rules[l->rules[t->rule]];
 
-		check_complain(k, &k->c->rules.rules[l->rules[t->rule]], t->text, t->len);
+		if (rule->info.severity == BT_SEVERITY_OFF)
+			continue;
+		if (t->len > strlen(BT_RECORD_STOPPED) && !memcmp(t->text, BT_RECORD_STOPPED, strlen(BT_RECORD_STOPPED)))
+			check_tell_stopped(k, rule, f);
+		else
+			check_complain(k, rule, t->text, t->len);
 	}
 }
 

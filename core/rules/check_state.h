@@ -68,6 +68,8 @@ struct check {
 	size_t candidates_nr, candidates_alloc;
 	struct bt_fingerprints moved;		/* of files that are removed */
 	struct bt_buf complaints;
+	struct bt_buf stopped;
+	size_t stopped_nr;
 	struct radius *radius;			/* radius.h; NULL: not asked yet */
 	struct bt_err *err;
 };
@@ -127,5 +129,7 @@ struct check_about {
 void check_add_about(struct check *k, struct check_file *f, const struct check_about *a);
 /* A complaint about a rule, once. */
 void check_complain(struct check *k, const struct bt_rule *rule, const char *text, size_t len);
+/* A rule that needed too much on this file. */
+void check_tell_stopped(struct check *k, const struct bt_rule *rule, const struct check_file *f);
 
 #endif

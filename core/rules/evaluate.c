@@ -14,6 +14,8 @@
 
 /* Compilations of parts after which all of a language are compiled together. */
 #define PARTS_MAX 4
+/* Of bt_query_limits.work_max, for all rules of the project over one blob. */
+#define PROJECT_WORK_MAX 400000000
 
 /* A rule for a language; its place in the list is its number in records. */
 struct lang_rule {
@@ -244,13 +246,35 @@ static bool on_project(void *ctx, const struct bt_query_match *m)
 	return bt_sink_add_match(&h->e->sink, h->number, m);
 }
 
+/* Runs one; at a limit the blob is as it would be without this rule. */
+static void run_limited(struct bt_evaluator *e, struct lang_state *l, uint32_t number, struct bt_syntax *syntax,
+			const struct bt_query_limits *limits)
+{
+	size_t before = e->sink.found_nr;
+	bool cut = e->sink.cut;
+	struct hits_project h = { e, number };
+	struct bt_err limit = BT_ERR_INIT;
+
+	if (!bt_query_run(l->rules[number].query, syntax, limits, on_project, &h, &limit))
+		return;
+	e->sink.found_nr = before;
+	e->sink.cut = cut;
+	BT_FREE char *text = bt_xasprintf(BT_RECORD_STOPPED "%s", limit.msg);
+	bt_sink_trouble(&e->sink, number, text);
+}
+
+/*
+ * One rule at its limit costs that rule on this blob; the work of all of them is bounded too, or else many rules would do
+ * what one cannot.
+ */
 static void run_project(struct bt_evaluator *e, struct lang_state *l, const struct bt_lang *lang,
 			struct bt_syntax *syntax)
 {
+	struct bt_query_limits limits = bt_query_limits_project;
+	uint64_t left = PROJECT_WORK_MAX;
+
 	for (uint32_t i = 0; i < l->nr; i++) {
 		struct lang_rule *r = &l->rules[i];
-		struct hits_project h = { e, i };
-		struct bt_err limit = BT_ERR_INIT;
 
 		if (!r->text || r->builtin || !e->candidates[i])
 			continue;
@@ -258,8 +282,10 @@ static void run_project(struct bt_evaluator *e, struct lang_state *l, const stru
 			bt_sink_trouble(&e->sink, i, r->trouble);
 			continue;
 		}
-		if (bt_query_run(r->query, syntax, &bt_query_limits_default, on_project, &h, &limit))
-			bt_sink_trouble(&e->sink, i, limit.msg);
+		limits.work_max = left < limits.work_max ? left : limits.work_max;
+		run_limited(e, l, i, syntax, &limits);
+		/* Never 0, which would be no limit. */
+		left -= bt_query_worked() < left ? bt_query_worked() : left - 1;
 	}
 }
 

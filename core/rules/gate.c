@@ -181,6 +181,8 @@ int bt_gate_judge(const struct bt_gate *g, FILE *to, bool *ret_refuses, struct b
 		return err->code;
 	if (k.complaints)	/* a broken rule must not keep anybody from committing */
 		fprintf(to, "git-batho: ignored: %s", k.complaints);
+	for (const char *line = k.stopped; line && *line; line = strchr(line, '\n') + 1)
+		fprintf(to, "git-batho: %.*s\n", (int)strcspn(line, "\n"), line);
 	*ret_refuses = k.fails;
 	return 0;
 }

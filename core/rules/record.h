@@ -27,6 +27,8 @@
 #define BT_RECORD_CODE_LINES 5
 #define BT_RECORD_RULES_MAX 256		/* of a suppression: the list of rules, the reason */
 #define BT_RECORD_TROUBLE_MAX 400
+/* A trouble that begins so: the rule is right, but needs too much here. Others: its query is wrong. */
+#define BT_RECORD_STOPPED "stopped at its limit: "
 /* Longest record: a thousand findings with everything, and some. */
 #define BT_RECORD_LEN_MAX (2u << 20)
 /* blast-radius-over? at most this. */

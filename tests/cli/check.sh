@@ -433,9 +433,21 @@ test_expect_success 'a query that explodes ends at its limits, and costs no fact
 	((module (expression_statement (assignment (list (list (call) @finding))))) @_m
 	 (#has-descendant? @_m "class_definition"))
 	EOT
-	dies --worktree && test_grep "bad.scm: the query takes more than [0-9]* steps" ../err &&
+	echo ".batho/rules/bad.scm:1 note policy-change" | found 0 --worktree 2>../err && test_grep "^git-batho: rule .bad. was stopped at its limit in .many.py.$" ../err &&
 	rm .batho/rules/bad.scm && found 0 --worktree </dev/null && git add many.py &&
 	git batho cat-facts :many.py >../out && test_grep "\"name\":\"g\",\"role\":\"call\"" ../out && git rm -q -f many.py
+'
+
+test_expect_success 'a rule whose matches multiply costs itself on that file, and nothing else' '
+	git reset -q --hard && git clean -q -f -d && { test_seq 100 | sed "s/.*/x& = &/" && printf "try:\n    a()\nexcept:\n    pass\n"; } >wide.py &&
+	echo "foo()" >small.py && { echo "$head"; echo "(module (_)* @a (_)* @b (_)* @c (_)* @d (_)* @finding (_)* @e (_)* @f)"; } >.batho/rules/boom.scm &&
+	{ echo "$head"; echo "(call function: (identifier) @_f (#eq? @_f \"foo\")) @finding"; } >.batho/rules/foo.scm &&
+	(ulimit -t 3 && test_expect_code 1 git batho check --worktree --porcelain >../out 2>../err) && test_line_count = 1 ../err &&
+	test_grep "^git-batho: rule .boom. was stopped at its limit in .wide.py.$" ../err && test_grep ! "wide.py.*boom" ../out &&
+	test_grep "small.py.*foo" ../out && test_grep "wide.py.*empty-catch" ../out &&
+	git batho hooks install -q && git add . && test_expect_code 1 git commit -q -m x 2>../err &&
+	test_grep "^git-batho: rule .boom. was stopped at its limit in .wide.py.$" ../err && test_grep "wide.py:103.*empty-catch" ../err &&
+	test_grep ! "wide.py.*boom" ../err && git batho hooks uninstall -q && git reset -q --hard && git clean -q -f -d
 '
 
 test_expect_success 'the baseline holds what was there, follows moved lines and files, and shrinks by itself' '

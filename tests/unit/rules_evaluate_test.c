@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -398,12 +399,36 @@ static void test_few_and_many(void **state)
 	assert_true(nr > 10);
 }
 
+/* Matches that multiply: the rule is stopped, by the same measure everywhere, and leaves no finding behind. */
+static void test_stopped(void **state)
+{
+	static const char boom[] = "(module (_)* @a (_)* @b (_)* @c (_)* @d (_)* @finding (_)* @e (_)* @f)";
+	BT_BUF_OWNED struct bt_buf text = BT_BUF_INIT, rows = BT_BUF_INIT, again = BT_BUF_INIT;
+	clock_t start;
+
+	(void)state;
+	for (int i = 0; i < 100; i++)
+		bt_buf_addf(&text, "x%d = %d\n", i, i);
+	start = clock();
+	rows_of("python", boom, bt_buf_cstr(&text), &rows);
+	rows_of("python", boom, bt_buf_cstr(&text), &again);
+	assert_true((clock() - start) / CLOCKS_PER_SEC < 8);	/* much less, but for valgrind */
+	assert_memory_equal(bt_buf_cstr(&rows), BT_RECORD_STOPPED, strlen(BT_RECORD_STOPPED));
+	assert_string_equal(bt_buf_cstr(&rows), bt_buf_cstr(&again));
+	/* As many matches under way as there are statements are no reason. */
+	rows_of("python", "((module (expression_statement) @a (expression_statement) @finding) (#eq? @a @finding))",
+		bt_buf_cstr(&text), &rows);
+	assert_string_equal(bt_buf_cstr(&rows), "");
+	rows_of("python", "(module (expression_statement)* @a . (expression_statement) @finding)", "a\nb\n", &rows);
+	assert_memory_not_equal(bt_buf_cstr(&rows), BT_RECORD_STOPPED, strlen(BT_RECORD_STOPPED));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_predicates), cmocka_unit_test(test_blocks), cmocka_unit_test(test_notes),
 		cmocka_unit_test(test_names), cmocka_unit_test(test_siblings), cmocka_unit_test(test_used_unchecked), cmocka_unit_test(test_declared_with), cmocka_unit_test(test_mistakes),
-		cmocka_unit_test(test_few_and_many),
+		cmocka_unit_test(test_few_and_many), cmocka_unit_test(test_stopped),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
