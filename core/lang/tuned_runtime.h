@@ -28,8 +28,9 @@ static inline uint32_t tuned_dec(volatile uint32_t *count)
  * can never match, and behind which steps no look at later siblings is needed. Queries that are compiled in were
  * looked at when they were tested, and for a handful of blobs the second is not worth it. So with
  * bt_query_skips_analysis this part of ts_query_new is replaced by what matching relies on: which steps have
- * captures. Everything else counts as undecided, as it does in the runtime when its analysis gives up; a match may
- * come once more with the same captures. (What else the analysis finds out, on patterns with several roots, is used
+ * captures of their own. Everything else counts as undecided, as it does in the runtime when its analysis gives up: a step
+ * with others below it is tried again on later siblings for that reason, whatever they capture, and a match may come
+ * once more with the same captures. (What else the analysis finds out, on patterns with several roots, is used
  * for ranges alone.)
  *
  * The function and its only caller name their first argument differently, "TSQuery *self" and "self": that tells the
@@ -46,13 +47,6 @@ bool bt_query_skips_analysis __attribute__((weak));	/* core/lang/query.c sets it
 		for (unsigned i_ = 0; i_ < (self_)->steps.size; i_++) {                                               \
 			QueryStep *step_ = array_get(&(self_)->steps, i_);                                            \
 			step_->contains_captures = step_->capture_ids[0] != NONE;                                     \
-			for (unsigned k_ = i_ + 1; k_ < (self_)->steps.size; k_++) {                                  \
-				const QueryStep *below_ = array_get(&(self_)->steps, k_);                             \
-				if (step_->depth == PATTERN_DONE_MARKER || below_->depth == PATTERN_DONE_MARKER ||    \
-				    below_->depth <= step_->depth)                                                    \
-					break;                                                                        \
-				step_->contains_captures |= below_->capture_ids[0] != NONE;                           \
-			}                                                                                             \
 		}                                                                                                     \
 		true;                                                                                                 \
 	}) : tuned_analyze_fully(self_, at_))
