@@ -124,11 +124,15 @@ void bt_fd_sanitize(void)
 
 int bt_file_read(const char *path, size_t max, struct bt_buf *out, struct bt_err *err)
 {
-	BT_CLOSE int fd = open(path, O_RDONLY | O_CLOEXEC);
+	/* Opening a FIFO for reading would wait for a writer. */
+	BT_CLOSE int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	size_t own = out->max ? out->max : BT_BUF_DEFAULT_MAX;
+	struct stat st;
 
-	if (fd < 0)
+	if (fd < 0 || fstat(fd, &st))
 		return bt_err_errno(err, "cannot open '%s'", path);
+	if (S_ISFIFO(st.st_mode))
+		return bt_err_set(err, BT_ERR_FAIL, "'%s' is no file", path);
 	/*
 	 * The buffer may have a tighter maximum; a file that fits it must not fail on the
 	 * read-ahead.

@@ -30,7 +30,7 @@ int bt_fd_read_all(int fd, size_t max, struct bt_buf *out, const char *what, str
  */
 void bt_fd_sanitize(void);
 
-/* Appends the bytes of a file; more than `max` bytes are BT_ERR_LIMIT. */
+/* Appends the bytes of a file; more than `max` bytes are BT_ERR_LIMIT. It never waits: a FIFO is an error. */
 int bt_file_read(const char *path, size_t max, struct bt_buf *out, struct bt_err *err);
 /*
  * Puts a new file of exactly this mode in the place of `path`: readers see the old bytes or the

@@ -95,6 +95,10 @@ static void test_errors(void **state)
 	(void)state;
 	assert_int_equal(bt_file_read(in_folder("none"), 10, &b, &err), BT_ERR_NOT_FOUND);
 	assert_int_equal(bt_file_read(folder, 10, &b, &err), BT_ERR_FAIL);
+	assert_int_equal(mkfifo(in_folder("fifo"), 0600), 0);
+	alarm(20);
+	assert_int_equal(bt_file_read(in_folder("fifo"), 10, &b, &err), BT_ERR_FAIL);
+	alarm(0);
 	assert_int_equal(bt_file_write_atomic(in_folder("no/f"), "x", 1, 0600, &err),
 			 BT_ERR_NOT_FOUND);
 	/* A folder in the place: nothing is left behind. */
