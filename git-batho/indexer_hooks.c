@@ -22,8 +22,9 @@ static const struct bt_opt hooks_options[] = {
 	BT_OPT_END
 };
 
-static int judge(struct bt_hook_run *r, struct bt_incoming *in, enum bt_gate_policy policy, bool many_tips,
-		 struct bt_err *err)
+/* *refuses is left as it is when nothing is against it. */
+static int judge(struct bt_hook_run *r, struct bt_incoming *in, enum bt_gate_policy policy, const struct bt_oid *tree,
+		 bool many_tips, bool *refuses, struct bt_err *err)
 {
 	BT_FREE char *store_dir = bt_xasprintf("%s/batho", r->c->repo.common_dir);
 	struct bt_gate g = {
@@ -31,15 +32,17 @@ static int judge(struct bt_hook_run *r, struct bt_incoming *in, enum bt_gate_pol
 		.conf = r->c->conf,
 		.store_dir = store_dir,
 		.policy = policy,
+		.policy_tree = tree,
 		.incoming = in,
 		.many_tips = many_tips,
 		.is_skipped = bt_hook_is_skipped,
 	};
-	bool refuses = false;
+	bool against = false;
 
-	if (bt_gate_judge(&g, stderr, &refuses, err))
+	if (bt_gate_judge(&g, stderr, &against, err))
 		return err->code;
-	return refuses ? bt_hook_objects(r) : 0;
+	*refuses = *refuses || against;
+	return 0;
 }
 
 /* Children stand elsewhere: what git gave us relative to the top is made absolute. */
@@ -63,7 +66,7 @@ static int check_staged(struct bt_hook_run *r, struct bt_err *err)
 {
 	BT_INCOMING_OWNED struct bt_incoming in = BT_INCOMING_INIT;
 	BT_BUF_OWNED struct bt_buf listing = BT_BUF_INIT;
-	bool relevant = false;
+	bool relevant = false, refuses = false;
 
 	if (bt_repo_open_hook(&r->c->repo, err) ||
 	    bt_incoming_staged(&in, &r->c->repo, &listing, bt_hook_timeout_ms(r), err))
@@ -78,7 +81,9 @@ static int check_staged(struct bt_hook_run *r, struct bt_err *err)
 		return 0;
 	bt_hook_watch(r);
 	r->c->repo.oid_len = in.oid_len;
-	return judge(r, &in, BT_GATE_STAGED, false, err);
+	if (judge(r, &in, BT_GATE_STAGED, NULL, false, &refuses, err))
+		return err->code;
+	return refuses ? bt_hook_objects(r) : 0;
 }
 
 /*
@@ -105,27 +110,83 @@ static int read_pushed(const struct bt_hook_run *r, const struct bt_args *args, 
 	return bt_pushed_add(p, args->items[2], args->items[3], args->items[1], err);
 }
 
+/* What is pushed: the push, what git calls known to the other side, and all of what it brings. */
+struct push {
+	struct bt_pushed refs;
+	char *known;
+	struct bt_incoming all;
+	struct bt_gate_parts parts;
+	enum bt_gate_policy policy;
+};
+
+static void push_release(struct push *p)
+{
+	bt_pushed_release(&p->refs);
+	bt_incoming_release(&p->all);
+	bt_gate_parts_release(&p->parts);
+	free(p->known);
+}
+
+/* The references of one part alone: what one of another part brings too is judged there as well. */
+static int judge_part(struct bt_hook_run *r, struct push *p, uint32_t part, bool *refuses, struct bt_err *err)
+{
+	BT_INCOMING_OWNED struct bt_incoming some = BT_INCOMING_INIT;
+	struct bt_incoming *in = &p->all;
+	size_t tips = 0;
+
+	for (size_t i = 0; i < p->refs.nr; i++) {
+		p->refs.refs[i].left_out = p->parts.part_of[i] != part;
+		tips += !p->refs.refs[i].left_out;
+	}
+	if (p->parts.nr > 1) {
+		in = &some;
+		if (bt_incoming_pushed(in, &r->c->repo, &p->refs, p->known, err))
+			return err->code;
+	}
+	return in->nr ? judge(r, in, p->policy, &p->parts.trees[part], tips > 1, refuses, err) : 0;
+}
+
+/* Every part, whatever becomes of the others: what one finds is not lost because another cannot be judged. */
+static int judge_parts(struct bt_hook_run *r, struct push *p, struct bt_err *err)
+{
+	bool refuses = false;
+	int rc = 0;
+
+	for (uint32_t i = 0; i < p->parts.nr; i++) {
+		struct bt_err why = BT_ERR_INIT;
+
+		if (judge_part(r, p, i, &refuses, &why) && !rc) {
+			*err = why;
+			rc = why.code;
+		}
+	}
+	return refuses ? bt_hook_objects(r) : rc;
+}
+
 static int check_pushed(struct bt_hook_run *r, const struct bt_args *args, struct bt_err *err)
 {
-	BT_INCOMING_OWNED struct bt_incoming in = BT_INCOMING_INIT;
-	BT_PUSHED_OWNED struct bt_pushed pushed = BT_PUSHED_INIT;
-	BT_FREE char *known = NULL;
+	BT_CLEANUP(push_release) struct push p = {
+		.refs = BT_PUSHED_INIT, .all = BT_INCOMING_INIT, .parts = BT_GATE_PARTS_INIT,
+		.policy = r->event == BT_HOOK_PRE_PUSH ? BT_GATE_PUSHED : BT_GATE_RECEIVED,
+	};
 
-	if (read_pushed(r, args, &pushed, err))
+	if (read_pushed(r, args, &p.refs, err))
 		return err->code;
-	if (!pushed.nr)
+	if (!p.refs.nr)
 		return 0;
 	if (bt_repo_open(&r->c->repo, NULL, 0, err) || bt_hook_conf_ask(r, err))
 		return err->code;
 	if (bt_hook_mode(r) == BT_HOOK_OFF)
 		return 0;
 	bt_hook_watch(r);
-	known = known_of(r, args);
-	if (bt_incoming_pushed(&in, &r->c->repo, &pushed, known, err))
+	p.known = known_of(r, args);
+	if (bt_incoming_pushed(&p.all, &r->c->repo, &p.refs, p.known, err))
 		return err->code;
-	if (!in.nr)
+	if (!p.all.nr)
 		return 0;
-	return judge(r, &in, r->event == BT_HOOK_PRE_PUSH ? BT_GATE_PUSHED : BT_GATE_RECEIVED, pushed.nr > 1, err);
+	if (bt_gate_split(&p.parts, &r->c->repo, &p.refs, p.policy, err))
+		return err->code;
+	return judge_parts(r, &p, err);
 }
 
 /* args: the event, then what git gave. */

@@ -76,54 +76,28 @@ static int place_find(const struct bt_gate *g, struct place *p, struct bt_err *e
 	return 0;
 }
 
-/* The first tree that a push brings, or what it grew from. */
-static const struct bt_oid *newest_commit(const struct bt_incoming *in)
+static void policy_of(const struct bt_gate *g, struct bt_policy_source *ret)
 {
-	for (size_t i = 0; i < in->nr; i++)
-		if (in->files[i].commit.len)
-			return &in->files[i].commit;
-	return NULL;
-}
-
-/* Policy of a push: the tip's own; of a server what it has already. */
-static int policy_of(const struct bt_gate *g, struct bt_rev *rev, char hex[BT_OID_HEX_MAX + 1],
-		     struct bt_policy_source *ret, struct bt_err *err)
-{
-	const struct bt_oid *commit = newest_commit(g->incoming);
-
-	*ret = (struct bt_policy_source){ .from = BT_POLICY_INDEX, .name = "" };
 	if (g->policy == BT_GATE_STAGED)
-		return 0;
-	*rev = (struct bt_rev){ .spec = "HEAD", .optional = true };
-	if (g->policy == BT_GATE_PUSHED && commit)
-		rev->spec = bt_oid_hex(commit, hex);
-	if (bt_repo_resolve(g->repo, rev, 1, err))
-		return err->code;
-	*ret = (struct bt_policy_source){
-		.from = rev->found ? BT_POLICY_TREE : BT_POLICY_NONE, .tree = &rev->tree, .name = rev->spec,
-	};
-	return 0;
+		*ret = (struct bt_policy_source){ .from = BT_POLICY_INDEX, .name = "" };
+	else if (g->policy_tree && g->policy_tree->len)
+		*ret = (struct bt_policy_source){ .from = BT_POLICY_TREE, .tree = g->policy_tree,
+						  .name = g->policy == BT_GATE_PUSHED ? "pushed" : "received" };
+	else
+		*ret = (struct bt_policy_source){ .from = BT_POLICY_NONE };
 }
 
 /* Of a push: the tree that it brings. */
-static int tree_of(const struct bt_gate *g, const struct bt_rev *policy, struct bt_check_opts *o, struct bt_err *err)
+static int tree_of(const struct bt_gate *g, struct bt_check_opts *o, struct bt_err *err)
 {
-	const struct bt_oid *commit = newest_commit(g->incoming);
-	char hex[BT_OID_HEX_MAX + 1];
-	struct bt_rev rev;
+	const struct bt_incoming *in = g->incoming;
+	const char *hex;
 
-	if (g->policy == BT_GATE_STAGED || !commit)
+	if (g->policy == BT_GATE_STAGED || !in->pairs_nr)
 		return 0;
 	o->content = BT_CONTENT_TREE;
-	if (g->policy == BT_GATE_PUSHED) {
-		o->trees[0] = policy->tree;
-		return 0;
-	}
-	rev = (struct bt_rev){ .spec = bt_oid_hex(commit, hex), .optional = true };
-	if (bt_repo_resolve(g->repo, &rev, 1, err))
-		return err->code;
-	o->trees[0] = rev.tree;
-	return 0;
+	hex = in->pairs[in->pairs_nr - 1].to;
+	return bt_oid_parse(hex, strlen(hex), &o->trees[0], err);
 }
 
 static int report(const struct bt_check *k, FILE *to, struct bt_err *err)
@@ -168,11 +142,10 @@ int bt_gate_judge(const struct bt_gate *g, FILE *to, bool *ret_refuses, struct b
 				   .look = look_here, .hurry = g->policy == BT_GATE_STAGED, .no_radius = g->many_tips,
 				   .content = BT_CONTENT_STAGED, .lines = g->policy == BT_GATE_STAGED ? NULL : lines_here,
 				   .lines_ctx = (void *)(uintptr_t)g };
-	char hex[BT_OID_HEX_MAX + 1];
-	struct bt_rev rev;
 
-	if (place_find(g, &p, err) || policy_of(g, &rev, hex, &o.policy, err) || tree_of(g, &rev, &o, err))
+	if (place_find(g, &p, err) || tree_of(g, &o, err))
 		return err->code;
+	policy_of(g, &o.policy);
 	o.store_dir = p.dir;
 	if (bt_check_run(&o, &k, err))
 		return err->code;

@@ -75,6 +75,8 @@ int bt_incoming_staged(struct bt_incoming *in, const struct bt_repo *repo, struc
 struct bt_pushed_ref {
 	struct bt_oid old_oid, new_oid;	/* len 0: the reference is made, or deleted */
 	const char *name;		/* of the reference on the other side */
+	struct bt_oid base;		/* the tree that the other side has and the new commits grew from; len 0: none */
+	bool left_out;			/* what it brings is not asked for; its old id counts nevertheless */
 };
 struct bt_pushed {
 	struct bt_arena arena;
@@ -99,11 +101,11 @@ int bt_pushed_add(struct bt_pushed *p, const char *old_hex, const char *new_hex,
 /*
  * What the pushed references bring: for every path that a commit new to the other side touches, the blob at
  * the tip of the reference against the one it grew from. What one reference of the push brings is not
- * listed again for the next. `known` is the option of `git rev-list` for what the other side has:
+ * listed again for the next. The references get their `base`. `known` is the option of `git rev-list` for what the other side has:
  * "--remotes=<name>", "--all" for a server's hook, NULL when only the old ids in `p` are known. References
  * to blobs or trees bring nothing.
  */
-int bt_incoming_pushed(struct bt_incoming *in, const struct bt_repo *repo, const struct bt_pushed *p,
+int bt_incoming_pushed(struct bt_incoming *in, const struct bt_repo *repo, struct bt_pushed *p,
 		       const char *known, struct bt_err *err);
 
 /*

@@ -43,7 +43,7 @@ static int add_oid(const char *hex, struct bt_oid *ret_oid, struct bt_err *err)
 int bt_pushed_add(struct bt_pushed *p, const char *old_hex, const char *new_hex, const char *name,
 		  struct bt_err *err)
 {
-	struct bt_pushed_ref ref;
+	struct bt_pushed_ref ref = { .name = NULL };
 
 	if (add_oid(old_hex, &ref.old_oid, err) || add_oid(new_hex, &ref.new_oid, err))
 		return bt_err_wrap(err, "cannot read what is pushed to '%s'", name);
@@ -205,7 +205,8 @@ static int list_commits(struct walk *w, const struct bt_pushed *p, const char *k
 
 	bt_git_stream_init(&s);
 	for (size_t i = 0; i < p->nr; i++) {
-		add_hex(&s.send, "", &p->refs[i].new_oid, "\n");
+		if (!p->refs[i].left_out)
+			add_hex(&s.send, "", &p->refs[i].new_oid, "\n");
 		if (p->refs[i].old_oid.len)
 			add_hex(&s.send, "^", &p->refs[i].old_oid, "\n");
 	}
@@ -229,33 +230,65 @@ static struct commit *find_commit(const struct walk *w, const struct bt_oid *oid
 	return bt_oidmap_find(&w->numbers, oid, 0, &number) ? &w->commits[number] : NULL;
 }
 
-/* The commits of tags among the tips: those that are no commits of the list may lead to one. */
-static int peel_tips(struct walk *w, const struct bt_pushed *p, struct bt_buf *tips, struct bt_err *err)
-{
-	BT_GIT_CMD_OWNED struct bt_git_cmd c = BT_GIT_CMD_INIT;
-	BT_BUF_OWNED struct bt_buf in = BT_BUF_INIT, out = BT_BUF_INIT;
-
-	for (size_t i = 0; i < p->nr; i++)
-		if (find_commit(w, &p->refs[i].new_oid))
-			add_hex(tips, "", &p->refs[i].new_oid, "\n");
-		else
-			add_hex(&in, "", &p->refs[i].new_oid, "^{commit}\n");
-	if (!in.len)
-		return 0;
-	bt_git_cmd_init(&c, w->repo);
-	bt_git_cmd_addl(&c, "cat-file", "--batch-check=%(objectname)", NULL);
-	if (bt_git_run(&c, "cannot look at what is pushed", in.data, in.len, &out, err))
-		return err->code;
-	bt_buf_add(tips, bt_buf_cstr(&out), out.len);
-	return 0;
-}
-
 /* The tree a tip is compared with: of the first commit down its first parents that the other side has. */
 static const struct bt_oid *base_tree(const struct walk *w, const struct commit *c)
 {
 	while (c && !c->boundary)
 		c = c->parent.len ? find_commit(w, &c->parent) : NULL;
 	return c ? &c->tree : NULL;
+}
+
+/* The commit of a reference is known: what it grew from. */
+static void take_base(const struct walk *w, struct bt_pushed_ref *ref, const struct bt_oid *commit)
+{
+	const struct bt_oid *base = base_tree(w, find_commit(w, commit));
+
+	if (base)
+		ref->base = *base;
+}
+
+/* The commits of tags among the tips, a line each: those that are no commits of the list may lead to one. */
+static int ask_tags(struct walk *w, struct bt_pushed *p, const struct bt_buf *in, struct bt_buf *tips, struct bt_err *err)
+{
+	BT_GIT_CMD_OWNED struct bt_git_cmd c = BT_GIT_CMD_INIT;
+	BT_BUF_OWNED struct bt_buf out = BT_BUF_INIT;
+	struct bt_err ignored = BT_ERR_INIT;
+	struct bt_oid oid;
+	const char *line;
+
+	bt_git_cmd_init(&c, w->repo);
+	bt_git_cmd_addl(&c, "cat-file", "--batch-check=%(objectname)", NULL);
+	if (bt_git_run(&c, "cannot look at what is pushed", in->data, in->len, &out, err))
+		return err->code;
+	line = bt_buf_cstr(&out);
+	for (size_t i = 0; i < p->nr && *line; i++) {
+		if (p->refs[i].left_out || find_commit(w, &p->refs[i].new_oid))
+			continue;
+		if (!bt_oid_parse(line, strcspn(line, "\n"), &oid, &ignored))
+			take_base(w, &p->refs[i], &oid);
+		line += strcspn(line, "\n");
+		line += *line == '\n';
+	}
+	bt_buf_add(tips, bt_buf_cstr(&out), out.len);
+	return 0;
+}
+
+static int peel_tips(struct walk *w, struct bt_pushed *p, struct bt_buf *tips, struct bt_err *err)
+{
+	BT_BUF_OWNED struct bt_buf in = BT_BUF_INIT;
+
+	for (size_t i = 0; i < p->nr; i++) {
+		struct bt_pushed_ref *ref = &p->refs[i];
+
+		if (ref->left_out)
+			continue;
+		take_base(w, ref, &ref->new_oid);
+		if (find_commit(w, &ref->new_oid))
+			add_hex(tips, "", &ref->new_oid, "\n");
+		else
+			add_hex(&in, "", &ref->new_oid, "^{commit}\n");
+	}
+	return in.len ? ask_tags(w, p, &in, tips, err) : 0;
 }
 
 /* A line "<tree> <tree>" for every tip; lines of `tips` that are no ids of new commits are passed over. */
@@ -503,7 +536,7 @@ static int path_order(const void *a, const void *b)
 	return order ? order : memcmp(x->new_oid.raw, y->new_oid.raw, BT_OID_RAW_MAX);
 }
 
-int bt_incoming_pushed(struct bt_incoming *in, const struct bt_repo *repo, const struct bt_pushed *p,
+int bt_incoming_pushed(struct bt_incoming *in, const struct bt_repo *repo, struct bt_pushed *p,
 		       const char *known, struct bt_err *err)
 {
 	BT_CLEANUP(walk_release)

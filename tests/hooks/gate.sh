@@ -35,6 +35,38 @@ test_expect_success 'a server does not let a push soften its judge' '
 	printf "[check]\nfailOn = never\n" >.batho/config.ini && put b.c "$conflict" && git add . && git commit -q --no-verify -m soft &&
 	test_must_fail git push -q ../gs.git main 2>../err && test_grep "remote: .*conflict-marker" ../err && git reset -q --hard HEAD~1
 '
+# a_policy BRANCH SEVERITY: on a branch of its own, with this severity for conflict markers.
+a_policy() {
+	git checkout -q -b "$1" plain && mkdir -p .batho && printf "[rules]\nconflict-marker.severity = %s\n" "$2" >.batho/config.ini && git add . &&
+		git commit -q --no-verify -m "$1"
+}
+# a_conflict BRANCH FILE
+a_conflict() {
+	git checkout -q "$1" && put "$2" "$conflict" && git add . && git commit -q --no-verify -m "$2"
+}
+test_expect_success 'a server judges by what the reference had' '
+	git init -q -b master --bare ../per.git && git -C ../per.git batho hooks install -q && git init -q -b plain ../per && (cd ../per && put a.c "int a;" && git add . &&
+		git commit -q -m a && a_policy rel off && a_policy strict error && git push -q ../per.git plain rel strict && a_conflict strict strict.c &&
+		for head in master rel strict; do
+			git -C ../per.git symbolic-ref HEAD refs/heads/$head && a_conflict rel rel-$head.c && git push -q ../per.git rel && test_must_fail git push -q ../per.git strict 2>../err &&
+			test_grep "remote: .*strict.c.*conflict-marker" ../err && a_conflict rel rel2-$head.c &&
+			test_must_fail git push -q ../per.git rel strict 2>../err && test_grep strict.c ../err && test_grep ! rel2 ../err || return 1
+		done &&
+		git push -q ../per.git rel && git checkout -q -b new strict && test_must_fail git push -q ../per.git new 2>../err && test_grep conflict-marker ../err &&
+		git tag -a -m x strict-tag && test_must_fail git push -q ../per.git strict-tag && git checkout -q -b newrel rel && put nr.c "$conflict" && git add . &&
+		git commit -q --no-verify -m nr && git push -q ../per.git newrel && git push -q ../per.git strict~1:refs/heads/strict2 && put nr2.c "$conflict" &&
+		git add . && git commit -q --no-verify -m nr2 &&
+		test_must_fail git push -q -f ../per.git newrel:strict2 2>../err && test_grep nr2.c ../err &&
+		git -C ../per.git batho hooks uninstall && git -C ../per.git batho hooks install -q --event update && test_must_fail git push -q ../per.git strict &&
+		git checkout -q rel && put r2.c "$conflict" && git add . && git commit -q --no-verify -m r2 && git push -q ../per.git rel)
+'
+test_expect_success 'every tip that is pushed is judged by its own policy' '
+	git init -q -b main --bare ../tips.git && git init -q -b plain ../tips && (cd ../tips && put a.c "int a;" && git add . && git commit -q -m a && git batho hooks install -q &&
+		git remote add p ../tips.git && git push -q p plain && a_policy aaa off && a_policy zzz error && a_conflict aaa bad.c && a_conflict zzz bad.c &&
+		git push -q --dry-run p aaa && stopped git push -q p zzz && stopped git push -q p aaa zzz && stopped git push -q p zzz aaa && stopped git push -q ../tips.git aaa zzz &&
+		git checkout -q -b first plain && a_conflict first first.c && git init -q --bare ../empty.git && stopped git push -q ../empty.git aaa first &&
+		git push -q ../empty.git aaa)
+'
 test_expect_success 'what is wrong in the policy is told and left out; the rest is judged' '
 	git init -q -b main ../wrong && (cd ../wrong && git batho hooks install -q && mkdir -p .batho/rules && put b.c "$conflict" && git add b.c &&
 		for text in "[bogus]" "[hooks]\nonError = fail" "[rules]\nnosuch.severity = off" "[rules]\npacks = nosuch" "[check]\nfailOn = sometimes" "no setting"; do
