@@ -83,8 +83,8 @@ void check_add_about(struct check *k, struct check_file *f, const struct check_a
 	made = (struct bt_finding){
 		.rule = &rule->info, .path = bt_arena_strndup(&to->arena, f->in->path, f->in->path_len),
 		.path_len = f->in->path_len, .start = a->start, .end = a->end, .row = a->row, .col = a->col,
-		.end_row = a->end_row, .end_col = a->end_col, .detail = keep(to, a->detail), .code = keep(to, a->code),
-		.symbol = keep(to, a->symbol), .is_new = true,
+		.end_row = a->end_row, .end_col = a->end_col, .detail = check_keep_shown(to, a->detail), .code = keep(to, a->code),
+		.symbol = check_keep_shown(to, a->symbol), .is_new = true,
 		.fingerprint = bt_fingerprint(a->rule, bt_hash64(key, strlen(key), 0), a->symbol ? a->symbol : ""),
 	};
 	if (check_is_suppressed(k, f, rule, a->row, a->anywhere)) {

@@ -7,6 +7,7 @@
 #include "core/base/hash.h"
 #include "core/base/mem.h"
 #include "core/rules/radius.h"
+#include "core/rules/secret.h"
 
 /* Definitions around a place that are named. */
 #define SYMBOL_DEPTH_MAX 8
@@ -226,6 +227,16 @@ static const char *keep(struct bt_findings *to, const char *p, size_t len)
 	return len ? bt_arena_strndup(&to->arena, p, len) : NULL;
 }
 
+const char *check_keep_shown(struct bt_findings *to, const char *text)
+{
+	size_t len = text ? strlen(text) : 0;
+	char *copy = len ? bt_arena_strndup(&to->arena, text, len) : NULL;
+
+	if (copy)
+		bt_secret_mask(copy, len);
+	return copy;
+}
+
 static struct bt_finding finding_of(struct check *k, const struct check_file *f, const struct check_candidate *c)
 {
 	struct bt_findings *to = &k->c->findings;
@@ -237,7 +248,7 @@ static struct bt_finding finding_of(struct check *k, const struct check_file *f,
 		.col = found->col, .end_row = found->end_row, .end_col = found->end_col,
 		.detail = keep(to, found->detail, found->detail_len),
 		.code = keep(to, found->code, found->code_len),
-		.symbol = keep(to, c->symbol, strlen(c->symbol)), .fingerprint = c->fingerprint,
+		.symbol = check_keep_shown(to, c->symbol), .fingerprint = c->fingerprint,
 		.ordinal = c->ordinal, .is_new = c->is_new,
 	};
 }

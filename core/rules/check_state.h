@@ -93,6 +93,8 @@ int check_make_before(struct check *k, const bool *wanted);
 
 /* check_judge.c: the findings of one file, in order */
 int check_judge(struct check *k, struct check_file *f);
+/* A copy for a report, secrets masked; NULL for nothing. */
+const char *check_keep_shown(struct bt_findings *to, const char *text);
 /* Fingerprints of a blob's findings, before roles and suppressions: added to the set. */
 void check_count_blob(struct check *k, struct check_blob *b, struct bt_fingerprints *set);
 /* Is one of these lines new or changed? */

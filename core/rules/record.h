@@ -18,7 +18,7 @@
 #include "core/base/buf.h"
 #include "core/base/err.h"
 
-#define BT_RECORD_VERSION 1
+#define BT_RECORD_VERSION 2
 /* Findings of one blob: who has more has read enough. */
 #define BT_RECORD_FINDINGS_MAX 1000
 #define BT_RECORD_MARKS_MAX 1000

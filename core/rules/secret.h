@@ -16,4 +16,25 @@ bool bt_secret_is_random(const char *p, size_t len);
 bool bt_secret_is_made_up(const char *p, size_t len);
 bool bt_secret_is_hex(const char *p, size_t len);
 
+/* What of it is shown behind its mark, so that it can be found. */
+#define BT_SECRET_SHOWN 4
+
+/* A pass over a text: data and len are given, the rest is zero; is_part: without the text around it, that shapes may ask for. */
+struct bt_secret_scan {
+	const char *data;
+	size_t len;
+	bool is_part;
+	size_t shape, at;
+};
+/* [start, end) is the secret, and from tail on what follows its mark. */
+struct bt_secret_hit {
+	const char *name;
+	size_t start, tail, end;
+	bool is_aws_id;
+};
+/* Secrets by their shape, shape after shape; false: there are no more. */
+bool bt_secret_next(struct bt_secret_scan *s, struct bt_secret_hit *ret);
+/* Stars for the secrets in a text that is shown: the name of a definition. */
+void bt_secret_mask(char *text, size_t len);
+
 #endif

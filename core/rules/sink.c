@@ -196,6 +196,24 @@ static void hide_in_code(struct bt_findings_sink *s, struct bt_found *f, const s
 			copy[i - from] = '*';
 }
 
+/* What a suppressing comment says. */
+static void hide_in_text(struct bt_findings_sink *s, const char **text, uint32_t len)
+{
+	uint32_t from = (uint32_t)(*text - s->data);
+	char *copy = NULL;
+
+	for (size_t k = 0; k < s->hidden_nr; k++) {
+		const struct bt_span *h = &s->hidden[k];
+
+		if (h->start >= from + len || h->end <= from)
+			continue;
+		if (!copy)
+			*text = copy = bt_arena_strndup(&s->arena, *text, len);
+		for (uint32_t i = h->start > from ? h->start : from; i < h->end && i < from + len; i++)
+			copy[i - from] = '*';
+	}
+}
+
 static void hide_all(struct bt_findings_sink *s)
 {
 	for (size_t i = 0; i < s->found_nr; i++) {
@@ -208,6 +226,13 @@ static void hide_all(struct bt_findings_sink *s)
 			if (f->detail_len && memmem(f->detail, f->detail_len, s->data + h->start, h->end - h->start))
 				f->detail_len = 0;
 		}
+	}
+	for (size_t i = 0; i < s->marks_nr; i++) {
+		struct bt_mark *m = &s->marks[i];
+
+		hide_in_text(s, &m->rules, m->rules_len);
+		if (m->reason_len)
+			hide_in_text(s, &m->reason, m->reason_len);
 	}
 }
 

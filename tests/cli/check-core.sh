@@ -232,6 +232,20 @@ test_expect_success 'nor by other findings about the same line, and it can be su
 	git reset -q --hard
 '
 
+test_expect_success 'nor as the name of a definition, in a suppression or in a baseline' '
+	name="sk_li""ve_Zq8Rm2Xv7Lt4Wp9Ks3Nd6Hb1" && printf "def %s():\n    try:\n        f()\n    except:\n        pass\n" $name >named.py &&
+	printf "int a; // batho:ignore %s -- it is no rule\nint b; // batho:ignore secret -- it was %s\n" $name $name >marks.c &&
+	printf "int c; // batho:ignore secret -- https://robot:q8Zr2""LmX4v@git.corp-name.net/\n" >url.c && git add . &&
+	for format in human json porcelain sarif github gitlab checkstyle junit; do
+		test_expect_code 1 git batho check --staged --show-suppressed --format $format >../out 2>../err && test_grep ! "Xv7Lt4Wp9Ks3" ../out &&
+		test_grep ! "r2LmX4v" ../out || return 1
+	done &&
+	test_expect_code 1 git batho check --staged --show-suppressed --format json >../out && test_grep "\"symbol\":\"sk_live_Zq8R\*\*\*" ../out &&
+	test_grep "called .sk_live_Zq8R\*\*\*" ../out && test_grep "it was sk_live_Zq8R\*\*\*" ../out && git commit -q --no-verify -m named &&
+	git batho check --all --write-baseline && test_grep "sk_live_Zq8R" .batho/baseline.json && test_grep ! Xv7Lt4Wp9Ks3 .batho/baseline.json &&
+	git add . && git commit -q --no-verify -m base && test_might_fail git batho check --all >../out && test_grep ! "named.py" ../out && git rm -q -r -f .batho named.py marks.c url.c && commit
+'
+
 # ---- roles ----
 
 test_expect_success 'rules say which files they leave out' '
