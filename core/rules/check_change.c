@@ -10,13 +10,15 @@
 /* Whoever changes what is judged by is seen. */
 static int policy_change(struct check *k)
 {
-	for (size_t i = 0; i < k->files_nr && !k->o->everything; i++) {
+	if (k->o->everything)
+		return 0;
+	for (size_t i = 0; i < k->files_nr; i++) {
 		const struct check_file *f = &k->files[i];
 
 		if (!strncmp(f->in->path, BT_POLICY_DIR "/", strlen(BT_POLICY_DIR "/")))
 			check_add_of_change(k, f, "policy-change", 0, 0, 0, true, NULL, 0);
 	}
-	return 0;
+	return check_attributes(k);
 }
 
 /* By the id of the rule. */

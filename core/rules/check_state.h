@@ -91,6 +91,9 @@ int check_open_store(struct check *k);
 /* Has the blobs before the change made of the files that `wanted` says, by number. The store is another one then. */
 int check_make_before(struct check *k, const bool *wanted);
 
+/* check_attributes.c: changed attributes that decide what is checked, findings of policy-change */
+int check_attributes(struct check *k);
+
 /* check_judge.c: the findings of one file, in order */
 int check_judge(struct check *k, struct check_file *f);
 /* A copy for a report, secrets masked; NULL for nothing. */

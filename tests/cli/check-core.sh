@@ -72,6 +72,7 @@ test_expect_success 'the limit is configured' '
 test_expect_success 'one that an attribute calls binary, or that is kept out of the index' '
 	zeros 6000000 >data.bin && text 6000000 >out.txt && printf "*.bin binary\nout.txt -batho\n" >.gitattributes &&
 	git add . && found 1 --staged <<-\EOT &&
+	.gitattributes:1 note policy-change
 	data.bin:1 error large-file
 	EOT
 	git reset -q --hard
@@ -92,7 +93,9 @@ test_expect_success 'a binary file that is added' '
 	git add . && found 0 --staged <<-\EOT &&
 	prog:1 warning binary-file
 	EOT
-	echo "prog binary" >.gitattributes && git add . && found 0 --staged </dev/null && rm .gitattributes && commit &&
+	echo "prog binary" >.gitattributes && git add . && found 0 --staged <<-\EOT && git rm -q -f .gitattributes && commit &&
+	.gitattributes:1 note policy-change
+	EOT
 	found 0 --rev HEAD <<-\EOT
 	prog:1 warning binary-file
 	EOT
@@ -207,6 +210,24 @@ test_expect_success 'bytes that are not UTF-8' '
 	EOT
 	test_grep "	byte 0xe9	" ../out && git rm -q --cached cut.py && rm cut.py && commit &&
 	printf "int a;\n/* caf\351s */\n" >latin.c && git add . && found 0 --staged </dev/null && commit
+'
+
+test_expect_success 'attributes that decide what is checked are told' '
+	printf "*.c text\n* text=auto\n*.png filter=lfs merge=ours diff=png whitespace=-tab\n# * -batho\n" >.gitattributes && git add . && found 0 --staged </dev/null && commit &&
+	for line in "* -batho" "* !batho" "* binary" "*.c -text" "\"a b.c\" eol=lf -diff" "*.js linguist-generated" "[attr]no linguist-vendored=true" "a linguist-language=C"; do
+		git reset -q --hard && printf "%s\n" "$line" >>.gitattributes && git add . && found 0 --staged <<-\EOT &&
+		.gitattributes:5 note policy-change
+		EOT
+		test_grep "decides what is checked" ../out || return 1
+	done &&
+	printf "x -text\n" >>.gitattributes && git add . && commit && printf "y text\nx -text\n" >.gitattributes && git add . && found 0 --staged </dev/null &&
+	mkdir -p sub && echo "bad.c -batho" >sub/.gitattributes && echo "<<<<<<< x" >sub/bad.c && git add . && found 0 --staged <<-\EOT &&
+	sub/.gitattributes:1 note policy-change
+	EOT
+	commit && found 0 HEAD~1..HEAD >/dev/null <<-\EOT &&
+	sub/.gitattributes:1 note policy-change
+	EOT
+	git rm -q -r -f sub .gitattributes && found 0 --staged </dev/null && commit
 '
 
 # ---- secrets ----

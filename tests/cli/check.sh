@@ -205,10 +205,13 @@ test_expect_success 'roles: generated and vendored files are left out, by path a
 	echo "debugger" >lib.min.js && echo "debugger" >not.xx &&
 	printf "gen.js linguist-generated\n*.xx linguist-language=JavaScript\n" >.gitattributes && git add . &&
 	found 1 --staged <<-\EOT &&
+	.gitattributes:1 note policy-change
 	not.xx:1 error debugger-statement
 	EOT
 	echo "*.xx -batho" >>.gitattributes && again 1 --staged && git add .gitattributes &&
-	found 0 --staged </dev/null && git reset -q --hard
+	found 0 --staged <<-\EOT && git reset -q --hard
+	.gitattributes:1 note policy-change
+	EOT
 '
 
 test_expect_success 'suppressions' '

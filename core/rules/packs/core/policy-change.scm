@@ -5,3 +5,4 @@
 ;; analysis: policy-change
 ;; help: A file below .batho decides what is checked here, and how severely.
 ;;  Whoever changes it changes what later changes are judged by: look at it with care.
+;;  So does .gitattributes: batho, binary, -text, -diff and the linguist attributes say what is checked, and as what.
