@@ -71,6 +71,13 @@ static void read_tracked(struct bt_hook_run *r)
 		fprintf(stderr, "git-batho: %s: %s (ignored)\n", bt_hooks[r->event].name, err.msg);
 }
 
+static bool is_merging(const struct bt_repo *repo)
+{
+	BT_FREE char *head = bt_xasprintf("%s/MERGE_HEAD", repo->git_dir);
+
+	return !access(head, F_OK);
+}
+
 static int check_message(struct bt_hook_run *r, const char *const *args, struct bt_err *err)
 {
 	BT_BUF_OWNED struct bt_buf text = BT_BUF_INIT, message = BT_BUF_INIT, why = BT_BUF_INIT,
@@ -89,8 +96,8 @@ static int check_message(struct bt_hook_run *r, const char *const *args, struct 
 		return err->code;
 	bt_message_rules_from(r->c->conf, &rules);
 	bt_message_clean(bt_buf_cstr(&text), text.len, comment_of(r->c->conf), &message);
-	if (bt_message_check(&rules, &message, &faults, &why, err))
-		return err->code;
+	rules.is_merge = is_merging(&r->c->repo);
+	bt_message_check(&rules, &message, &faults, &why);
 	for (const char *p = bt_buf_cstr(&why); *p; p += strcspn(p, "\n") + 1) {
 		bt_buf_clear(&safe);
 		bt_text_safe(&safe, p, strcspn(p, "\n"), 0);

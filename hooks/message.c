@@ -100,10 +100,10 @@ static bool is_empty(const char *text)
 	return true;
 }
 
+/* A merge is told by its state, for anybody may begin a line with this word. */
 static bool is_made_by_git(const char *subject)
 {
-	static const char *const starts[] = { "Merge ",	 "Revert \"", "Reapply \"",
-					      "fixup! ", "squash! ",  "amend! " };
+	static const char *const starts[] = { "Revert \"", "Reapply \"", "fixup! ", "squash! ", "amend! " };
 
 	for (size_t i = 0; i < sizeof(starts) / sizeof(*starts); i++)
 		if (!strncmp(subject, starts[i], strlen(starts[i])))
@@ -218,36 +218,45 @@ static void fault(enum bt_message_fault f, unsigned *faults, struct bt_buf *why,
 	bt_buf_addf(why, "%s (%s)\n", text, bt_message_fault_names[f]);
 }
 
-int bt_message_check(const struct bt_message_rules *rules, const struct bt_buf *message, unsigned *ret_faults,
-		     struct bt_buf *why, struct bt_err *err)
+/* A pattern that is none costs this check alone. */
+static void check_ticket(const char *pattern, const struct bt_buf *message, unsigned *faults, struct bt_buf *why)
+{
+	struct bt_err err = BT_ERR_INIT;
+	bool has = true;
+
+	if (bt_hook_is_skipped(bt_message_fault_names[BT_MESSAGE_TICKET]))
+		return;
+	if (has_ticket(pattern, message, &has, &err))
+		bt_buf_addf(why, "%s (ignored)\n", err.msg);
+	else if (!has)
+		fault(BT_MESSAGE_TICKET, faults, why, "nothing in the message matches '%s'", pattern);
+}
+
+void bt_message_check(const struct bt_message_rules *rules, const struct bt_buf *message, unsigned *ret_faults,
+		      struct bt_buf *why)
 {
 	const char *subject = bt_buf_cstr(message);
 	size_t len = strcspn(subject, "\n"), nr;
 	unsigned faults = 0;
-	bool has = true;
 
 	if (is_empty(subject)) {
 		fault(BT_MESSAGE_EMPTY, &faults, why, "the message is empty");
 		*ret_faults = faults;
-		return 0;
+		return;
 	}
-	if (is_made_by_git(subject)) {
+	if (rules->is_merge || is_made_by_git(subject)) {
 		*ret_faults = 0;
-		return 0;
+		return;
 	}
 	nr = characters(subject, len);
 	if (rules->subject_max && nr > (uint64_t)rules->subject_max)
 		fault(BT_MESSAGE_SUBJECT, &faults, why, "the first line has %zu characters, more than %lld",
 		      nr, (long long)rules->subject_max);
-	if (*rules->ticket_pattern && has_ticket(rules->ticket_pattern, message, &has, err))
-		return err->code;
-	if (!has)
-		fault(BT_MESSAGE_TICKET, &faults, why, "nothing in the message matches '%s'",
-		      rules->ticket_pattern);
+	if (*rules->ticket_pattern)
+		check_ticket(rules->ticket_pattern, message, &faults, why);
 	if (rules->conventional && !is_conventional(subject, len, rules->types))
 		fault(BT_MESSAGE_CONVENTIONAL, &faults, why,
 		      "the first line is not '<type>[(<scope>)][!]: <description>' with a type of %s",
 		      rules->types);
 	*ret_faults = faults;
-	return 0;
 }

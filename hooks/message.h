@@ -18,6 +18,7 @@ struct bt_message_rules {
 	const char *ticket_pattern;	/* POSIX extended; "": none */
 	bool conventional;
 	const char *types;		/* words between commas */
+	bool is_merge;			/* the commit is one: false, until the caller says so */
 };
 void bt_message_rules_from(const struct bt_conf *conf, struct bt_message_rules *ret_rules);
 
@@ -40,10 +41,10 @@ void bt_message_clean(const char *text, size_t len, const char *comment, struct 
 /*
  * Checks a cleaned message: bit i of *ret_faults for fault i, and a line of explanation for each, ended by
  * '\n', in `why` (those that BATHO_SKIP names are left out). Messages that git makes itself (merges,
- * reverts, fixup! and its kin) need no ticket, type or short subject. BT_ERR_FAIL: the pattern is none, or
- * could take for ever.
+ * reverts, fixup! and its kin) need no ticket, type or short subject. A pattern that is none, or could take for ever, is a
+ * line in `why` and no fault.
  */
-int bt_message_check(const struct bt_message_rules *rules, const struct bt_buf *message, unsigned *ret_faults,
-		     struct bt_buf *why, struct bt_err *err);
+void bt_message_check(const struct bt_message_rules *rules, const struct bt_buf *message, unsigned *ret_faults,
+		      struct bt_buf *why);
 
 #endif
