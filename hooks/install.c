@@ -166,6 +166,17 @@ static int save_hook(const char *path, const char *saved, struct bt_err *err)
 	return bt_err_errno(err, "cannot keep the hook that is there as '%s'", saved);
 }
 
+/* A folder or a pipe under the name of a hook: git does not run it, and neither would we. */
+static int refuse_odd(const char *path, struct bt_err *err)
+{
+	struct stat st;
+
+	if (lstat(path, &st) || S_ISREG(st.st_mode) || S_ISLNK(st.st_mode))
+		return 0;
+	bt_err_set(err, BT_ERR_FAIL, "'%s' is no file", path);
+	return bt_err_hint(err, "a hook cannot be installed there before it is moved away");
+}
+
 static bool has_text(const char *path, const struct bt_buf *want)
 {
 	BT_BUF_OWNED struct bt_buf text = BT_BUF_INIT;
@@ -187,6 +198,8 @@ static int put_file(const struct bt_site *s, const struct bt_hook *event, const 
 		*ret_result = BT_INSTALL_UNCHANGED;
 		return 0;
 	}
+	if (refuse_odd(h->path, err))
+		return err->code;
 	if (h->present && !h->ours && h->saved && !h->saved_same) {
 		bt_err_set(err, BT_ERR_FAIL, "there are two hooks already: '%s' and '%s'", h->path, saved);
 		return bt_err_hint(

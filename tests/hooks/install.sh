@@ -52,6 +52,16 @@ test_expect_success 'hazard 43: a hook that is there runs first, and comes back 
 		says restored removed && cmp ../saved .git/hooks/pre-commit && stat -c "%a %i" .git/hooks/pre-commit >../after &&
 		test_cmp ../before ../after && test_path_is_missing .git/hooks/pre-commit.batho-saved)
 '
+test_expect_success 'what is no file under the name of a hook is left alone' '
+	fresh odd && (cd ../odd && mkdir .git/hooks/pre-commit && : >.git/hooks/pre-commit/keep && test_expect_code 128 git batho hooks install -e pre-commit 2>../err &&
+		test_grep "hooks/pre-commit. is no file" ../err && test_path_is_file .git/hooks/pre-commit/keep && test_path_is_missing .git/hooks/pre-commit.batho-saved &&
+		mkfifo .git/hooks/pre-push && test_expect_code 128 git batho hooks install -e pre-push && test -p .git/hooks/pre-push && rm .git/hooks/pre-push &&
+		printf "#!/bin/sh\n" >../linked && chmod +x ../linked && ln -s ../../../linked .git/hooks/pre-push && git batho hooks install --porcelain -e pre-push >../out && says chained)
+'
+test_expect_success 'ours that cannot be run is written again' '
+	fresh norun && (cd ../norun && git batho hooks install -q -e pre-commit && chmod -x .git/hooks/pre-commit && git batho hooks install --porcelain -e pre-commit >../out &&
+		says updated && test -x .git/hooks/pre-commit)
+'
 test_expect_success 'hazard 43: pre-push gets its arguments and its own stdin, to the byte; ours gets its own' '
 	fresh own-stdin && git init -q --bare ../up.git && (cd ../own-stdin && git remote add origin ../up.git && git branch two &&
 		printf "#!/bin/sh\\necho \"\$*\" >\"$TEST_TRASH/args\"\\ncat >\"$TEST_TRASH/stdin\"\\n" >.git/hooks/pre-push && chmod +x .git/hooks/pre-push &&
