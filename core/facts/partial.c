@@ -368,6 +368,8 @@ static bool occs_pick(struct bt_partial *p, uint32_t name, const struct matches 
 				return false;
 		if (!occ_put(p, &ats, m->list[i].number, name, numbers))
 			return false;
+		if (m->list[i].qual_len > p->facts.occs[p->facts.occs_nr - 1].at)
+			return false;
 		p->facts.occs[p->facts.occs_nr - 1].qual_len = m->list[i].qual_len;
 	}
 	return true;
