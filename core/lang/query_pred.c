@@ -53,6 +53,8 @@ static const struct pred_kind {
 	{ "first?", ARGS_NONE, query_test_first },
 	{ "last?", ARGS_NONE, query_test_last },
 	{ "calls?", ARGS_TEXTS, query_test_calls },
+	{ "acts?", ARGS_NONE, query_test_acts },
+	{ "asks?", ARGS_NONE, query_test_asks },
 	{ "in?", ARGS_KINDS, query_test_in },
 	{ "in-named?", ARGS_TEXTS, query_test_in_named },
 	{ "declared-with?", ARGS_TEXTS, query_test_declared_with },

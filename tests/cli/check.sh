@@ -24,6 +24,9 @@ dies() {
 	test_line_count "=" 1 ../lines
 }
 
+# What follows is about findings that stop a commit; this one need not, by itself.
+git config --global batho.rules.empty-catch.severity error
+
 test_expect_success 'a repository with findings from before' '
 	cat >old.js <<-\EOT &&
 	function old() {
@@ -201,7 +204,9 @@ test_expect_success 'binary, large and pointer files are passed over' '
 '
 
 test_expect_success 'roles: generated and vendored files are left out, by path and by attribute' '
-	mkdir -p vendor && echo "debugger" >vendor/v.js && echo "debugger" >gen.js &&
+	mkdir -p vendor vendors && echo "debugger" >vendor/v.js && echo "debugger" >gen.js &&
+	echo "debugger" >vendors/w.js && echo "a{}" >lib.min.css &&
+	mkdir -p cypress && printf "function f() {\n\ttry { save() } catch (e) {}\n}\n" >cypress/c.js &&
 	echo "debugger" >lib.min.js && echo "debugger" >not.xx &&
 	printf "gen.js linguist-generated\n*.xx linguist-language=JavaScript\n" >.gitattributes && git add . &&
 	found 1 --staged <<-\EOT &&

@@ -1,7 +1,7 @@
 ;; severity: warning
 ;; languages: javascript, typescript, tsx, python
 ;; words: async
-;; skip: test
+;; skip: test, config, infrastructure
 ;; message: the result of this async function is neither awaited nor kept
 ;; help: JavaScript: when it fails, nobody handles the rejection, and what follows does not wait for it.
 ;;  Python: the coroutine never runs. Await it, return it, hand it to something that handles its failure, or write
@@ -41,6 +41,9 @@
 ;;|   // nobody waits for it, and the cache may stay cold
 ;;|   warm()
 ;;| }
+;; good: javascript, typescript, tsx
+;;| async function submit() { update.mutate(link) }
+;;| function onClose() { submit() }
 ;; bad: python
 ;;| async def save():
 ;;|     await write()
@@ -71,14 +74,12 @@
    (call_expression
      function: [(identifier) @_f (member_expression object: (this) property: (property_identifier) @_f)])) @finding
  (#each-signed? @_f "async")
- (#not-each-mentions? @_f "catch")
+ (#not-each-mentions? @_f "catch" "onerror" "onError")
+ (#each-mentions? @_f "await")
+ (#not-long-line? @finding 400)
  (#not-explained? @finding)
- (#not-match? @_f "^_?(debug|log|trace|close|dispose|stop|un[a-z]+|clear|remove|abort|cancel|destroy|release|disconnect)([A-Z]|$)")
+ (#not-match? @_f "^_?(debug|log|trace|track|notify|prefetch|preload|refresh|animate|play|scroll|focus|show|hide|close|dispose|stop|un[a-z]+|clear|remove|abort|cancel|destroy|release|disconnect)([A-Z]|$)")
  (#has-ancestor? @finding "function_declaration" "function_expression" "arrow_function" "method_definition"))
-((program (expression_statement (call_expression function: (identifier) @_f)) @finding)
- (#not-match? @_f "^_?(main|run|start|init|bootstrap|cli|setup|build|execute|go|test)")
- (#each-signed? @_f "async")
- (#not-each-mentions? @_f "catch"))
 ;; query: python
 ((expression_statement (call function: (identifier) @_f)) @finding
  (#each-signed? @_f "async"))

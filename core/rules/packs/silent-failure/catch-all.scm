@@ -14,7 +14,13 @@
 ;;| try:
 ;;|     a()
 ;;| except BaseException:
-;;|     log("failed")
+;;|     done = False
+;; good: python
+;;| try:
+;;|     transaction.commit()
+;;| except:
+;;|     with util.safe_reraise():
+;;|         transaction.undo()
 ;; good: python
 ;;| try:
 ;;|     a()
@@ -74,7 +80,9 @@
  (#not-explained? @finding)
  (#not-match? @_body "^(pass|\\.\\.\\.)$")
  (#not-has-descendant? @_body "raise_statement")
- (#has-descendant? @_try "call")
+ (#acts? @_try)
+ (#not-acts? @_body)
+ (#not-match? @_body "[rR]e_?raise|[rR]ollback|[lL]og|LOG|[wW]arn|[pP]rint|[eE]rror|stderr|[nN]otif|[mM]essage|[rR]eport|append")
  (#not-match? @_try "^([^\n]*=|return)[[:space:]]*((int|float|str|bool|json[.]loads|\"[^\"]*\"[.]join)[(]|[A-Za-z_.]+[.](split|isatty)[(])[^\n]*$")
  (#not-mentions? @_body "exit" "_exit" "exc_info" "format_exc" "print_exc" "exception" "abort" "kill" "Failure" "fail"))
 ((try_statement
@@ -85,7 +93,9 @@
  (#not-explained? @finding)
  (#not-match? @_body "^(pass|\\.\\.\\.)$")
  (#not-has-descendant? @_body "raise_statement")
- (#has-descendant? @_try "call")
+ (#acts? @_try)
+ (#not-acts? @_body)
+ (#not-match? @_body "[rR]e_?raise|[rR]ollback|[lL]og|LOG|[wW]arn|[pP]rint|[eE]rror|stderr|[nN]otif|[mM]essage|[rR]eport|append")
  (#not-match? @_try "^([^\n]*=|return)[[:space:]]*((int|float|str|bool|json[.]loads|\"[^\"]*\"[.]join)[(]|[A-Za-z_.]+[.](split|isatty)[(])[^\n]*$")
  (#not-mentions? @_body "exit" "_exit" "exc_info" "format_exc" "print_exc" "exception" "abort" "kill" "Failure" "fail"))
 ((try_statement
@@ -99,7 +109,9 @@
  (#not-explained? @finding)
  (#not-match? @_body "^(pass|\\.\\.\\.)$")
  (#not-has-descendant? @_body "raise_statement")
- (#has-descendant? @_try "call")
+ (#acts? @_try)
+ (#not-acts? @_body)
+ (#not-match? @_body "[rR]e_?raise|[rR]ollback|[lL]og|LOG|[wW]arn|[pP]rint|[eE]rror|stderr|[nN]otif|[mM]essage|[rR]eport|append")
  (#not-match? @_try "^([^\n]*=|return)[[:space:]]*((int|float|str|bool|json[.]loads|\"[^\"]*\"[.]join)[(]|[A-Za-z_.]+[.](split|isatty)[(])[^\n]*$")
  (#not-mentions? @_body "exit" "_exit" "exc_info" "format_exc" "print_exc" "exception" "abort" "kill" "Failure" "fail"))
 ;; query: ruby
@@ -107,6 +119,8 @@
  (#eq? @_type "Exception")
  (#not-explained? @finding)
  (#not-match? @_all "JSON|json|[pP]arse")
+ (#acts? @_all)
+ (#not-match? @_body "[rR]e_?raise|[rR]ollback|[lL]og|LOG|[wW]arn|[pP]uts|[eE]rror|[nN]otif|[mM]essage|[rR]eport")
  (#not-match? @_body "^[[:space:]]*nil[[:space:]]*$")
  (#not-mentions? @_body "raise" "exit" "exit!" "abort" "$!" "$@" "fail" "throw"))
 ((_ (rescue
@@ -116,6 +130,8 @@
  (#eq? @_type "Exception")
  (#not-explained? @finding)
  (#not-match? @_all "JSON|json|[pP]arse")
+ (#acts? @_all)
+ (#not-match? @_body "[rR]e_?raise|[rR]ollback|[lL]og|LOG|[wW]arn|[pP]uts|[eE]rror|[nN]otif|[mM]essage|[rR]eport")
  (#not-match? @_body "^[[:space:]]*nil[[:space:]]*$")
  (#not-uses? @_body @_e)
  (#not-mentions? @_body "raise" "exit" "exit!" "abort" "$!" "$@" "fail" "throw"))

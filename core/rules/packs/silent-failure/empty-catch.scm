@@ -1,4 +1,4 @@
-;; severity: error
+;; severity: warning
 ;; languages: javascript, typescript, tsx, python, ruby, php, java, c-sharp, kotlin, scala, swift, cpp
 ;; words: catch except rescue suppress
 ;; skip: test
@@ -12,15 +12,13 @@
 ;;| try { a() } catch (e) {}
 ;; bad: javascript, typescript, tsx
 ;;| try { a() } catch { /* nothing */ }
-;; bad: javascript, typescript, tsx
-;;| let a = null; try { a = JSON.parse(read('a.json')) } catch (e) {}
 ;; good: javascript, typescript, tsx
 ;;| function fromUri(uri) { try { return JSON.parse(uri.query) } catch (e) {} }
 ;;| async function f() { try { await sftp.mkdir(path) } catch (e) {} }
 ;; bad: javascript, typescript, tsx
-;;| function f(s) { try { return parse(s) } catch (e) {} }
+;;| function f(s) { try { return save(s) } catch (e) {} }
 ;; bad: javascript, typescript, tsx
-;;| function f(s) { try { return parse(s) } catch (e) {} return null }
+;;| function f(s) { try { return save(s) } catch (e) {} return null }
 ;; good: javascript, typescript, tsx
 ;;| try { a() } catch (e) { log(e) }
 ;; good: javascript, typescript, tsx
@@ -244,7 +242,7 @@
 ;; bad: java
 ;;| class A { void f() { try { g(); } catch (Exception e) {} } }
 ;; bad: java
-;;| class A { void f() { try (X x = g()) { x.run(); } catch (IOException | FooException e) { /* ignored */ } } }
+;;| class A { void f() { try (X x = g()) { x.write(1); } catch (IOException | FooException e) { /* ignored */ } } }
 ;; bad: java
 ;;| class A { void f() { try { g(); } catch (final Exception ignored) { // TODO: what should we do here, really?
 ;;| } } }
@@ -358,38 +356,18 @@
  (#not-match? @_try "^\\{[[:space:]]*[][A-Za-z0-9_.$]+ = [^;]*;?[[:space:]]*\\}$")
  (#not-empty? @_try)
  (#not-explained? @finding)
- (#not-long-line? @finding 1000)
- (#not-match? @_body "[nN]ot (supported|available|found|there|present|an? |yet )|[uU]n(supported|available|readable)|[nN]o such|does(n.t| not) exist|[mM]issing|[oO]ptional|[bB]est.effort|[^a-z]no [a-z]+ ")
+ (#not-long-line? @finding 400)
+ (#not-match? @_body "[aA]lready|[nN]ot (supported|available|found|there|present|an? |yet )|[uU]n(supported|available|readable)|[nN]o such|does(n.t| not) exist|[mM]issing|[oO]ptional|[bB]est.effort|[^a-z]no [a-z]+ ")
  (#not-has-ancestor? @finding "catch_clause")
  (#not-match? @_try "^\\{([[:space:]]*(//[^\n]*|(if *\\([^;{}]*\\)[[:space:]]*\\{?[[:space:]]*)?(await[[:space:]]+|void[[:space:]]+)?([A-Za-z0-9_$#()?!-]+(\\[[^]]*\\])?[?!]*\\.)*_?(close|destroy|dispose|kill|terminate|unlink|remove|rm|rmdir|rmtree|abort|cancel|disconnect|release|shutdown|stop|end|free|unsubscribe|detach|quit|logout|rollback|cleanup|teardown|clear|unref|unlock|finish|hide|unbind|rollBack|fclose|pclose|closedir)([A-Z][A-Za-z]*)?(\\?\\.)?\\([^;]*\\)[[:space:]]*;?[[:space:]]*\\}?)[[:space:]]*)+\\}$")
  (#not-match? @_try "[(]'(destroy|close|stop|remove|disconnect|dispose)'[)][[:space:]]*;?[[:space:]]*[}]$|^[{][[:space:]]*console[.]")
  (#not-mentions? @_try "require" "import" "localStorage" "sessionStorage" "setSelectionRange" "setPointerCapture"
    "releasePointerCapture" "focus" "blur" "scrollIntoView" "play" "vibrate" "accessSync" "statSync" "lstatSync" "Intl"
    "isCancellationRequested" "mkdir" "mkdirSync" "enableCompileCache" "PerformanceObserver" "dataTransfer" "execCommand" "external" "replaceState" "pushState" "URL" "RegExp" "kill" "Function")
- (#has-descendant? @_try "call_expression" "new_expression" "await_expression")
- (#not-has-descendant? @_try "throw_statement")
- (#not-tested? @_try))
-; An attempt to get a value leaves the one that was there; what is read from outside may fail for other reasons.
-((try_statement
-   body: (statement_block
-     (expression_statement (assignment_expression left: (_) @_to right: (_ (arguments . (_) @_from)?)))) @_try
-   handler: (catch_clause body: (statement_block) @_body) @finding) @_all
- (#empty? @_body)
- (#not-eq? @_to @_from)
- (#not-precedes? @_all "^throw")
- (#match? @_try "^\\{[[:space:]]*[][A-Za-z0-9_.$]+ = [^;]*;?[[:space:]]*\\}$")
- (#match? @_try "await|[rR]ead|[wW]rite|[lL]oad|[fF]etch|[oO]pen|exec|spawn|request|query|send|connect")
- (#not-empty? @_try)
- (#not-explained? @finding)
- (#not-long-line? @finding 1000)
- (#not-match? @_body "[nN]ot (supported|available|found|there|present|an? |yet )|[uU]n(supported|available|readable)|[nN]o such|does(n.t| not) exist|[mM]issing|[oO]ptional|[bB]est.effort|[^a-z]no [a-z]+ ")
- (#not-has-ancestor? @finding "catch_clause")
- (#not-match? @_try "^\\{([[:space:]]*(//[^\n]*|(if *\\([^;{}]*\\)[[:space:]]*\\{?[[:space:]]*)?(await[[:space:]]+|void[[:space:]]+)?([A-Za-z0-9_$#()?!-]+(\\[[^]]*\\])?[?!]*\\.)*_?(close|destroy|dispose|kill|terminate|unlink|remove|rm|rmdir|rmtree|abort|cancel|disconnect|release|shutdown|stop|end|free|unsubscribe|detach|quit|logout|rollback|cleanup|teardown|clear|unref|unlock|finish|hide|unbind|rollBack|fclose|pclose|closedir)([A-Z][A-Za-z]*)?(\\?\\.)?\\([^;]*\\)[[:space:]]*;?[[:space:]]*\\}?)[[:space:]]*)+\\}$")
- (#not-match? @_try "[(]'(destroy|close|stop|remove|disconnect|dispose)'[)][[:space:]]*;?[[:space:]]*[}]$|^[{][[:space:]]*console[.]")
- (#not-mentions? @_try "require" "import" "localStorage" "sessionStorage" "setSelectionRange" "setPointerCapture"
-   "releasePointerCapture" "focus" "blur" "scrollIntoView" "play" "vibrate" "accessSync" "statSync" "lstatSync" "Intl"
-   "isCancellationRequested" "mkdir" "mkdirSync" "enableCompileCache" "PerformanceObserver" "dataTransfer" "execCommand" "external" "replaceState" "pushState" "URL" "RegExp" "kill" "Function")
- (#has-descendant? @_try "call_expression" "new_expression" "await_expression")
+ (#not-foretold? @finding "[Ss]wallow|(^|[^:])[Ii]gnor(e|ed|ing|es)[^a-z]|[Cc]atch[- ]all|[Bb]est.effort|(third|3rd).party|nothing .*can do|(might|may|can|could) fail")
+ (#not-match? @_try "DROP |SELECT |SHOW |PRAGMA|ALTER |information_schema|importlib|__import__|[.]submit|Registry")
+ (#not-has-ancestor? @finding "finally_clause")
+ (#acts? @_try)
  (#not-has-descendant? @_try "throw_statement")
  (#not-tested? @_try))
 ([(function_declaration body: (statement_block
@@ -414,15 +392,18 @@
  (#last? @_all)
  (#not-empty? @_try)
  (#not-explained? @finding)
- (#not-long-line? @finding 1000)
- (#not-match? @_body "[nN]ot (supported|available|found|there|present|an? |yet )|[uU]n(supported|available|readable)|[nN]o such|does(n.t| not) exist|[mM]issing|[oO]ptional|[bB]est.effort|[^a-z]no [a-z]+ ")
+ (#not-long-line? @finding 400)
+ (#not-match? @_body "[aA]lready|[nN]ot (supported|available|found|there|present|an? |yet )|[uU]n(supported|available|readable)|[nN]o such|does(n.t| not) exist|[mM]issing|[oO]ptional|[bB]est.effort|[^a-z]no [a-z]+ ")
  (#not-has-ancestor? @finding "catch_clause")
  (#not-match? @_try "^\\{([[:space:]]*(//[^\n]*|(if *\\([^;{}]*\\)[[:space:]]*\\{?[[:space:]]*)?(await[[:space:]]+|void[[:space:]]+)?([A-Za-z0-9_$#()?!-]+(\\[[^]]*\\])?[?!]*\\.)*_?(close|destroy|dispose|kill|terminate|unlink|remove|rm|rmdir|rmtree|abort|cancel|disconnect|release|shutdown|stop|end|free|unsubscribe|detach|quit|logout|rollback|cleanup|teardown|clear|unref|unlock|finish|hide|unbind|rollBack|fclose|pclose|closedir)([A-Z][A-Za-z]*)?(\\?\\.)?\\([^;]*\\)[[:space:]]*;?[[:space:]]*\\}?)[[:space:]]*)+\\}$")
  (#not-match? @_try "[(]'(destroy|close|stop|remove|disconnect|dispose)'[)][[:space:]]*;?[[:space:]]*[}]$|^[{][[:space:]]*console[.]")
  (#not-mentions? @_try "require" "import" "localStorage" "sessionStorage" "setSelectionRange" "setPointerCapture"
    "releasePointerCapture" "focus" "blur" "scrollIntoView" "play" "vibrate" "accessSync" "statSync" "lstatSync" "Intl"
    "isCancellationRequested" "mkdir" "mkdirSync" "enableCompileCache" "PerformanceObserver" "dataTransfer" "execCommand" "external" "replaceState" "pushState" "URL" "RegExp" "kill" "Function")
- (#has-descendant? @_try "call_expression" "new_expression" "await_expression")
+ (#not-foretold? @finding "[Ss]wallow|(^|[^:])[Ii]gnor(e|ed|ing|es)[^a-z]|[Cc]atch[- ]all|[Bb]est.effort|(third|3rd).party|nothing .*can do|(might|may|can|could) fail")
+ (#not-match? @_try "DROP |SELECT |SHOW |PRAGMA|ALTER |information_schema|importlib|__import__|[.]submit|Registry")
+ (#not-has-ancestor? @finding "finally_clause")
+ (#acts? @_try)
  (#not-has-descendant? @_try "throw_statement")
  (#not-tested? @_try))
 ((statement_block
@@ -438,15 +419,18 @@
  (#not-mentions? @_try "parseInt" "parseFloat" "Date")
  (#not-empty? @_try)
  (#not-explained? @finding)
- (#not-long-line? @finding 1000)
- (#not-match? @_body "[nN]ot (supported|available|found|there|present|an? |yet )|[uU]n(supported|available|readable)|[nN]o such|does(n.t| not) exist|[mM]issing|[oO]ptional|[bB]est.effort|[^a-z]no [a-z]+ ")
+ (#not-long-line? @finding 400)
+ (#not-match? @_body "[aA]lready|[nN]ot (supported|available|found|there|present|an? |yet )|[uU]n(supported|available|readable)|[nN]o such|does(n.t| not) exist|[mM]issing|[oO]ptional|[bB]est.effort|[^a-z]no [a-z]+ ")
  (#not-has-ancestor? @finding "catch_clause")
  (#not-match? @_try "^\\{([[:space:]]*(//[^\n]*|(if *\\([^;{}]*\\)[[:space:]]*\\{?[[:space:]]*)?(await[[:space:]]+|void[[:space:]]+)?([A-Za-z0-9_$#()?!-]+(\\[[^]]*\\])?[?!]*\\.)*_?(close|destroy|dispose|kill|terminate|unlink|remove|rm|rmdir|rmtree|abort|cancel|disconnect|release|shutdown|stop|end|free|unsubscribe|detach|quit|logout|rollback|cleanup|teardown|clear|unref|unlock|finish|hide|unbind|rollBack|fclose|pclose|closedir)([A-Z][A-Za-z]*)?(\\?\\.)?\\([^;]*\\)[[:space:]]*;?[[:space:]]*\\}?)[[:space:]]*)+\\}$")
  (#not-match? @_try "[(]'(destroy|close|stop|remove|disconnect|dispose)'[)][[:space:]]*;?[[:space:]]*[}]$|^[{][[:space:]]*console[.]")
  (#not-mentions? @_try "require" "import" "localStorage" "sessionStorage" "setSelectionRange" "setPointerCapture"
    "releasePointerCapture" "focus" "blur" "scrollIntoView" "play" "vibrate" "accessSync" "statSync" "lstatSync" "Intl"
    "isCancellationRequested" "mkdir" "mkdirSync" "enableCompileCache" "PerformanceObserver" "dataTransfer" "execCommand" "external" "replaceState" "pushState" "URL" "RegExp" "kill" "Function")
- (#has-descendant? @_try "call_expression" "new_expression" "await_expression")
+ (#not-foretold? @finding "[Ss]wallow|(^|[^:])[Ii]gnor(e|ed|ing|es)[^a-z]|[Cc]atch[- ]all|[Bb]est.effort|(third|3rd).party|nothing .*can do|(might|may|can|could) fail")
+ (#not-match? @_try "DROP |SELECT |SHOW |PRAGMA|ALTER |information_schema|importlib|__import__|[.]submit|Registry")
+ (#not-has-ancestor? @finding "finally_clause")
+ (#acts? @_try)
  (#not-has-descendant? @_try "throw_statement")
  (#not-tested? @_try))
 ;; query: python
@@ -460,7 +444,10 @@
  (#not-has-ancestor? @finding "except_clause")
  (#not-in-named? @finding "*Logger" "log" "log_*" "_log*" "emit" "__str__" "__repr__" "__del__")
  (#not-has-child? @_all "else_clause")
- (#has-descendant? @_try "call")
+ (#not-foretold? @finding "[Ss]wallow|(^|[^:])[Ii]gnor(e|ed|ing|es)[^a-z]|[Cc]atch[- ]all|[Bb]est.effort|(third|3rd).party|nothing .*can do|(might|may|can|could) fail")
+ (#not-match? @_try "DROP |SELECT |SHOW |PRAGMA|ALTER |information_schema|importlib|__import__|[.]submit|Registry")
+ (#not-has-ancestor? @finding "finally_clause")
+ (#acts? @_try)
  (#not-match? @_try "^((#[^\n]*|(await[[:space:]]+)?([A-Za-z0-9_()]+(\\[[^]]*\\])?\\.)*_?(close|destroy|dispose|kill|terminate|unlink|remove|rm|rmdir|rmtree|abort|cancel|disconnect|release|shutdown|stop|end|free|unsubscribe|detach|quit|logout|rollback|cleanup|teardown|clear|unref|unlock|finish|hide|unbind|rollBack|fclose|pclose|closedir|join|log|logger|logging|debug|info|warning|warn|msg|print|flush|error|exception)(_[a-z_]+)?\\([^\n]*\\)|if [^\n]*:)[[:space:]]*)+$")
  (#not-match? @_try "^[^=\n]*[^=!<>\n]=[[:space:]]*(int|float|str|bool|ast\\.literal_eval)\\([^\n]*\\)[[:space:]]*(\n|$)")
  (#not-match? @_try "^[^=]*=[^=(]*[.](split|strip|partition|index|lower)[(][^;]*$")
@@ -479,7 +466,10 @@
  (#not-has-ancestor? @finding "except_clause")
  (#not-in-named? @finding "*Logger" "log" "log_*" "_log*" "emit" "__str__" "__repr__" "__del__")
  (#not-has-child? @_all "else_clause")
- (#has-descendant? @_try "call")
+ (#not-foretold? @finding "[Ss]wallow|(^|[^:])[Ii]gnor(e|ed|ing|es)[^a-z]|[Cc]atch[- ]all|[Bb]est.effort|(third|3rd).party|nothing .*can do|(might|may|can|could) fail")
+ (#not-match? @_try "DROP |SELECT |SHOW |PRAGMA|ALTER |information_schema|importlib|__import__|[.]submit|Registry")
+ (#not-has-ancestor? @finding "finally_clause")
+ (#acts? @_try)
  (#not-match? @_try "^((#[^\n]*|(await[[:space:]]+)?([A-Za-z0-9_()]+(\\[[^]]*\\])?\\.)*_?(close|destroy|dispose|kill|terminate|unlink|remove|rm|rmdir|rmtree|abort|cancel|disconnect|release|shutdown|stop|end|free|unsubscribe|detach|quit|logout|rollback|cleanup|teardown|clear|unref|unlock|finish|hide|unbind|rollBack|fclose|pclose|closedir|join|log|logger|logging|debug|info|warning|warn|msg|print|flush|error|exception)(_[a-z_]+)?\\([^\n]*\\)|if [^\n]*:)[[:space:]]*)+$")
  (#not-match? @_try "^[^=\n]*[^=!<>\n]=[[:space:]]*(int|float|str|bool|ast\\.literal_eval)\\([^\n]*\\)[[:space:]]*(\n|$)")
  (#not-match? @_try "^[^=]*=[^=(]*[.](split|strip|partition|index|lower)[(][^;]*$")
@@ -500,7 +490,10 @@
  (#not-has-ancestor? @finding "except_clause")
  (#not-in-named? @finding "*Logger" "log" "log_*" "_log*" "emit" "__str__" "__repr__" "__del__")
  (#not-has-child? @_all "else_clause")
- (#has-descendant? @_try "call")
+ (#not-foretold? @finding "[Ss]wallow|(^|[^:])[Ii]gnor(e|ed|ing|es)[^a-z]|[Cc]atch[- ]all|[Bb]est.effort|(third|3rd).party|nothing .*can do|(might|may|can|could) fail")
+ (#not-match? @_try "DROP |SELECT |SHOW |PRAGMA|ALTER |information_schema|importlib|__import__|[.]submit|Registry")
+ (#not-has-ancestor? @finding "finally_clause")
+ (#acts? @_try)
  (#not-match? @_try "^((#[^\n]*|(await[[:space:]]+)?([A-Za-z0-9_()]+(\\[[^]]*\\])?\\.)*_?(close|destroy|dispose|kill|terminate|unlink|remove|rm|rmdir|rmtree|abort|cancel|disconnect|release|shutdown|stop|end|free|unsubscribe|detach|quit|logout|rollback|cleanup|teardown|clear|unref|unlock|finish|hide|unbind|rollBack|fclose|pclose|closedir|join|log|logger|logging|debug|info|warning|warn|msg|print|flush|error|exception)(_[a-z_]+)?\\([^\n]*\\)|if [^\n]*:)[[:space:]]*)+$")
  (#not-match? @_try "^[^=\n]*[^=!<>\n]=[[:space:]]*(int|float|str|bool|ast\\.literal_eval)\\([^\n]*\\)[[:space:]]*(\n|$)")
  (#not-match? @_try "^[^=]*=[^=(]*[.](split|strip|partition|index|lower)[(][^;]*$")
@@ -516,6 +509,10 @@
    body: (block (expression_statement [(call) (await)]) @_st) @_try)
  (#eq? @_f "suppress")
  (#any-of? @_type "Exception" "BaseException")
+ (#not-foretold? @finding "[Ss]wallow|(^|[^:])[Ii]gnor(e|ed|ing|es)[^a-z]|[Cc]atch[- ]all|[Bb]est.effort|(third|3rd).party|nothing .*can do|(might|may|can|could) fail")
+ (#not-match? @_try "DROP |SELECT |SHOW |PRAGMA|ALTER |information_schema|importlib|__import__|[.]submit|Registry")
+ (#not-has-ancestor? @finding "finally_clause")
+ (#acts? @_try)
  (#first? @_st) (#last? @_st)
  (#not-explained? @finding)
  (#not-has-ancestor? @finding "except_clause")
@@ -526,6 +523,10 @@
  (#not-has-descendant? @_all "return" "break" "next")
  (#match? @finding "^rescue([[:space:]]*(=>|#|;|$)|[^\n]*[^A-Za-z0-9_:](::)?(StandardError|Exception)([^A-Za-z0-9_:]|$))")
  (#not-again? @_e)
+ (#not-foretold? @finding "[Ss]wallow|(^|[^:])[Ii]gnor(e|ed|ing|es)[^a-z]|[Cc]atch[- ]all|[Bb]est.effort|(third|3rd).party|nothing .*can do|(might|may|can|could) fail")
+ (#not-match? @_all "DROP |SELECT |SHOW |PRAGMA|ALTER |information_schema|importlib|__import__|[.]submit|Registry")
+ (#not-has-ancestor? @finding "ensure")
+ (#acts? @_all)
  (#not-explained? @finding)
  (#not-in-named? @finding "Log" "*Logger" "log" "log_*" "warn" "debug")
  (#not-match? @_all "^(begin[[:space:]]+)?(([A-Za-z0-9_@()]+(\\[[^]]*\\])?&?\\.)*(close|destroy|dispose|kill|terminate|unlink|remove|rm|rmdir|rmtree|abort|cancel|disconnect|release|shutdown|stop|end|free|unsubscribe|detach|quit|logout|rollback|cleanup|teardown|clear|unref|unlock|finish|hide|unbind|rollBack|fclose|pclose|closedir|delete)[a-z_]*[!?]?([ (][^\n]*)?|[^\n]*[.](gsub|sub|strip|split|match|parse|iso8601|to_[a-z]+)([(][^\n]*)?)[[:space:]]+rescue"))
@@ -533,12 +534,20 @@
  (#not-tested? @_v)
  (#match? @finding "^rescue([[:space:]]*(=>|#|;|$)|[^\n]*[^A-Za-z0-9_:](::)?(StandardError|Exception)([^A-Za-z0-9_:]|$))")
  (#not-again? @_e)
+ (#not-foretold? @finding "[Ss]wallow|(^|[^:])[Ii]gnor(e|ed|ing|es)[^a-z]|[Cc]atch[- ]all|[Bb]est.effort|(third|3rd).party|nothing .*can do|(might|may|can|could) fail")
+ (#not-match? @_all "DROP |SELECT |SHOW |PRAGMA|ALTER |information_schema|importlib|__import__|[.]submit|Registry")
+ (#not-has-ancestor? @finding "ensure")
+ (#acts? @_all)
  (#not-explained? @finding)
  (#not-in-named? @finding "Log" "*Logger" "log" "log_*" "warn" "debug")
  (#not-match? @_all "^(begin[[:space:]]+)?(([A-Za-z0-9_@()]+(\\[[^]]*\\])?&?\\.)*(close|destroy|dispose|kill|terminate|unlink|remove|rm|rmdir|rmtree|abort|cancel|disconnect|release|shutdown|stop|end|free|unsubscribe|detach|quit|logout|rollback|cleanup|teardown|clear|unref|unlock|finish|hide|unbind|rollBack|fclose|pclose|closedir|delete)[a-z_]*[!?]?([ (][^\n]*)?|[^\n]*[.](gsub|sub|strip|split|match|parse|iso8601|to_[a-z]+)([(][^\n]*)?)[[:space:]]+rescue"))
 ((body_statement (rescue variable: (exception_variable (_) @_e)? !body) @finding) @_all
  (#match? @finding "^rescue([[:space:]]*(=>|#|;|$)|[^\n]*[^A-Za-z0-9_:](::)?(StandardError|Exception)([^A-Za-z0-9_:]|$))")
  (#not-again? @_e)
+ (#not-foretold? @finding "[Ss]wallow|(^|[^:])[Ii]gnor(e|ed|ing|es)[^a-z]|[Cc]atch[- ]all|[Bb]est.effort|(third|3rd).party|nothing .*can do|(might|may|can|could) fail")
+ (#not-match? @_all "DROP |SELECT |SHOW |PRAGMA|ALTER |information_schema|importlib|__import__|[.]submit|Registry")
+ (#not-has-ancestor? @finding "ensure")
+ (#acts? @_all)
  (#not-explained? @finding)
  (#not-in-named? @finding "Log" "*Logger" "log" "log_*" "warn" "debug")
  (#not-match? @_all "^(begin[[:space:]]+)?(([A-Za-z0-9_@()]+(\\[[^]]*\\])?&?\\.)*(close|destroy|dispose|kill|terminate|unlink|remove|rm|rmdir|rmtree|abort|cancel|disconnect|release|shutdown|stop|end|free|unsubscribe|detach|quit|logout|rollback|cleanup|teardown|clear|unref|unlock|finish|hide|unbind|rollBack|fclose|pclose|closedir|delete)[a-z_]*[!?]?([ (][^\n]*)?|[^\n]*[.](gsub|sub|strip|split|match|parse|iso8601|to_[a-z]+)([(][^\n]*)?)[[:space:]]+rescue"))
@@ -548,6 +557,10 @@
  (#first? @_s) (#last? @_s)
  (#match? @finding "^rescue([[:space:]]*(=>|#|;|$)|[^\n]*[^A-Za-z0-9_:](::)?(StandardError|Exception)([^A-Za-z0-9_:]|$))")
  (#not-again? @_e)
+ (#not-foretold? @finding "[Ss]wallow|(^|[^:])[Ii]gnor(e|ed|ing|es)[^a-z]|[Cc]atch[- ]all|[Bb]est.effort|(third|3rd).party|nothing .*can do|(might|may|can|could) fail")
+ (#not-match? @_all "DROP |SELECT |SHOW |PRAGMA|ALTER |information_schema|importlib|__import__|[.]submit|Registry")
+ (#not-has-ancestor? @finding "ensure")
+ (#acts? @_all)
  (#not-explained? @finding)
  (#not-in-named? @finding "Log" "*Logger" "log" "log_*" "warn" "debug")
  (#not-match? @_all "^(begin[[:space:]]+)?(([A-Za-z0-9_@()]+(\\[[^]]*\\])?&?\\.)*(close|destroy|dispose|kill|terminate|unlink|remove|rm|rmdir|rmtree|abort|cancel|disconnect|release|shutdown|stop|end|free|unsubscribe|detach|quit|logout|rollback|cleanup|teardown|clear|unref|unlock|finish|hide|unbind|rollBack|fclose|pclose|closedir|delete)[a-z_]*[!?]?([ (][^\n]*)?|[^\n]*[.](gsub|sub|strip|split|match|parse|iso8601|to_[a-z]+)([(][^\n]*)?)[[:space:]]+rescue"))
@@ -556,6 +569,10 @@
  (#first? @_s) (#last? @_s)
  (#match? @finding "^rescue([[:space:]]*(=>|#|;|$)|[^\n]*[^A-Za-z0-9_:](::)?(StandardError|Exception)([^A-Za-z0-9_:]|$))")
  (#not-again? @_e)
+ (#not-foretold? @finding "[Ss]wallow|(^|[^:])[Ii]gnor(e|ed|ing|es)[^a-z]|[Cc]atch[- ]all|[Bb]est.effort|(third|3rd).party|nothing .*can do|(might|may|can|could) fail")
+ (#not-match? @_all "DROP |SELECT |SHOW |PRAGMA|ALTER |information_schema|importlib|__import__|[.]submit|Registry")
+ (#not-has-ancestor? @finding "ensure")
+ (#acts? @_all)
  (#not-explained? @finding)
  (#not-in-named? @finding "Log" "*Logger" "log" "log_*" "warn" "debug")
  (#not-match? @_all "^(begin[[:space:]]+)?(([A-Za-z0-9_@()]+(\\[[^]]*\\])?&?\\.)*(close|destroy|dispose|kill|terminate|unlink|remove|rm|rmdir|rmtree|abort|cancel|disconnect|release|shutdown|stop|end|free|unsubscribe|detach|quit|logout|rollback|cleanup|teardown|clear|unref|unlock|finish|hide|unbind|rollBack|fclose|pclose|closedir|delete)[a-z_]*[!?]?([ (][^\n]*)?|[^\n]*[.](gsub|sub|strip|split|match|parse|iso8601|to_[a-z]+)([(][^\n]*)?)[[:space:]]+rescue"))
@@ -563,6 +580,10 @@
  (#first? @_s) (#last? @_s)
  (#match? @finding "^rescue([[:space:]]*(=>|#|;|$)|[^\n]*[^A-Za-z0-9_:](::)?(StandardError|Exception)([^A-Za-z0-9_:]|$))")
  (#not-again? @_e)
+ (#not-foretold? @finding "[Ss]wallow|(^|[^:])[Ii]gnor(e|ed|ing|es)[^a-z]|[Cc]atch[- ]all|[Bb]est.effort|(third|3rd).party|nothing .*can do|(might|may|can|could) fail")
+ (#not-match? @_all "DROP |SELECT |SHOW |PRAGMA|ALTER |information_schema|importlib|__import__|[.]submit|Registry")
+ (#not-has-ancestor? @finding "ensure")
+ (#acts? @_all)
  (#not-explained? @finding)
  (#not-in-named? @finding "Log" "*Logger" "log" "log_*" "warn" "debug")
  (#not-match? @_all "^(begin[[:space:]]+)?(([A-Za-z0-9_@()]+(\\[[^]]*\\])?&?\\.)*(close|destroy|dispose|kill|terminate|unlink|remove|rm|rmdir|rmtree|abort|cancel|disconnect|release|shutdown|stop|end|free|unsubscribe|detach|quit|logout|rollback|cleanup|teardown|clear|unref|unlock|finish|hide|unbind|rollBack|fclose|pclose|closedir|delete)[a-z_]*[!?]?([ (][^\n]*)?|[^\n]*[.](gsub|sub|strip|split|match|parse|iso8601|to_[a-z]+)([(][^\n]*)?)[[:space:]]+rescue"))
@@ -574,6 +595,11 @@
  (#not-has-descendant? @_try "return_statement" "break_statement" "continue_statement")
  (#match? @_type "^\\\\?(Exception|Throwable|Error)$")
  (#empty? @_body)
+ (#not-foretold? @finding "[Ss]wallow|(^|[^:])[Ii]gnor(e|ed|ing|es)[^a-z]|[Cc]atch[- ]all|[Bb]est.effort|(third|3rd).party|nothing .*can do|(might|may|can|could) fail")
+ (#not-match? @_try "DROP |SELECT |SHOW |PRAGMA|ALTER |information_schema|importlib|__import__|[.]submit|Registry")
+ (#not-has-ancestor? @finding "finally_clause")
+ (#acts? @_try)
+ (#not-match? @_body "[aA]lready|[eE]xist")
  (#not-explained? @finding)
  (#not-has-ancestor? @finding "catch_clause")
  (#not-in-named? @finding "__toString" "__destruct")
@@ -587,6 +613,11 @@
  (#last? @_all)
  (#match? @_type "^\\\\?(Exception|Throwable|Error)$")
  (#empty? @_body)
+ (#not-foretold? @finding "[Ss]wallow|(^|[^:])[Ii]gnor(e|ed|ing|es)[^a-z]|[Cc]atch[- ]all|[Bb]est.effort|(third|3rd).party|nothing .*can do|(might|may|can|could) fail")
+ (#not-match? @_try "DROP |SELECT |SHOW |PRAGMA|ALTER |information_schema|importlib|__import__|[.]submit|Registry")
+ (#not-has-ancestor? @finding "finally_clause")
+ (#acts? @_try)
+ (#not-match? @_body "[aA]lready|[eE]xist")
  (#not-explained? @finding)
  (#not-has-ancestor? @finding "catch_clause")
  (#not-in-named? @finding "__toString" "__destruct")
@@ -604,6 +635,11 @@
  (#match? @_next "^return[[:space:]]*(null|NULL|true|false|\\[\\]|array\\(\\)|''|\"\"|-?[0-9]+)?[[:space:]]*;$")
  (#match? @_type "^\\\\?(Exception|Throwable|Error)$")
  (#empty? @_body)
+ (#not-foretold? @finding "[Ss]wallow|(^|[^:])[Ii]gnor(e|ed|ing|es)[^a-z]|[Cc]atch[- ]all|[Bb]est.effort|(third|3rd).party|nothing .*can do|(might|may|can|could) fail")
+ (#not-match? @_try "DROP |SELECT |SHOW |PRAGMA|ALTER |information_schema|importlib|__import__|[.]submit|Registry")
+ (#not-has-ancestor? @finding "finally_clause")
+ (#acts? @_try)
+ (#not-match? @_body "[aA]lready|[eE]xist")
  (#not-explained? @finding)
  (#not-has-ancestor? @finding "catch_clause")
  (#not-in-named? @finding "__toString" "__destruct")
@@ -620,8 +656,13 @@
  (#any-match? @_type "^(java[.](lang|io|sql)[.])?(Exception|Throwable|RuntimeException|Error|IOException|SQLException)$")
  (#empty? @_body)
  (#not-explained? @finding)
- (#not-foretold? @finding "[Ss]wallow|[Ii]gnor(e|ed|ing|es)[^a-z]|[Cc]atch[- ]all|[Bb]est.effort|(third|3rd).party|nothing .*can do|(might|may|can|could) fail")
+ (#not-foretold? @finding "[Ss]wallow|(^|[^:])[Ii]gnor(e|ed|ing|es)[^a-z]|[Cc]atch[- ]all|[Bb]est.effort|(third|3rd).party|nothing .*can do|(might|may|can|could) fail")
  (#not-match? @_try "^[{]?[[:space:]]*([^;{}()]*[.>:?])?([Cc]lose|[Dd]ispose|[Dd]isconnect|[Ss]hut[Dd]own|[Cc]ancel|[Dd]elete|[Dd]estroy|[Rr]elease|[Kk]ill|[Aa]bort|[Ss]top|[Uu]n[a-z]*([Rr]egister|[Ss]ubscribe)|[Rr]emove|[Tt]erminate|[Cc]lean)[A-Za-z]*[(][^;{}]*;?[[:space:]]*[}]?$|forName|getDeclared|getMethod|getField|getConstructor|loadClass|findClass|loadLibrary|[Pp]arse|[Dd]ecode|fromString|fromJson|new (java[.]net[.])?(URL|URI|Uri)[(]|URI[(]|valueOf|[Vv]erify|[Vv]alidate|ChangeType|Convert[.]|[Rr]egex|stoi|stol|stod|stoul|toInt|toLong|toDouble|lexical_cast|Invoke[(]|invoke[(]|[.]setAccessible|getProperty|getenv|[Dd]eserializ|AssertionError|Regex[(]|Pattern[.]compile|[iI]s[A-Za-z]*(Supported|Available)|Convert[.]|[Ll]ogging|publish[(]|onError|tryReceive|[Ii]nvoke|[Rr]aise|[Ee]vent|[Cc]hanged[(]|[Cc]allback|[Ll]istener|eh[(]|[Tt]elemetry|[Tt]race|/[/*][^\\n]*([Tt]hrow|[Ff]ail|[Ee]xception|[Ii]gnor)")
+ (#not-match? @_try "DROP |SELECT |SHOW |PRAGMA|ALTER |information_schema|importlib|__import__|[.]submit|Registry")
+ (#not-has-ancestor? @finding "finally_clause")
+ (#not-match? @finding "[a-z] exceptions?[^A-Za-z]")
+ (#not-has-ancestor? @finding "catch_clause")
+ (#acts? @_try)
  (#not-has-descendant? @_try "return_statement")
  (#not-in-named? @finding "*uiet*" "*ilent*" "?lose*" "?ispose*" "?estroy*" "?lean?p*" "?hut?own*" "stop*" "Stop*" "finalize" "?erminate*" "?bort*" "?elease*" "kill*" "Kill*" "*Stop" "*Close" "is*" "Is*" "can*" "Can*" "has*" "Has*" "?ry*" "*OrNull" "*OrNone" "*OrElse*" "*OrDefault" "?arse*" "from*" "From*" "?quals" "same*" "operator*" "unapply" "test*" "Test*" "*upport*" "*alid*" "*xist*" "*vailable*" "*onvert*" "*erify*" "*gnor*" "?ecode*" "?etect*" "?robe*" "?heck*" "?hould*" "?atch" "?atches*" "toInt*"))
 ;; query: c-sharp
@@ -634,10 +675,15 @@
  (#not-has-child? @finding "catch_filter_clause")
  (#empty? @_body)
  (#not-explained? @finding)
- (#not-foretold? @finding "[Ss]wallow|[Ii]gnor(e|ed|ing|es)[^a-z]|[Cc]atch[- ]all|[Bb]est.effort|(third|3rd).party|nothing .*can do|(might|may|can|could) fail")
+ (#not-foretold? @finding "[Ss]wallow|(^|[^:])[Ii]gnor(e|ed|ing|es)[^a-z]|[Cc]atch[- ]all|[Bb]est.effort|(third|3rd).party|nothing .*can do|(might|may|can|could) fail")
  (#not-match? @_try "^[{]?[[:space:]]*([^;{}()]*[.>:?])?([Cc]lose|[Dd]ispose|[Dd]isconnect|[Ss]hut[Dd]own|[Cc]ancel|[Dd]elete|[Dd]estroy|[Rr]elease|[Kk]ill|[Aa]bort|[Ss]top|[Uu]n[a-z]*([Rr]egister|[Ss]ubscribe)|[Rr]emove|[Tt]erminate|[Cc]lean)[A-Za-z]*[(][^;{}]*;?[[:space:]]*[}]?$|forName|getDeclared|getMethod|getField|getConstructor|loadClass|findClass|loadLibrary|[Pp]arse|[Dd]ecode|fromString|fromJson|new (java[.]net[.])?(URL|URI|Uri)[(]|URI[(]|valueOf|[Vv]erify|[Vv]alidate|ChangeType|Convert[.]|[Rr]egex|stoi|stol|stod|stoul|toInt|toLong|toDouble|lexical_cast|Invoke[(]|invoke[(]|[.]setAccessible|getProperty|getenv|[Dd]eserializ|AssertionError|Regex[(]|Pattern[.]compile|[iI]s[A-Za-z]*(Supported|Available)|Convert[.]|[Ll]ogging|publish[(]|onError|tryReceive|[Ii]nvoke|[Rr]aise|[Ee]vent|[Cc]hanged[(]|[Cc]allback|[Ll]istener|eh[(]|[Tt]elemetry|[Tt]race|/[/*][^\\n]*([Tt]hrow|[Ff]ail|[Ee]xception|[Ii]gnor)")
+ (#not-match? @_try "DROP |SELECT |SHOW |PRAGMA|ALTER |information_schema|importlib|__import__|[.]submit|Registry")
+ (#not-has-ancestor? @finding "finally_clause")
+ (#not-match? @finding "[a-z] exceptions?[^A-Za-z]")
+ (#not-has-ancestor? @finding "catch_clause")
+ (#acts? @_try)
  (#not-has-descendant? @_try "return_statement")
- (#not-in-named? @finding "*uiet*" "*ilent*" "?lose*" "?ispose*" "?estroy*" "?lean?p*" "?hut?own*" "stop*" "Stop*" "finalize" "?erminate*" "?bort*" "?elease*" "kill*" "Kill*" "*Stop" "*Close" "is*" "Is*" "can*" "Can*" "has*" "Has*" "?ry*" "*OrNull" "*OrNone" "*OrElse*" "*OrDefault" "?arse*" "from*" "From*" "?quals" "same*" "operator*" "unapply" "test*" "Test*" "*upport*" "*alid*" "*xist*" "*vailable*" "*onvert*" "*erify*" "*gnor*" "?ecode*" "?etect*" "?robe*" "?heck*" "?hould*" "?atch" "?atches*" "toInt*"))
+ (#not-in-named? @finding "~*" "*uiet*" "*ilent*" "?lose*" "?ispose*" "?estroy*" "?lean?p*" "?hut?own*" "stop*" "Stop*" "finalize" "?erminate*" "?bort*" "?elease*" "kill*" "Kill*" "*Stop" "*Close" "is*" "Is*" "can*" "Can*" "has*" "Has*" "?ry*" "*OrNull" "*OrNone" "*OrElse*" "*OrDefault" "?arse*" "from*" "From*" "?quals" "same*" "operator*" "unapply" "test*" "Test*" "*upport*" "*alid*" "*xist*" "*vailable*" "*onvert*" "*erify*" "*gnor*" "?ecode*" "?etect*" "?robe*" "?heck*" "?hould*" "?atch" "?atches*" "toInt*"))
 ;; query: kotlin
 ((try_expression
   (block) @_try
@@ -647,8 +693,13 @@
  (#match? @_type "^((java[.](lang|io|sql)|kotlin|okio)[.])?(Exception|Throwable|RuntimeException|Error|IOException|SQLException)$")
  (#empty? @_body)
  (#not-explained? @finding)
- (#not-foretold? @finding "[Ss]wallow|[Ii]gnor(e|ed|ing|es)[^a-z]|[Cc]atch[- ]all|[Bb]est.effort|(third|3rd).party|nothing .*can do|(might|may|can|could) fail")
+ (#not-foretold? @finding "[Ss]wallow|(^|[^:])[Ii]gnor(e|ed|ing|es)[^a-z]|[Cc]atch[- ]all|[Bb]est.effort|(third|3rd).party|nothing .*can do|(might|may|can|could) fail")
  (#not-match? @_try "^[{]?[[:space:]]*([^;{}()]*[.>:?])?([Cc]lose|[Dd]ispose|[Dd]isconnect|[Ss]hut[Dd]own|[Cc]ancel|[Dd]elete|[Dd]estroy|[Rr]elease|[Kk]ill|[Aa]bort|[Ss]top|[Uu]n[a-z]*([Rr]egister|[Ss]ubscribe)|[Rr]emove|[Tt]erminate|[Cc]lean)[A-Za-z]*[(][^;{}]*;?[[:space:]]*[}]?$|forName|getDeclared|getMethod|getField|getConstructor|loadClass|findClass|loadLibrary|[Pp]arse|[Dd]ecode|fromString|fromJson|new (java[.]net[.])?(URL|URI|Uri)[(]|URI[(]|valueOf|[Vv]erify|[Vv]alidate|ChangeType|Convert[.]|[Rr]egex|stoi|stol|stod|stoul|toInt|toLong|toDouble|lexical_cast|Invoke[(]|invoke[(]|[.]setAccessible|getProperty|getenv|[Dd]eserializ|AssertionError|Regex[(]|Pattern[.]compile|[iI]s[A-Za-z]*(Supported|Available)|Convert[.]|[Ll]ogging|publish[(]|onError|tryReceive|[Ii]nvoke|[Rr]aise|[Ee]vent|[Cc]hanged[(]|[Cc]allback|[Ll]istener|eh[(]|[Tt]elemetry|[Tt]race|/[/*][^\\n]*([Tt]hrow|[Ff]ail|[Ee]xception|[Ii]gnor)")
+ (#not-match? @_try "DROP |SELECT |SHOW |PRAGMA|ALTER |information_schema|importlib|__import__|[.]submit|Registry")
+ (#not-has-ancestor? @finding "finally_block")
+ (#not-match? @finding "[a-z] exceptions?[^A-Za-z]")
+ (#not-has-ancestor? @finding "catch_block")
+ (#acts? @_try)
  (#not-has-descendant? @_try "return_expression")
  (#not-in-named? @finding "*uiet*" "*ilent*" "?lose*" "?ispose*" "?estroy*" "?lean?p*" "?hut?own*" "stop*" "Stop*" "finalize" "?erminate*" "?bort*" "?elease*" "kill*" "Kill*" "*Stop" "*Close" "is*" "Is*" "can*" "Can*" "has*" "Has*" "?ry*" "*OrNull" "*OrNone" "*OrElse*" "*OrDefault" "?arse*" "from*" "From*" "?quals" "same*" "operator*" "unapply" "test*" "Test*" "*upport*" "*alid*" "*xist*" "*vailable*" "*onvert*" "*erify*" "*gnor*" "?ecode*" "?etect*" "?robe*" "?heck*" "?hould*" "?atch" "?atches*" "toInt*"))
 ;; query: scala
@@ -662,8 +713,11 @@
  (#not-has-child? @finding "guard")
  (#match? @_type "^([_a-z]+|[_a-z]+ *: *(Throwable|Exception|RuntimeException|Error)|NonFatal[(][_a-z]+[)])$")
  (#not-explained? @finding)
- (#not-foretold? @finding "[Ss]wallow|[Ii]gnor(e|ed|ing|es)[^a-z]|[Cc]atch[- ]all|[Bb]est.effort|(third|3rd).party|nothing .*can do|(might|may|can|could) fail")
+ (#not-foretold? @finding "[Ss]wallow|(^|[^:])[Ii]gnor(e|ed|ing|es)[^a-z]|[Cc]atch[- ]all|[Bb]est.effort|(third|3rd).party|nothing .*can do|(might|may|can|could) fail")
  (#not-match? @_try "^[{]?[[:space:]]*([^;{}()]*[.>:?])?([Cc]lose|[Dd]ispose|[Dd]isconnect|[Ss]hut[Dd]own|[Cc]ancel|[Dd]elete|[Dd]estroy|[Rr]elease|[Kk]ill|[Aa]bort|[Ss]top|[Uu]n[a-z]*([Rr]egister|[Ss]ubscribe)|[Rr]emove|[Tt]erminate|[Cc]lean)[A-Za-z]*[(][^;{}]*;?[[:space:]]*[}]?$|forName|getDeclared|getMethod|getField|getConstructor|loadClass|findClass|loadLibrary|[Pp]arse|[Dd]ecode|fromString|fromJson|new (java[.]net[.])?(URL|URI|Uri)[(]|URI[(]|valueOf|[Vv]erify|[Vv]alidate|ChangeType|Convert[.]|[Rr]egex|stoi|stol|stod|stoul|toInt|toLong|toDouble|lexical_cast|Invoke[(]|invoke[(]|[.]setAccessible|getProperty|getenv|[Dd]eserializ|AssertionError|Regex[(]|Pattern[.]compile|[iI]s[A-Za-z]*(Supported|Available)|Convert[.]|[Ll]ogging|publish[(]|onError|tryReceive|[Ii]nvoke|[Rr]aise|[Ee]vent|[Cc]hanged[(]|[Cc]allback|[Ll]istener|eh[(]|[Tt]elemetry|[Tt]race|/[/*][^\\n]*([Tt]hrow|[Ff]ail|[Ee]xception|[Ii]gnor)")
+ (#not-match? @_try "DROP |SELECT |SHOW |PRAGMA|ALTER |information_schema|importlib|__import__|[.]submit|Registry")
+ (#not-has-ancestor? @finding "finally_clause")
+ (#acts? @_try)
  (#not-has-descendant? @_try "return_expression")
  (#not-in-named? @finding "*uiet*" "*ilent*" "?lose*" "?ispose*" "?estroy*" "?lean?p*" "?hut?own*" "stop*" "Stop*" "finalize" "?erminate*" "?bort*" "?elease*" "kill*" "Kill*" "*Stop" "*Close" "is*" "Is*" "can*" "Can*" "has*" "Has*" "?ry*" "*OrNull" "*OrNone" "*OrElse*" "*OrDefault" "?arse*" "from*" "From*" "?quals" "same*" "operator*" "unapply" "test*" "Test*" "*upport*" "*alid*" "*xist*" "*vailable*" "*onvert*" "*erify*" "*gnor*" "?ecode*" "?etect*" "?robe*" "?heck*" "?hould*" "?atch" "?atches*" "toInt*"))
 ((try_expression
@@ -677,8 +731,11 @@
  (#match? @_type "^([_a-z]+|[_a-z]+ *: *(Throwable|Exception|RuntimeException|Error)|NonFatal[(][_a-z]+[)])$")
  (#empty? @_body)
  (#not-explained? @finding)
- (#not-foretold? @finding "[Ss]wallow|[Ii]gnor(e|ed|ing|es)[^a-z]|[Cc]atch[- ]all|[Bb]est.effort|(third|3rd).party|nothing .*can do|(might|may|can|could) fail")
+ (#not-foretold? @finding "[Ss]wallow|(^|[^:])[Ii]gnor(e|ed|ing|es)[^a-z]|[Cc]atch[- ]all|[Bb]est.effort|(third|3rd).party|nothing .*can do|(might|may|can|could) fail")
  (#not-match? @_try "^[{]?[[:space:]]*([^;{}()]*[.>:?])?([Cc]lose|[Dd]ispose|[Dd]isconnect|[Ss]hut[Dd]own|[Cc]ancel|[Dd]elete|[Dd]estroy|[Rr]elease|[Kk]ill|[Aa]bort|[Ss]top|[Uu]n[a-z]*([Rr]egister|[Ss]ubscribe)|[Rr]emove|[Tt]erminate|[Cc]lean)[A-Za-z]*[(][^;{}]*;?[[:space:]]*[}]?$|forName|getDeclared|getMethod|getField|getConstructor|loadClass|findClass|loadLibrary|[Pp]arse|[Dd]ecode|fromString|fromJson|new (java[.]net[.])?(URL|URI|Uri)[(]|URI[(]|valueOf|[Vv]erify|[Vv]alidate|ChangeType|Convert[.]|[Rr]egex|stoi|stol|stod|stoul|toInt|toLong|toDouble|lexical_cast|Invoke[(]|invoke[(]|[.]setAccessible|getProperty|getenv|[Dd]eserializ|AssertionError|Regex[(]|Pattern[.]compile|[iI]s[A-Za-z]*(Supported|Available)|Convert[.]|[Ll]ogging|publish[(]|onError|tryReceive|[Ii]nvoke|[Rr]aise|[Ee]vent|[Cc]hanged[(]|[Cc]allback|[Ll]istener|eh[(]|[Tt]elemetry|[Tt]race|/[/*][^\\n]*([Tt]hrow|[Ff]ail|[Ee]xception|[Ii]gnor)")
+ (#not-match? @_try "DROP |SELECT |SHOW |PRAGMA|ALTER |information_schema|importlib|__import__|[.]submit|Registry")
+ (#not-has-ancestor? @finding "finally_clause")
+ (#acts? @_try)
  (#not-has-descendant? @_try "return_expression")
  (#not-in-named? @finding "*uiet*" "*ilent*" "?lose*" "?ispose*" "?estroy*" "?lean?p*" "?hut?own*" "stop*" "Stop*" "finalize" "?erminate*" "?bort*" "?elease*" "kill*" "Kill*" "*Stop" "*Close" "is*" "Is*" "can*" "Can*" "has*" "Has*" "?ry*" "*OrNull" "*OrNone" "*OrElse*" "*OrDefault" "?arse*" "from*" "From*" "?quals" "same*" "operator*" "unapply" "test*" "Test*" "*upport*" "*alid*" "*xist*" "*vailable*" "*onvert*" "*erify*" "*gnor*" "?ecode*" "?etect*" "?robe*" "?heck*" "?hould*" "?atch" "?atches*" "toInt*"))
 ((try_expression
@@ -689,6 +746,9 @@
  (#match? @_type "^([_a-z]+|[_a-z]+ *: *(Throwable|Exception|RuntimeException|Error)|NonFatal[(][_a-z]+[)])$")
  (#empty? @_body)
  (#not-match? @_try "^[{]?[[:space:]]*([^;{}()]*[.>:?])?([Cc]lose|[Dd]ispose|[Dd]isconnect|[Ss]hut[Dd]own|[Cc]ancel|[Dd]elete|[Dd]estroy|[Rr]elease|[Kk]ill|[Aa]bort|[Ss]top|[Uu]n[a-z]*([Rr]egister|[Ss]ubscribe)|[Rr]emove|[Tt]erminate|[Cc]lean)[A-Za-z]*[(][^;{}]*;?[[:space:]]*[}]?$|forName|getDeclared|getMethod|getField|getConstructor|loadClass|findClass|loadLibrary|[Pp]arse|[Dd]ecode|fromString|fromJson|new (java[.]net[.])?(URL|URI|Uri)[(]|URI[(]|valueOf|[Vv]erify|[Vv]alidate|ChangeType|Convert[.]|[Rr]egex|stoi|stol|stod|stoul|toInt|toLong|toDouble|lexical_cast|Invoke[(]|invoke[(]|[.]setAccessible|getProperty|getenv|[Dd]eserializ|AssertionError|Regex[(]|Pattern[.]compile|[iI]s[A-Za-z]*(Supported|Available)|Convert[.]|[Ll]ogging|publish[(]|onError|tryReceive|[Ii]nvoke|[Rr]aise|[Ee]vent|[Cc]hanged[(]|[Cc]allback|[Ll]istener|eh[(]|[Tt]elemetry|[Tt]race|/[/*][^\\n]*([Tt]hrow|[Ff]ail|[Ee]xception|[Ii]gnor)")
+ (#not-match? @_try "DROP |SELECT |SHOW |PRAGMA|ALTER |information_schema|importlib|__import__|[.]submit|Registry")
+ (#not-has-ancestor? @finding "finally_clause")
+ (#acts? @_try)
  (#not-has-descendant? @_try "return_expression")
  (#not-in-named? @finding "*uiet*" "*ilent*" "?lose*" "?ispose*" "?estroy*" "?lean?p*" "?hut?own*" "stop*" "Stop*" "finalize" "?erminate*" "?bort*" "?elease*" "kill*" "Kill*" "*Stop" "*Close" "is*" "Is*" "can*" "Can*" "has*" "Has*" "?ry*" "*OrNull" "*OrNone" "*OrElse*" "*OrDefault" "?arse*" "from*" "From*" "?quals" "same*" "operator*" "unapply" "test*" "Test*" "*upport*" "*alid*" "*xist*" "*vailable*" "*onvert*" "*erify*" "*gnor*" "?ecode*" "?etect*" "?robe*" "?heck*" "?hould*" "?atch" "?atches*" "toInt*"))
 ;; query: swift
@@ -698,8 +758,10 @@
  (#match? @finding "^catch( +(let +)?error)? *[{]")
  (#not-has-child? @finding "statements")
  (#not-explained? @finding)
- (#not-foretold? @finding "[Ss]wallow|[Ii]gnor(e|ed|ing|es)[^a-z]|[Cc]atch[- ]all|[Bb]est.effort|(third|3rd).party|nothing .*can do|(might|may|can|could) fail")
+ (#not-foretold? @finding "[Ss]wallow|(^|[^:])[Ii]gnor(e|ed|ing|es)[^a-z]|[Cc]atch[- ]all|[Bb]est.effort|(third|3rd).party|nothing .*can do|(might|may|can|could) fail")
  (#not-match? @_try "[.](close|cancel|removeItem|shutdown|stop|terminate)[A-Za-z]*[(][^;{}]*$")
+ (#not-match? @_try "DROP |SELECT |SHOW |PRAGMA|ALTER |information_schema|importlib|__import__|[.]submit|Registry")
+ (#acts? @_try)
  (#not-has-descendant? @_try "control_transfer_statement")
  (#not-in-named? @finding "*uiet*" "*ilent*" "?lose*" "?ispose*" "?estroy*" "?lean?p*" "?hut?own*" "stop*" "Stop*" "finalize" "?erminate*" "?bort*" "?elease*" "kill*" "Kill*" "*Stop" "*Close"))
 ;; query: cpp
@@ -711,7 +773,11 @@
  (#match? @_type "[(]([.][.][.]|(const +)?(std::)?exception( +const)? *&? *[a-zA-Z_]*)[)]")
  (#empty? @_body)
  (#not-explained? @finding)
- (#not-foretold? @finding "[Ss]wallow|[Ii]gnor(e|ed|ing|es)[^a-z]|[Cc]atch[- ]all|[Bb]est.effort|(third|3rd).party|nothing .*can do|(might|may|can|could) fail")
+ (#not-foretold? @finding "[Ss]wallow|(^|[^:])[Ii]gnor(e|ed|ing|es)[^a-z]|[Cc]atch[- ]all|[Bb]est.effort|(third|3rd).party|nothing .*can do|(might|may|can|could) fail")
  (#not-match? @_try "^[{]?[[:space:]]*([^;{}()]*[.>:?])?([Cc]lose|[Dd]ispose|[Dd]isconnect|[Ss]hut[Dd]own|[Cc]ancel|[Dd]elete|[Dd]estroy|[Rr]elease|[Kk]ill|[Aa]bort|[Ss]top|[Uu]n[a-z]*([Rr]egister|[Ss]ubscribe)|[Rr]emove|[Tt]erminate|[Cc]lean)[A-Za-z]*[(][^;{}]*;?[[:space:]]*[}]?$|forName|getDeclared|getMethod|getField|getConstructor|loadClass|findClass|loadLibrary|[Pp]arse|[Dd]ecode|fromString|fromJson|new (java[.]net[.])?(URL|URI|Uri)[(]|URI[(]|valueOf|[Vv]erify|[Vv]alidate|ChangeType|Convert[.]|[Rr]egex|stoi|stol|stod|stoul|toInt|toLong|toDouble|lexical_cast|Invoke[(]|invoke[(]|[.]setAccessible|getProperty|getenv|[Dd]eserializ|AssertionError|Regex[(]|Pattern[.]compile|[iI]s[A-Za-z]*(Supported|Available)|Convert[.]|[Ll]ogging|publish[(]|onError|tryReceive|[Ii]nvoke|[Rr]aise|[Ee]vent|[Cc]hanged[(]|[Cc]allback|[Ll]istener|eh[(]|[Tt]elemetry|[Tt]race|/[/*][^\\n]*([Tt]hrow|[Ff]ail|[Ee]xception|[Ii]gnor)")
+ (#not-match? @_try "DROP |SELECT |SHOW |PRAGMA|ALTER |information_schema|importlib|__import__|[.]submit|Registry")
+ (#not-match? @finding "[a-z] exceptions?[^A-Za-z]")
+ (#not-has-ancestor? @finding "catch_clause")
+ (#acts? @_try)
  (#not-has-descendant? @_try "return_statement")
  (#not-in-named? @finding "~*" "*uiet*" "*ilent*" "?lose*" "?ispose*" "?estroy*" "?lean?p*" "?hut?own*" "stop*" "Stop*" "finalize" "?erminate*" "?bort*" "?elease*" "kill*" "Kill*" "*Stop" "*Close" "is*" "Is*" "can*" "Can*" "has*" "Has*" "?ry*" "*OrNull" "*OrNone" "*OrElse*" "*OrDefault" "?arse*" "from*" "From*" "?quals" "same*" "operator*" "unapply" "test*" "Test*" "*upport*" "*alid*" "*xist*" "*vailable*" "*onvert*" "*erify*" "*gnor*" "?ecode*" "?etect*" "?robe*" "?heck*" "?hould*" "?atch" "?atches*" "toInt*"))

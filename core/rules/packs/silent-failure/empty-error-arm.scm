@@ -21,6 +21,8 @@
 ;;| fn f() { match g() { Ok(x) => use_it(x), Err(Error::WouldBlock) => {} Err(e) => return Err(e) } }
 ;; good: rust
 ;;| fn f() { loop { match tx.try_send(1) { Ok(()) => return, Err(_) => {} } } }
+;; good: rust
+;;| fn f() { match connect() { Ok(c) => return send(c), Err(e) if !again(&e) => return, Err(_) => {} } start(); }
 ;; query: rust
 ((match_expression
   value: (_) @_value
@@ -30,6 +32,7 @@
       value: [(block) (unit_expression)] @_body) @finding))
  (#eq? @_err "Err")
  (#empty? @_body)
+ (#not-follows? @finding "^Err")
  (#not-match? @_value "try_|poll|downcast|compare_exchange|binary_search|upgrade|parse|env::var|recv|send|^[a-z_]+$")
  (#not-explained? @finding)
  (#not-marked? @finding "test" "bench"))

@@ -1,4 +1,4 @@
-;; severity: warning
+;; severity: note
 ;; languages: javascript, typescript, tsx, python, ruby, php, go, java, c-sharp, kotlin, scala, cpp
 ;; words: catch except rescue "!= nil"
 ;; skip: test
@@ -6,11 +6,13 @@
 ;; help: Whoever gets the default cannot tell an answer from a failure, and nobody learns what went wrong.
 ;;  Catch only the kind of error that the default is meant for, and tell about the others: log, raise or return them.
 ;; bad: javascript, typescript, tsx
-;;| function f() { try { return load() } catch (e) { return null } }
+;;| async function f() { try { return await load() } catch (e) { return null } }
 ;; bad: javascript, typescript, tsx
-;;| async function config(p) { try { return JSON.parse(await readFile(p)) } catch { return {}; } }
+;;| async function config(p) { try { return JSON.parse(await load(p)) } catch { return {}; } }
 ;; good: javascript, typescript, tsx
 ;;| function f(s) { try { return JSON.parse(s) } catch (e) { return null } }
+;;| async function f(p) { try { return JSON.parse(await readFile(p)) } catch { return {} } }
+;;| function mail(s) { try { return /@/.exec(s).pop() } catch (e) { return null } }
 ;;| function isThere() { try { return load() } catch { return null } }
 ;;| const valid = check(s => { try { look(s); return true } catch { return false } })
 ;;| function time(z) { try { return now().toLocaleTimeString(z) } catch { return undefined } }
@@ -231,7 +233,6 @@
 ;; good: cpp
 ;;| int f() { try { return std::stoi(s); } catch (...) { return 0; } }
 ;; query: javascript, typescript, tsx
-; What comes from outside may fail for many reasons; of what is computed here, a call alone is looked at.
 ((try_statement
    body: (statement_block) @_try
    handler: (catch_clause body: (statement_block (return_statement) @_s)) @finding)
@@ -242,20 +243,11 @@
  (#not-mentions? @_try "URL" "RegExp" "decodeURIComponent" "decodeURI" "atob" "BigInt" "require" "import" "instanceof"
    "localStorage" "sessionStorage" "Intl" "unlinkSync" "rmSync" "lookup" "resolve4" "statSync" "lstatSync" "accessSync" "stat" "lstat" "access" "existsSync" "matches" "closest" "querySelector" "querySelectorAll")
  (#not-long-line? @finding 1000)
- (#match? @_try "await|[rR]ead|[wW]rite|(^|[^a-z])load|Load|[fF]etch|[oO]pen|exec[A-Za]|[^.]exec[(]|spawn|[rR]equest|[qQ]uery|[sS]end|connect|[sS]ave|[sS]ync|http"))
-((try_statement
-   body: (statement_block) @_try
-   handler: (catch_clause body: (statement_block (return_statement) @_s)) @finding)
- (#not-explained? @finding)
- (#first? @_s) (#last? @_s)
- (#match? @_s "^return[[:space:]]*(null|undefined|void 0|\\[\\]|\\{\\}|''|\"\"|``)?[[:space:]]*;?$")
- (#not-in-named? @finding "is*" "_is*" "has*" "_has*" "can*" "_can*" "supports*" "exists*" "*_exists" "*Exists" "try*" "_try*" "maybe*" "safe*" "_safe*" "*_safe" "*Safe" "*OrNull" "*OrUndefined" "*_or_none" "*_or_nil" "parse*" "_parse*" "detect*" "guess*" "validate*" "*NoThrow" "should*" "check*" "test*" "marshal" "__repr__" "__str__" "__del__" "__eq__" "__hash__" "__exit__")
- (#not-mentions? @_try "URL" "RegExp" "decodeURIComponent" "decodeURI" "atob" "BigInt" "require" "import" "instanceof"
-   "localStorage" "sessionStorage" "Intl" "unlinkSync" "rmSync" "lookup" "resolve4" "statSync" "lstatSync" "accessSync" "stat" "lstat" "access" "existsSync" "matches" "closest" "querySelector" "querySelectorAll")
- (#match? @_try "^\\{[[:space:]]*return [A-Za-z0-9_.]+[(][^();]*[)];?[[:space:]]*\\}$")
- (#not-long-line? @finding 1000)
- (#not-match? @_try "[pP]arse[A-Za-z]*[(]|Date|Color|[dD]ecode|[eE]ncode|[fF]ormat|stringify|serialize|[cC]ompile|[rR]esolve")
- (#not-match? @_try "await|[rR]ead|[wW]rite|(^|[^a-z])load|Load|[fF]etch|[oO]pen|exec[A-Za]|[^.]exec[(]|spawn|[rR]equest|[qQ]uery|[sS]end|connect|[sS]ave|[sS]ync|http"))
+ (#not-foretold? @finding "[Nn](ull|one|il) (on|if|when)|[Rr]eturns? (null|[Nn]one|nil|undefined|false|empty|an empty)|or (null|[Nn]one|nil|undefined)|[Bb]est.effort|(^|[^:])[Ii]gnor")
+ (#has-descendant? @_try "await_expression")
+ (#not-match? @_try "SELECT |PRAGMA |SHOW |information_schema")
+ (#not-match? @_try "Ajax|[$]http|(collection|model)[.](fetch|save)")
+ (#asks? @_try))
 ;; query: python
 ((try_statement body: (block) @_try (except_clause (block (_) @_s)) @finding) @_all
  (#not-explained? @finding)
@@ -263,18 +255,25 @@
  (#match? @_s "^(return([[:space:]]+(None|\\[\\]|\\{\\}|\\(\\)|''|\"\"))?|continue)$")
  (#match? @finding "^except[[:space:]]*:|^except[^:]*[^A-Za-z0-9_.](builtins\\.)?(Base)?Exception([^A-Za-z0-9_][^:]*)?:")
  (#not-in-named? @finding "is*" "_is*" "has*" "_has*" "can*" "_can*" "supports*" "exists*" "*_exists" "*Exists" "try*" "_try*" "maybe*" "safe*" "_safe*" "*_safe" "*Safe" "*OrNull" "*OrUndefined" "*_or_none" "*_or_nil" "parse*" "_parse*" "detect*" "guess*" "validate*" "*NoThrow" "should*" "check*" "test*" "marshal" "__repr__" "__str__" "__del__" "__eq__" "__hash__" "__exit__")
- (#not-match? @_try "decode|unquote|loads|parse|strptime|mktime|isoformat|isatty|[.]l?stat[(]|getmtime|getsize")
+ (#not-match? @_try "json[.]load|safe_load|pickle|with open|decode|unquote|loads|parse|strptime|mktime|isoformat|isatty|[.]l?stat[(]|getmtime|getsize")
  (#not-match? @_try "^([^\n]*[^=!<>\n]=|return)[[:space:]]*(int|float|str|bool|repr)\\([^\n]*\\)[[:space:]]*$")
- (#match? @_try "open|[rR]ead|[wW]rite|[lL]oad|[rR]equest|[gG]et|[fF]etch|[qQ]uery|[eE]xec|run|call|[sS]end|[cC]onnect|[sS]ave|http|[dD]ownload|[eE]xtract|[lL]ist|[cC]reate|[uU]pdate|[dD]elete|[sS]et_|[pP]rocess|^return [A-Za-z0-9_]+[(]")
- (#has-descendant? @_try "call")
+ (#not-foretold? @finding "[Nn](ull|one|il) (on|if|when)|[Rr]eturns? (null|[Nn]one|nil|undefined|false|empty|an empty)|or (null|[Nn]one|nil|undefined)|[Bb]est.effort|(^|[^:])[Ii]gnor")
+ (#not-match? @_try "SELECT |PRAGMA |SHOW |information_schema")
+ (#asks? @_try)
  (#not-has-descendant? @_try "import_statement" "import_from_statement"))
 ;; query: ruby
-((rescue !exceptions body: (then (_) @_s)) @finding
+((_ (rescue !exceptions body: (then (_) @_s)) @finding) @_all
+ (#not-foretold? @finding "[Nn](ull|one|il) (on|if|when)|[Rr]eturns? (null|[Nn]one|nil|undefined|false|empty|an empty)|or (null|[Nn]one|nil|undefined)|[Bb]est.effort|(^|[^:])[Ii]gnor")
+ (#not-match? @_all "SELECT |PRAGMA |SHOW |information_schema")
+ (#asks? @_all)
  (#not-explained? @finding)
  (#first? @_s) (#last? @_s)
  (#match? @_s "^((return|next|break)([[:space:]]+(nil|\\[\\]|\\{\\}|''|\"\"))?|\\[\\]|\\{\\}|''|\"\")$")
  (#not-in-named? @finding "is*" "_is*" "has*" "_has*" "can*" "_can*" "supports*" "exists*" "*_exists" "*Exists" "try*" "_try*" "maybe*" "safe*" "_safe*" "*_safe" "*Safe" "*OrNull" "*OrUndefined" "*_or_none" "*_or_nil" "parse*" "_parse*" "detect*" "guess*" "validate*" "*NoThrow" "should*" "check*" "test*" "marshal" "__repr__" "__str__" "__del__" "__eq__" "__hash__" "__exit__"))
-((rescue exceptions: (exceptions (_) @_type) body: (then (_) @_s)) @finding
+((_ (rescue exceptions: (exceptions (_) @_type) body: (then (_) @_s)) @finding) @_all
+ (#not-foretold? @finding "[Nn](ull|one|il) (on|if|when)|[Rr]eturns? (null|[Nn]one|nil|undefined|false|empty|an empty)|or (null|[Nn]one|nil|undefined)|[Bb]est.effort|(^|[^:])[Ii]gnor")
+ (#not-match? @_all "SELECT |PRAGMA |SHOW |information_schema")
+ (#asks? @_all)
  (#any-of? @_type "StandardError" "Exception" "::StandardError" "::Exception")
  (#not-explained? @finding)
  (#first? @_s) (#last? @_s)
@@ -289,8 +288,9 @@
  (#first? @_s) (#last? @_s)
  (#match? @_s "^(return|continue|break)[[:space:]]*(null|NULL|\\[\\]|array\\(\\)|''|\"\")?[[:space:]]*;$")
  (#not-in-named? @finding "is*" "_is*" "has*" "_has*" "can*" "_can*" "supports*" "exists*" "*_exists" "*Exists" "try*" "_try*" "maybe*" "safe*" "_safe*" "*_safe" "*Safe" "*OrNull" "*OrUndefined" "*_or_none" "*_or_nil" "parse*" "_parse*" "detect*" "guess*" "validate*" "*NoThrow" "should*" "check*" "test*" "marshal" "__repr__" "__str__" "__del__" "__eq__" "__hash__" "__exit__")
- (#has-descendant? @_try "member_call_expression" "scoped_call_expression" "object_creation_expression" "require_expression"
-   "nullsafe_member_call_expression" "function_call_expression")
+ (#not-foretold? @finding "[Nn](ull|one|il) (on|if|when)|[Rr]eturns? (null|[Nn]one|nil|undefined|false|empty|an empty)|or (null|[Nn]one|nil|undefined)|[Bb]est.effort|(^|[^:])[Ii]gnor")
+ (#not-match? @_try "SELECT |PRAGMA |SHOW |information_schema")
+ (#asks? @_try)
  (#not-match? @_try "^[{][[:space:]]*return array_[a-z]+[(]")
  (#not-match? @_try "new *\\\\?(DateTime|DateTimeImmutable|DateTimeZone|DateInterval|Carbon|Reflection)|(Date|DateTime|Carbon)::(parse|create|factory)"))
 ;; query: go
@@ -304,8 +304,28 @@
  (#first? @_s) (#last? @_s) (#last? @_v)
  (#match? @_s "^return ((nil|\"\"|-?[0-9]+|[A-Za-z.]+\\{\\}), )*nil$")
  (#signed? @finding "error")
+ (#not-match? @finding "return[^\n]*//")
+ (#match? @finding "^if [^{]*(os[.](Open|Create|WriteFile|Truncate|Rename)[(]|Unmarshal[(]|[.](Save|Create|Insert|Update|Commit|Exec|Upload|Fetch|Load|Send|Write)[A-Z][A-Za-z]*[(]|[.](Save|Insert|Update|Commit|Upload|Fetch|Load)[(]|[^.A-Za-z](load|save|fetch|generate|update|create|install)[A-Za-z]*[(])")
  (#not-match? @finding "^if [^{]*(strconv[.]|[.]Parse|[.]L?Stat|[.]To[A-Z]|[.]Cookie)")
- (#not-follows? @finding "strconv[.]|[.]Parse|[.]L?Stat\\(|[.]To[A-Z]|[cC]ompress|[.]Cookie\\(|SemVer"))
+ (#not-in-named? @finding "is*" "Is*" "*xists" "*ookup*" "try*" "Try*" "maybe*" "*etect*" "*heck*" "*ptional*" "*lose*" "*top*" "*hutdown*" "*lean*")
+ (#not-match? @finding "^if [^{]*(w[.]Write|[cC]onn[.]|[sS]tream[.]|[fF]lush|[eE]xtract|[cC]ookie|[tT]oken|[fF]ind|[lL]ookup|[gG]et[A-Z(]|[pP]arse)")
+ (#not-follows? @finding "[eE]xtract|[cC]ookie|[tT]oken|[fF]ind|[lL]ookup|[gG]et[A-Z(]|[pP]arse|strconv[.]|[.]Parse|[.]L?Stat\\(|[.]To[A-Z]|[cC]ompress|[.]Cookie\\(|SemVer"))
+((if_statement
+   condition: (binary_expression left: (identifier) @_e right: (nil)) @_c
+   consequence: (block (statement_list (return_statement (expression_list (nil) @_v)) @_s))
+   !alternative) @finding
+ (#match? @_c "!=")
+ (#match? @_e "^(err|e|[a-z][A-Za-z]*Err)$")
+ (#not-explained? @finding)
+ (#first? @_s) (#last? @_s) (#last? @_v)
+ (#match? @_s "^return ((nil|\"\"|-?[0-9]+|[A-Za-z.]+\\{\\}), )*nil$")
+ (#signed? @finding "error")
+ (#not-match? @finding "return[^\n]*//|^if [^{]*;")
+ (#follows? @finding "os[.](Open|Create|WriteFile|Truncate|Rename)[(]|Unmarshal[(]|[.](Save|Create|Insert|Update|Commit|Exec|Upload|Fetch|Load|Send|Write)[A-Z][A-Za-z]*[(]|[.](Save|Insert|Update|Commit|Upload|Fetch|Load)[(]|(^|[^.A-Za-z])(load|save|fetch|generate|update|create|install)[A-Za-z]*[(]")
+ (#not-match? @finding "^if [^{]*(strconv[.]|[.]Parse|[.]L?Stat|[.]To[A-Z]|[.]Cookie)")
+ (#not-in-named? @finding "is*" "Is*" "*xists" "*ookup*" "try*" "Try*" "maybe*" "*etect*" "*heck*" "*ptional*" "*lose*" "*top*" "*hutdown*" "*lean*")
+ (#not-match? @finding "^if [^{]*(w[.]Write|[cC]onn[.]|[sS]tream[.]|[fF]lush|[eE]xtract|[cC]ookie|[tT]oken|[fF]ind|[lL]ookup|[gG]et[A-Z(]|[pP]arse)")
+ (#not-follows? @finding "[eE]xtract|[cC]ookie|[tT]oken|[fF]ind|[lL]ookup|[gG]et[A-Z(]|[pP]arse|strconv[.]|[.]Parse|[.]L?Stat\\(|[.]To[A-Z]|[cC]ompress|[.]Cookie\\(|SemVer"))
 ;; query: java
 ((_
   body: (block) @_try
@@ -319,6 +339,9 @@
  (#match? @_empty "^(empty|emptyList|emptyMap|emptySet|of|noneOf)$")
  (#empty? @_args)
  (#not-explained? @finding)
+ (#not-foretold? @finding "[Nn](ull|one|il) (on|if|when)|[Rr]eturns? (null|[Nn]one|nil|undefined|false|empty|an empty)|or (null|[Nn]one|nil|undefined)|[Bb]est.effort|(^|[^:])[Ii]gnor")
+ (#not-match? @_try "SELECT |PRAGMA |SHOW |information_schema")
+ (#asks? @_try)
  (#not-match? @_try "forName|getDeclared|getMethod|getField|getConstructor|loadClass|findClass|loadLibrary|[Pp]arse|[Dd]ecode|fromString|fromJson|new (java[.]net[.])?(URL|URI|Uri)[(]|URI[(]|valueOf|[Vv]erify|[Vv]alidate|ChangeType|Convert[.]|[Rr]egex|stoi|stol|stod|stoul|toInt|toLong|toDouble|lexical_cast|Invoke[(]|invoke[(]|[.]setAccessible|getProperty|getenv|[Dd]eserializ|AssertionError|Regex[(]|Pattern[.]compile|[iI]s[A-Za-z]*(Supported|Available)|Convert[.]|[Ll]ogging|publish[(]|onError|tryReceive")
  (#not-in-named? @finding "is*" "Is*" "can*" "Can*" "has*" "Has*" "?ry*" "*OrNull" "*OrNone" "*OrElse*" "*OrDefault" "?arse*" "from*" "From*" "?quals" "same*" "operator*" "unapply" "test*" "Test*" "*upport*" "*alid*" "*xist*" "*vailable*" "*onvert*" "*erify*" "*gnor*" "?ecode*" "?etect*" "?robe*" "?heck*" "?hould*" "?atch" "?atches*" "toInt*"))
 ;; query: c-sharp
@@ -334,6 +357,9 @@
  (#match? @_type "^(System[.])?Exception$")
  (#eq? @_empty "Empty")
  (#not-explained? @finding)
+ (#not-foretold? @finding "[Nn](ull|one|il) (on|if|when)|[Rr]eturns? (null|[Nn]one|nil|undefined|false|empty|an empty)|or (null|[Nn]one|nil|undefined)|[Bb]est.effort|(^|[^:])[Ii]gnor")
+ (#not-match? @_try "SELECT |PRAGMA |SHOW |information_schema")
+ (#asks? @_try)
  (#not-match? @_try "forName|getDeclared|getMethod|getField|getConstructor|loadClass|findClass|loadLibrary|[Pp]arse|[Dd]ecode|fromString|fromJson|new (java[.]net[.])?(URL|URI|Uri)[(]|URI[(]|valueOf|[Vv]erify|[Vv]alidate|ChangeType|Convert[.]|[Rr]egex|stoi|stol|stod|stoul|toInt|toLong|toDouble|lexical_cast|Invoke[(]|invoke[(]|[.]setAccessible|getProperty|getenv|[Dd]eserializ|AssertionError|Regex[(]|Pattern[.]compile|[iI]s[A-Za-z]*(Supported|Available)|Convert[.]|[Ll]ogging|publish[(]|onError|tryReceive")
  (#not-in-named? @finding "is*" "Is*" "can*" "Can*" "has*" "Has*" "?ry*" "*OrNull" "*OrNone" "*OrElse*" "*OrDefault" "?arse*" "from*" "From*" "?quals" "same*" "operator*" "unapply" "test*" "Test*" "*upport*" "*alid*" "*xist*" "*vailable*" "*onvert*" "*erify*" "*gnor*" "?ecode*" "?etect*" "?robe*" "?heck*" "?hould*" "?atch" "?atches*" "toInt*"))
 ;; query: kotlin
@@ -350,6 +376,9 @@
  (#match? @_type "^(java[.]lang[.]|kotlin[.])?(Exception|Throwable|RuntimeException|Error)$")
  (#match? @_value "^(null|true|false|-?[0-9]+L?|\"\"|empty[A-Z][A-Za-z]*[(][)]|(list|set|map)Of[(][)])$")
  (#not-explained? @finding)
+ (#not-foretold? @finding "[Nn](ull|one|il) (on|if|when)|[Rr]eturns? (null|[Nn]one|nil|undefined|false|empty|an empty)|or (null|[Nn]one|nil|undefined)|[Bb]est.effort|(^|[^:])[Ii]gnor")
+ (#not-match? @_try "SELECT |PRAGMA |SHOW |information_schema")
+ (#asks? @_try)
  (#not-match? @_try "forName|getDeclared|getMethod|getField|getConstructor|loadClass|findClass|loadLibrary|[Pp]arse|[Dd]ecode|fromString|fromJson|new (java[.]net[.])?(URL|URI|Uri)[(]|URI[(]|valueOf|[Vv]erify|[Vv]alidate|ChangeType|Convert[.]|[Rr]egex|stoi|stol|stod|stoul|toInt|toLong|toDouble|lexical_cast|Invoke[(]|invoke[(]|[.]setAccessible|getProperty|getenv|[Dd]eserializ|AssertionError|Regex[(]|Pattern[.]compile|[iI]s[A-Za-z]*(Supported|Available)|Convert[.]|[Ll]ogging|publish[(]|onError|tryReceive")
  (#not-in-named? @finding "is*" "Is*" "can*" "Can*" "has*" "Has*" "?ry*" "*OrNull" "*OrNone" "*OrElse*" "*OrDefault" "?arse*" "from*" "From*" "?quals" "same*" "operator*" "unapply" "test*" "Test*" "*upport*" "*alid*" "*xist*" "*vailable*" "*onvert*" "*erify*" "*gnor*" "?ecode*" "?etect*" "?robe*" "?heck*" "?hould*" "?atch" "?atches*" "toInt*"))
 ;; query: scala
@@ -365,6 +394,9 @@
  (#match? @_type "^([_a-z]+|[_a-z]+ *: *Throwable)$")
  (#match? @_value "^(None|null|true|false|-?[0-9]+L?|\"\"|Nil|(Seq|List|Map|Set|Array|Option|Vector)([.]empty(\\[.*\\])?|[(][)]))$")
  (#not-explained? @finding)
+ (#not-foretold? @finding "[Nn](ull|one|il) (on|if|when)|[Rr]eturns? (null|[Nn]one|nil|undefined|false|empty|an empty)|or (null|[Nn]one|nil|undefined)|[Bb]est.effort|(^|[^:])[Ii]gnor")
+ (#not-match? @_try "SELECT |PRAGMA |SHOW |information_schema")
+ (#asks? @_try)
  (#not-match? @_try "forName|getDeclared|getMethod|getField|getConstructor|loadClass|findClass|loadLibrary|[Pp]arse|[Dd]ecode|fromString|fromJson|new (java[.]net[.])?(URL|URI|Uri)[(]|URI[(]|valueOf|[Vv]erify|[Vv]alidate|ChangeType|Convert[.]|[Rr]egex|stoi|stol|stod|stoul|toInt|toLong|toDouble|lexical_cast|Invoke[(]|invoke[(]|[.]setAccessible|getProperty|getenv|[Dd]eserializ|AssertionError|Regex[(]|Pattern[.]compile|[iI]s[A-Za-z]*(Supported|Available)|Convert[.]|[Ll]ogging|publish[(]|onError|tryReceive")
  (#not-in-named? @finding "is*" "Is*" "can*" "Can*" "has*" "Has*" "?ry*" "*OrNull" "*OrNone" "*OrElse*" "*OrDefault" "?arse*" "from*" "From*" "?quals" "same*" "operator*" "unapply" "test*" "Test*" "*upport*" "*alid*" "*xist*" "*vailable*" "*onvert*" "*erify*" "*gnor*" "?ecode*" "?etect*" "?robe*" "?heck*" "?hould*" "?atch" "?atches*" "toInt*"))
 ;; query: cpp
@@ -377,5 +409,8 @@
       (continue_statement)] .)) @finding)
  (#match? @_type "[(]([.][.][.]|(const +)?(std::)?exception( +const)? *&? *[a-zA-Z_]*)[)]")
  (#not-explained? @finding)
+ (#not-foretold? @finding "[Nn](ull|one|il) (on|if|when)|[Rr]eturns? (null|[Nn]one|nil|undefined|false|empty|an empty)|or (null|[Nn]one|nil|undefined)|[Bb]est.effort|(^|[^:])[Ii]gnor")
+ (#not-match? @_try "SELECT |PRAGMA |SHOW |information_schema")
+ (#asks? @_try)
  (#not-match? @_try "forName|getDeclared|getMethod|getField|getConstructor|loadClass|findClass|loadLibrary|[Pp]arse|[Dd]ecode|fromString|fromJson|new (java[.]net[.])?(URL|URI|Uri)[(]|URI[(]|valueOf|[Vv]erify|[Vv]alidate|ChangeType|Convert[.]|[Rr]egex|stoi|stol|stod|stoul|toInt|toLong|toDouble|lexical_cast|Invoke[(]|invoke[(]|[.]setAccessible|getProperty|getenv|[Dd]eserializ|AssertionError|Regex[(]|Pattern[.]compile|[iI]s[A-Za-z]*(Supported|Available)|Convert[.]|[Ll]ogging|publish[(]|onError|tryReceive")
  (#not-in-named? @finding "is*" "Is*" "can*" "Can*" "has*" "Has*" "?ry*" "*OrNull" "*OrNone" "*OrElse*" "*OrDefault" "?arse*" "from*" "From*" "?quals" "same*" "operator*" "unapply" "test*" "Test*" "*upport*" "*alid*" "*xist*" "*vailable*" "*onvert*" "*erify*" "*gnor*" "?ecode*" "?etect*" "?robe*" "?heck*" "?hould*" "?atch" "?atches*" "toInt*"))

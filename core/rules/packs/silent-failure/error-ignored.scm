@@ -1,4 +1,4 @@
-;; severity: warning
+;; severity: note
 ;; languages: go, rust, swift, kotlin, lua, zig
 ;; words: "_ =" "_ :=" "let _" .ok() try? runCatching pcall "catch {" "catch |" "catch null" "catch undefined" "catch false" "catch 0"
 ;; skip: test
@@ -15,7 +15,7 @@
 ;;| package a
 ;;| func f() []byte {
 ;;| 	var b []byte
-;;| 	b, _ = os.ReadFile("f")
+;;| 	b, _ = io.ReadAll(r.Body)
 ;;| 	return b
 ;;| }
 ;; good: go
@@ -35,6 +35,9 @@
 ;;| 	_ = v.(io.Reader)
 ;;| 	_ = level.Info(logger).Log("a", "b")
 ;;| 	_ = len(v)
+;;| 	mark, _ := os.ReadFile(".package")
+;;| 	_ = pso.publish(v)
+;;| 	_ = string(mark)
 ;;| 	_ = []byte(v)
 ;;| 	_ = app.Flag("x", "y").Bool()
 ;;| 	_ = session.Signal(ssh.SIGTERM)
@@ -57,6 +60,14 @@
 ;;| 	}
 ;;| 	// it is a hint, and nothing can be done about it
 ;;| 	_ = send(line)
+;;| }
+;; good: go
+;;| package a
+;;| func toMap(v any) (m map[string]any) {
+;;| 	b, _ := json.Marshal(v)
+;;| 	_ = json.Unmarshal(b, &m)
+;;| 	defer func() { _ = store.Save(m) }()
+;;| 	return
 ;;| }
 ;; bad: rust
 ;;| fn f() { let _ = std::fs::set_permissions(&path, perms); }
@@ -150,38 +161,58 @@
        function: [(identifier) @_f (selector_expression field: (field_identifier) @_f)]))) @finding
  (#eq? @_l "_")
  (#not-explained? @finding)
+ (#not-has-ancestor? @finding "defer_statement")
+ (#not-follows? @finding "json[.]Marshal")
  (#not-precedes? @finding "^return .*[eE]rr")
  (#not-match? @finding "[(]t[,)]")
  (#not-match? @finding "NewEncoder[(](w|rw|res|resp|writer|c[.]Writer)[)]")
- (#match? @_f "^([sS]ave|[uU]pdate|[iI]nsert|[cC]reate|[sS]end|[pP]ublish|[uU]pload|[cC]ommit|[eE]xec|[rR]un|[sS]tart|[aA]pply|[rR]egister|[aA]dd|[aA]ppend|[pP]ut|[pP]ost|[pP]ush|[dD]o|[uU]nmarshal|[dD]ecode|[pP]arse|[wW]alk|[cC]opy|[rR]ename|[cC]hmod|[cC]hown|[cC]hdir|[sS]ymlink|[sS]tore|[pP]ersist|[mM]igrate|[rR]enew|[rR]efresh|[rR]eload|[rR]estore|[pP]rocess|[hH]andle|[dD]eliver|[nN]otify|[iI]mport|[iI]nstall|[sS]etup|[cC]onnect|[oO]pen|[rR]ead|[lL]oad|[fF]etch|[pP]rogram|[wW]eakDecode|[fF]lush|[dD]rop|[tT]runcate|[gG]rant|[lL]ock|[bB]ind$|[sS]et(Up|Target|Config|State|Status))([A-Z]|$)")
+ (#match? @_f "^([sS]ave|[uU]pdate|[iI]nsert|[cC]reate|[uU]pload|[cC]ommit|[eE]xec|[rR]ename|[pP]ersist|[mM]igrate|[dD]eploy)([A-Z]|$)")
+ (#not-match? @finding "(conn|stream|ws|sock|session|bus|notif|[lL]og|[mM]etric|[cC]ache|tmp|temp|[tT]racker|[sS]pan)[A-Za-z]*[.(]|MULTI|Getenv")
+ (#not-in-named? @finding "Close" "close" "Stop" "stop" "?hutdown*" "*lean*" "*Log*" "*log*" "*otify*" "*etric*" "*ache*" "Example*" "Unmarshal*" "*Decode*")
  (#not-any-of? @_f "Done" "done" "RegisterFlagCompletionFunc"))
 ((short_var_declaration
    left: (expression_list (identifier) @_b)
    right: (expression_list
      . (call_expression function: (selector_expression operand: (identifier) @_p field: (field_identifier) @_f)) .)) @finding
  (#not-explained? @finding)
+ (#not-has-ancestor? @finding "defer_statement")
+ (#not-follows? @finding "json[.]Marshal")
  (#not-precedes? @finding "^return .*([eE]rr|Problem|[fF]ail)")
  (#eq? @_b "_") (#last? @_b)
- (#any-of? @_p "strconv" "json" "os" "io" "ioutil" "http" "url" "time" "base64" "hex" "xml" "yaml" "exec" "filepath" "net"
-   "tls" "x509" "sql" "gob" "toml" "proto" "user")
+ (#any-of? @_p "strconv" "json" "os" "io" "ioutil" "http" "xml" "yaml" "sql" "toml")
+ (#not-has-ancestor? @finding "if_statement")
+ (#any-of? @_f "Atoi" "ParseInt" "ParseUint" "ParseFloat" "ReadAll" "Create" "Get" "Post")
+ (#not-match? @finding "ReadAll[(][a-z]+[)]")
+ (#not-precedes? @finding "^(if|for|switch) ")
+ (#not-in-named? @finding "*og*" "*ache*" "*fake*" "*Fake*" "*mock*" "*Mock*" "*rror*")
+ (#not-match? @finding "Getenv|[eE]rr(or)?(Body|Resp)")
+ (#not-match? @finding "strconv[.][A-Za-z0-9]+[(]([^s]|s[^,)])")
  (#not-match? @finding "strconv[.][A-Za-z0-9]+[(](m|sm|match|matches|parts|fields|sub|submatch|groups|res|result)[[]|[(][^()]*[[][^]]*:[^]]*[]]|[(]t[,)]|Stdout|Stderr")
  (#not-in-named? @finding "Int*" "Uint*" "Float*" "Bool*" "Must*" "*Version*")
  (#not-precedes? @finding "^if [^{]*[<>]")
- (#not-any-of? @_f "ParseBool" "Marshal" "MarshalIndent" "LookupEnv" "NewRequest" "Getwd" "Hostname" "SplitHostPort" "Split" "SplitN" "Cut"))
+ (#not-any-of? @_f "ParseBool" "Marshal" "MarshalIndent" "LookupEnv" "NewRequest" "Getwd" "Hostname" "SplitHostPort" "Split" "SplitN" "Cut" "Executable" "UserHomeDir" "UserCacheDir" "UserConfigDir" "Readlink" "Stat" "Lstat" "Quote" "Unquote"))
 ((assignment_statement
    left: (expression_list (identifier) @_b)
    operator: "="
    right: (expression_list
      . (call_expression function: (selector_expression operand: (identifier) @_p field: (field_identifier) @_f)) .)) @finding
  (#not-explained? @finding)
+ (#not-has-ancestor? @finding "defer_statement")
+ (#not-follows? @finding "json[.]Marshal")
  (#not-precedes? @finding "^return .*([eE]rr|Problem|[fF]ail)")
  (#eq? @_b "_") (#last? @_b) (#not-first? @_b) (#not-match? @finding "^_, _ ")
- (#any-of? @_p "strconv" "json" "os" "io" "ioutil" "http" "url" "time" "base64" "hex" "xml" "yaml" "exec" "filepath" "net"
-   "tls" "x509" "sql" "gob" "toml" "proto" "user")
+ (#any-of? @_p "strconv" "json" "os" "io" "ioutil" "http" "xml" "yaml" "sql" "toml")
+ (#not-has-ancestor? @finding "if_statement")
+ (#any-of? @_f "Atoi" "ParseInt" "ParseUint" "ParseFloat" "ReadAll" "Create" "Get" "Post")
+ (#not-match? @finding "ReadAll[(][a-z]+[)]")
+ (#not-precedes? @finding "^(if|for|switch) ")
+ (#not-in-named? @finding "*og*" "*ache*" "*fake*" "*Fake*" "*mock*" "*Mock*" "*rror*")
+ (#not-match? @finding "Getenv|[eE]rr(or)?(Body|Resp)")
+ (#not-match? @finding "strconv[.][A-Za-z0-9]+[(]([^s]|s[^,)])")
  (#not-match? @finding "strconv[.][A-Za-z0-9]+[(](m|sm|match|matches|parts|fields|sub|submatch|groups|res|result)[[]|[(][^()]*[[][^]]*:[^]]*[]]|[(]t[,)]|Stdout|Stderr")
  (#not-in-named? @finding "Int*" "Uint*" "Float*" "Bool*" "Must*" "*Version*")
  (#not-precedes? @finding "^if [^{]*[<>]")
- (#not-any-of? @_f "ParseBool" "Marshal" "MarshalIndent" "LookupEnv" "NewRequest" "Getwd" "Hostname" "SplitHostPort" "Split" "SplitN" "Cut"))
+ (#not-any-of? @_f "ParseBool" "Marshal" "MarshalIndent" "LookupEnv" "NewRequest" "Getwd" "Hostname" "SplitHostPort" "Split" "SplitN" "Cut" "Executable" "UserHomeDir" "UserCacheDir" "UserConfigDir" "Readlink" "Stat" "Lstat" "Quote" "Unquote"))
 ;; query: rust
 ((let_declaration
   !type
@@ -215,6 +246,8 @@
     (statements
       (try_expression (try_operator) @_op expr: (_) @_call) @finding)))
  (#eq? @_op "try?")
+ (#acts? @_call)
+ (#not-precedes? @finding "^(guard|if) ")
  (#not-has-ancestor? @finding "catch_block" "deinit_declaration" "lambda_literal")
  (#not-explained? @finding)
  (#not-match? @_call "sleep|[Ww]ait|[.]value$|[Tt]ear[dD]own|validating:|([Cc]lose|[Dd]ispose|[Dd]isconnect|[Ss]hut[Dd]own|[Cc]ancel|[Dd]elete|[Dd]estroy|[Rr]elease|[Kk]ill|[Aa]bort|[Ss]top|[Uu]n[a-z]*([Rr]egister|[Ss]ubscribe)|[Rr]emove|[Tt]erminate|[Cc]lean)[A-Za-z]*[(]"))
@@ -222,6 +255,8 @@
   (try_expression (try_operator) @_op expr: (_) @_call) @finding)
  (#not-first? @finding)
  (#eq? @_op "try?")
+ (#acts? @_call)
+ (#not-precedes? @finding "^(guard|if) ")
  (#not-has-ancestor? @finding "catch_block" "deinit_declaration" "lambda_literal")
  (#not-explained? @finding)
  (#not-match? @_call "sleep|[Ww]ait|[.]value$|[Tt]ear[dD]own|validating:|([Cc]lose|[Dd]ispose|[Dd]isconnect|[Ss]hut[Dd]own|[Cc]ancel|[Dd]elete|[Dd]estroy|[Rr]elease|[Kk]ill|[Aa]bort|[Ss]top|[Uu]n[a-z]*([Rr]egister|[Ss]ubscribe)|[Rr]emove|[Tt]erminate|[Cc]lean)[A-Za-z]*[(]"))
@@ -229,6 +264,8 @@
   (try_expression (try_operator) @_op expr: (_) @_call) @finding)
  (#not-last? @finding)
  (#eq? @_op "try?")
+ (#acts? @_call)
+ (#not-precedes? @finding "^(guard|if) ")
  (#not-has-ancestor? @finding "catch_block" "deinit_declaration" "lambda_literal")
  (#not-explained? @finding)
  (#not-match? @_call "sleep|[Ww]ait|[.]value$|[Tt]ear[dD]own|validating:|([Cc]lose|[Dd]ispose|[Dd]isconnect|[Ss]hut[Dd]own|[Cc]ancel|[Dd]elete|[Dd]estroy|[Rr]elease|[Kk]ill|[Aa]bort|[Ss]top|[Uu]n[a-z]*([Rr]egister|[Ss]ubscribe)|[Rr]emove|[Tt]erminate|[Cc]lean)[A-Za-z]*[(]"))
@@ -237,6 +274,8 @@
   result: (try_expression (try_operator) @_op expr: (_) @_call)) @finding
  (#eq? @_to "_")
  (#eq? @_op "try?")
+ (#acts? @_call)
+ (#not-precedes? @finding "^(guard|if) ")
  (#not-has-ancestor? @finding "catch_block" "deinit_declaration" "lambda_literal")
  (#not-explained? @finding)
  (#not-match? @_call "sleep|[Ww]ait|[.]value$|[Tt]ear[dD]own|validating:|([Cc]lose|[Dd]ispose|[Dd]isconnect|[Ss]hut[Dd]own|[Cc]ancel|[Dd]elete|[Dd]estroy|[Rr]elease|[Kk]ill|[Aa]bort|[Ss]top|[Uu]n[a-z]*([Rr]egister|[Ss]ubscribe)|[Rr]emove|[Tt]erminate|[Cc]lean)[A-Za-z]*[(]"))
@@ -266,6 +305,7 @@
  (#empty? @_body)
  (#not-explained? @finding)
  (#not-has-ancestor? @finding "defer_statement" "errdefer_statement" "test_declaration")
+ (#acts? @_call)
  (#not-match? @_call "[Ww]riter[.]|buf[.]|std(err|out)|[Ll]og|print|[Nn]otify|[Ww]ake|[Qq]ueue|setName|[Rr]eader|fillMore|[Dd]iscard|[Ss]kip|format|([Cc]lose|[Dd]ispose|[Dd]isconnect|[Ss]hut[Dd]own|[Cc]ancel|[Dd]elete|[Dd]estroy|[Rr]elease|[Kk]ill|[Aa]bort|[Ss]top|[Uu]n[a-z]*([Rr]egister|[Ss]ubscribe)|[Rr]emove|[Tt]erminate|[Cc]lean)[A-Za-z]*[(]")
  (#not-in-named? @finding "deinit" "*log*" "*Log*" "print*" "*uiet*" "*ilent*" "?lose*" "?ispose*" "?estroy*" "?lean?p*" "?hut?own*" "stop*" "Stop*" "finalize" "?erminate*" "?bort*" "?elease*" "kill*" "Kill*" "*Stop" "*Close"))
 ((variable_declaration
@@ -275,5 +315,6 @@
  (#match? @finding "catch +(null|undefined|false|true|0|\"\"|[{][}]|[.][{][}]);?$")
  (#not-explained? @finding)
  (#not-has-ancestor? @finding "defer_statement" "errdefer_statement" "test_declaration")
+ (#acts? @_call)
  (#not-match? @_call "[Ww]riter[.]|buf[.]|std(err|out)|[Ll]og|print|[Nn]otify|[Ww]ake|[Qq]ueue|setName|[Rr]eader|fillMore|[Dd]iscard|[Ss]kip|format|[.]wait[(]|([Cc]lose|[Dd]ispose|[Dd]isconnect|[Ss]hut[Dd]own|[Cc]ancel|[Dd]elete|[Dd]estroy|[Rr]elease|[Kk]ill|[Aa]bort|[Ss]top|[Uu]n[a-z]*([Rr]egister|[Ss]ubscribe)|[Rr]emove|[Tt]erminate|[Cc]lean)[A-Za-z]*[(]")
  (#not-in-named? @finding "deinit" "*uiet*" "*ilent*" "?lose*" "?ispose*" "?estroy*" "?lean?p*" "?hut?own*" "stop*" "Stop*" "finalize" "?erminate*" "?bort*" "?elease*" "kill*" "Kill*" "*Stop" "*Close"))

@@ -71,7 +71,7 @@
 ;; bad: java
 ;;| class A { void f() { try { g(); } catch (Exception e) { log.debug("no g", e); } } }
 ;; bad: java
-;;| class A { Object f() { try { x = g(); } catch (Throwable e) { LOGGER.trace("no g: {}", e.getMessage()); return null; } return x; } }
+;;| class A { Object f() { try { x = save(); } catch (Throwable e) { LOGGER.trace("no g: {}", e.getMessage()); return null; } return x; } }
 ;; good: java
 ;;| class A { void f() {
 ;;|   try { g(); } catch (Exception e) { log.debug("no g", e); throw e; }
@@ -114,22 +114,26 @@
 ;; good: swift
 ;;| func f() { do { try g() } catch { logger.error("no g") } }
 ;; query: javascript, typescript, tsx
-((catch_clause
+((try_statement body: (statement_block) @_try handler: (catch_clause
    body: (statement_block
            (expression_statement
-             (call_expression function: (member_expression property: (property_identifier) @_f))) @_s)) @finding
+             (call_expression function: (member_expression property: (property_identifier) @_f))) @_s)) @finding)
+ (#acts? @_try)
+ (#not-match? @_try "(//|/[*]|#)[^\n]*([tT]hrow|[cC]atch|[iI]gnor|[fF]ail|[rR]aise)|sendError|AsString|[rR]esponse[.]")
  (#not-explained? @finding)
- (#not-match? @finding "[fF]all(ing|s)? ?back|[iI]gnoring|default|[dD]isconnect|[cC]lean(ing)? ?up|[cC]losing")
+ (#not-match? @finding "[fF]all(ing|s)? ?back|[iI]gnoring|default|ignored|[dD]isconnect|[cC]lean(ing)? ?up|[cC]losing|[oO]nly|instead|[sS]kip|[uU]navailable|[nN]ot (available|supported|found)|[oO]ptional|[rR]etry|[tT]ry")
  (#any-of? @_f "debug" "verbose" "silly")
  (#first? @_s) (#last? @_s))
-((catch_clause
+((try_statement body: (statement_block) @_try handler: (catch_clause
    body: (statement_block
            (expression_statement
              (call_expression function: (member_expression property: (property_identifier) @_f))) @_s
            .
-           (return_statement) @_r)) @finding
+           (return_statement) @_r)) @finding)
+ (#acts? @_try)
+ (#not-match? @_try "(//|/[*]|#)[^\n]*([tT]hrow|[cC]atch|[iI]gnor|[fF]ail|[rR]aise)|sendError|AsString|[rR]esponse[.]")
  (#not-explained? @finding)
- (#not-match? @finding "[fF]all(ing|s)? ?back|[iI]gnoring|default|[dD]isconnect|[cC]lean(ing)? ?up|[cC]losing")
+ (#not-match? @finding "[fF]all(ing|s)? ?back|[iI]gnoring|default|ignored|[dD]isconnect|[cC]lean(ing)? ?up|[cC]losing|[oO]nly|instead|[sS]kip|[uU]navailable|[nN]ot (available|supported|found)|[oO]ptional|[rR]etry|[tT]ry")
  (#any-of? @_f "debug" "verbose" "silly")
  (#first? @_s) (#last? @_r)
  (#match? @_r "^return[[:space:]]*(null|undefined|void 0|true|false|\\[\\]|\\{\\}|''|\"\"|``|-?[0-9]+)?[[:space:]]*;?$"))
@@ -139,11 +143,13 @@
    (except_clause
      (block (expression_statement (call function: (attribute attribute: (identifier) @_f))) @_s)) @finding)
  (#eq? @_f "debug")
+ (#acts? @_try)
+ (#not-match? @_try "(//|/[*]|#)[^\n]*([tT]hrow|[cC]atch|[iI]gnor|[fF]ail|[rR]aise)|sendError|AsString|[rR]esponse[.]")
  (#first? @_s) (#last? @_s)
  (#match? @finding "^except[[:space:]]*:|^except[^:]*[^A-Za-z0-9_.](builtins[.])?(Base)?Exception([^A-Za-z0-9_][^:]*)?:")
  (#not-match? @_try "^((#[^\n]*|(await[[:space:]]+)?([A-Za-z0-9_()]+(\\[[^]]*\\])?\\.)*_?(close|destroy|dispose|kill|terminate|unlink|remove|rm|rmdir|rmtree|abort|cancel|disconnect|release|shutdown|stop|end|free|unsubscribe|detach|quit|logout|rollback|cleanup|teardown|clear|unref|unlock|finish|hide|rollback|rollBack|fclose|pclose|closedir|join|log|logger|logging|debug|info|warning)(_[a-z_]+)?\\([^\n]*\\)|if [^\n]*:)[[:space:]]*)+$")
  (#not-explained? @finding)
- (#not-match? @finding "[fF]all(ing|s)? ?back|[iI]gnoring|default|[dD]isconnect|[cC]lean(ing)? ?up|[cC]losing"))
+ (#not-match? @finding "[fF]all(ing|s)? ?back|[iI]gnoring|default|ignored|[dD]isconnect|[cC]lean(ing)? ?up|[cC]losing|[oO]nly|instead|[sS]kip|[uU]navailable|[nN]ot (available|supported|found)|[oO]ptional|[rR]etry|[tT]ry"))
 ((try_statement
    body: (block) @_try
    (except_clause
@@ -152,32 +158,38 @@
        .
        [(return_statement) (continue_statement) (pass_statement)] @_r)) @finding)
  (#eq? @_f "debug")
+ (#acts? @_try)
+ (#not-match? @_try "(//|/[*]|#)[^\n]*([tT]hrow|[cC]atch|[iI]gnor|[fF]ail|[rR]aise)|sendError|AsString|[rR]esponse[.]")
  (#first? @_s) (#last? @_r)
  (#match? @_r "^(continue|pass|return( +(None|True|False|\\[\\]|\\{\\}|\\(\\)|''|\"\"|-?[0-9]+))?)$")
  (#match? @finding "^except[[:space:]]*:|^except[^:]*[^A-Za-z0-9_.](builtins[.])?(Base)?Exception([^A-Za-z0-9_][^:]*)?:")
  (#not-match? @_try "^((#[^\n]*|(await[[:space:]]+)?([A-Za-z0-9_()]+(\\[[^]]*\\])?\\.)*_?(close|destroy|dispose|kill|terminate|unlink|remove|rm|rmdir|rmtree|abort|cancel|disconnect|release|shutdown|stop|end|free|unsubscribe|detach|quit|logout|rollback|cleanup|teardown|clear|unref|unlock|finish|hide|rollback|rollBack|fclose|pclose|closedir|join|log|logger|logging|debug|info|warning)(_[a-z_]+)?\\([^\n]*\\)|if [^\n]*:)[[:space:]]*)+$")
  (#not-explained? @finding)
- (#not-match? @finding "[fF]all(ing|s)? ?back|[iI]gnoring|default|[dD]isconnect|[cC]lean(ing)? ?up|[cC]losing"))
+ (#not-match? @finding "[fF]all(ing|s)? ?back|[iI]gnoring|default|ignored|[dD]isconnect|[cC]lean(ing)? ?up|[cC]losing|[oO]nly|instead|[sS]kip|[uU]navailable|[nN]ot (available|supported|found)|[oO]ptional|[rR]etry|[tT]ry"))
 ;; query: ruby
 ((rescue body: (then (call method: (identifier) @_f) @_s)) @finding
  (#not-explained? @finding)
- (#not-match? @finding "[fF]all(ing|s)? ?back|[iI]gnoring|default|[dD]isconnect|[cC]lean(ing)? ?up|[cC]losing")
+ (#not-match? @finding "[cC]heck|[pP]robe|[dD]etect")
+ (#not-match? @finding "[fF]all(ing|s)? ?back|[iI]gnoring|default|ignored|[dD]isconnect|[cC]lean(ing)? ?up|[cC]losing|[oO]nly|instead|[sS]kip|[uU]navailable|[nN]ot (available|supported|found)|[oO]ptional|[rR]etry|[tT]ry")
  (#eq? @_f "debug")
  (#not-match? @finding "^rescue +[A-Z:]")
  (#first? @_s) (#last? @_s))
 ((rescue exceptions: (exceptions (_) @_type) body: (then (call method: (identifier) @_f) @_s)) @finding
  (#not-explained? @finding)
- (#not-match? @finding "[fF]all(ing|s)? ?back|[iI]gnoring|default|[dD]isconnect|[cC]lean(ing)? ?up|[cC]losing")
+ (#not-match? @finding "[cC]heck|[pP]robe|[dD]etect")
+ (#not-match? @finding "[fF]all(ing|s)? ?back|[iI]gnoring|default|ignored|[dD]isconnect|[cC]lean(ing)? ?up|[cC]losing|[oO]nly|instead|[sS]kip|[uU]navailable|[nN]ot (available|supported|found)|[oO]ptional|[rR]etry|[tT]ry")
  (#eq? @_f "debug")
  (#any-of? @_type "StandardError" "Exception" "::StandardError" "::Exception")
  (#first? @_s) (#last? @_s))
 ;; query: php
-((catch_clause
+((try_statement body: (compound_statement) @_try (catch_clause
    type: (type_list (named_type) @_type)
-   body: (compound_statement (expression_statement (member_call_expression name: (name) @_f)) @_s)) @finding
+   body: (compound_statement (expression_statement (member_call_expression name: (name) @_f)) @_s)) @finding)
+ (#acts? @_try)
+ (#not-match? @_try "(//|/[*]|#)[^\n]*([tT]hrow|[cC]atch|[iI]gnor|[fF]ail|[rR]aise)|sendError|AsString|[rR]esponse[.]")
  (#match? @_type "^\\\\?(Exception|Throwable|Error)$")
  (#not-explained? @finding)
- (#not-match? @finding "[fF]all(ing|s)? ?back|[iI]gnoring|default|[dD]isconnect|[cC]lean(ing)? ?up|[cC]losing")
+ (#not-match? @finding "[fF]all(ing|s)? ?back|[iI]gnoring|default|ignored|[dD]isconnect|[cC]lean(ing)? ?up|[cC]losing|[oO]nly|instead|[sS]kip|[uU]navailable|[nN]ot (available|supported|found)|[oO]ptional|[rR]etry|[tT]ry")
  (#eq? @_f "debug")
  (#first? @_s) (#last? @_s))
 ;; query: go
@@ -188,7 +200,9 @@
        (expression_statement (call_expression function: (selector_expression field: (field_identifier) @_f))) @_s))
    !alternative) @finding
  (#not-explained? @finding)
- (#not-match? @finding "[fF]all(ing|s)? ?back|[iI]gnoring|default|[dD]isconnect|[cC]lean(ing)? ?up|[cC]losing")
+ (#match? @finding "^if [^{]*[.]([sS]ave|[uU]pdate|[iI]nsert|[cC]reate|[pP]ublish|[uU]pload|[cC]ommit|[sS]tore|[pP]ersist|[mM]igrate)[A-Za-z]*[(]|^if [^{]* :?= [a-z][(]")
+ (#not-precedes? @finding "[fF]atal")
+ (#not-match? @finding "[fF]all(ing|s)? ?back|[iI]gnoring|default|ignored|[dD]isconnect|[cC]lean(ing)? ?up|[cC]losing|[oO]nly|instead|[sS]kip|[uU]navailable|[nN]ot (available|supported|found)|[oO]ptional|[rR]etry|[tT]ry")
  (#match? @_c "!=")
  (#not-match? @finding "^if [^{]*[.]([rR]emove|Close|Remove|RemoveAll|Unlink|Kill|Stop|Shutdown|Unmount|Delete|Destroy|Release|Abort|Write|Unbind)[A-Za-z]*[(]")
  (#not-precedes? @finding "^return .*[eE]rr")
@@ -207,6 +221,9 @@
  (#match? @_log "[Ll][Oo][Gg]|Timber")
  (#any-of? @_level "debug" "trace" "fine" "finer" "finest" "verbose" "d" "v")
  (#not-explained? @finding)
+ (#acts? @_try)
+ (#not-match? @finding "ignored")
+ (#not-match? @_try "(//|/[*]|#)[^\n]*([tT]hrow|[cC]atch|[iI]gnor|[fF]ail|[rR]aise)|sendError|AsString|[rR]esponse[.]")
  (#not-has-descendant? @_try "return_statement")
  (#not-match? @_try "^[{]?[[:space:]]*([^;{}()]*[.>:?])?([Cc]lose|[Dd]ispose|[Dd]isconnect|[Ss]hut[Dd]own|[Cc]ancel|[Dd]elete|[Dd]estroy|[Rr]elease|[Kk]ill|[Aa]bort|[Ss]top|[Uu]n[a-z]*([Rr]egister|[Ss]ubscribe)|[Rr]emove|[Tt]erminate|[Cc]lean)[A-Za-z]*[(][^;{}]*;?[[:space:]]*[}]?$|forName|getDeclared|getMethod|getField|getConstructor|loadClass|findClass|loadLibrary|[Pp]arse|[Dd]ecode|fromString|fromJson|new (java[.]net[.])?(URL|URI|Uri)[(]|URI[(]|valueOf|[Vv]erify|[Vv]alidate|ChangeType|Convert[.]|[Rr]egex|stoi|stol|stod|stoul|toInt|toLong|toDouble|lexical_cast|Invoke[(]|invoke[(]|[.]setAccessible|getProperty|getenv|[Dd]eserializ|AssertionError|Regex[(]|Pattern[.]compile|[iI]s[A-Za-z]*(Supported|Available)|Convert[.]|[Ll]ogging|publish[(]|onError|tryReceive|[Dd]elete|[Rr]emove")
  (#not-in-named? @finding "*uiet*" "*ilent*" "?lose*" "?ispose*" "?estroy*" "?lean?p*" "?hut?own*" "stop*" "Stop*" "finalize" "?erminate*" "?bort*" "?elease*" "kill*" "Kill*" "*Stop" "*Close" "is*" "Is*" "can*" "Can*" "has*" "Has*" "?ry*" "*OrNull" "*OrNone" "*OrElse*" "*OrDefault" "?arse*" "from*" "From*" "?quals" "same*" "operator*" "unapply" "test*" "Test*" "*upport*" "*alid*" "*xist*" "*vailable*" "*onvert*" "*erify*" "*gnor*" "?ecode*" "?etect*" "?robe*" "?heck*" "?hould*" "?atch" "?atches*" "toInt*" "*Log*" "*log*"))
@@ -223,6 +240,9 @@
  (#match? @_log "[Ll]og|^(System[.]Diagnostics[.])?Debug$")
  (#match? @_level "^(Log)?(Debug|Trace|Verbose)(Format)?$|^WriteLine$")
  (#not-explained? @finding)
+ (#acts? @_try)
+ (#not-match? @finding "ignored")
+ (#not-match? @_try "(//|/[*]|#)[^\n]*([tT]hrow|[cC]atch|[iI]gnor|[fF]ail|[rR]aise)|sendError|AsString|[rR]esponse[.]")
  (#not-has-descendant? @_try "return_statement")
  (#not-match? @_try "^[{]?[[:space:]]*([^;{}()]*[.>:?])?([Cc]lose|[Dd]ispose|[Dd]isconnect|[Ss]hut[Dd]own|[Cc]ancel|[Dd]elete|[Dd]estroy|[Rr]elease|[Kk]ill|[Aa]bort|[Ss]top|[Uu]n[a-z]*([Rr]egister|[Ss]ubscribe)|[Rr]emove|[Tt]erminate|[Cc]lean)[A-Za-z]*[(][^;{}]*;?[[:space:]]*[}]?$|forName|getDeclared|getMethod|getField|getConstructor|loadClass|findClass|loadLibrary|[Pp]arse|[Dd]ecode|fromString|fromJson|new (java[.]net[.])?(URL|URI|Uri)[(]|URI[(]|valueOf|[Vv]erify|[Vv]alidate|ChangeType|Convert[.]|[Rr]egex|stoi|stol|stod|stoul|toInt|toLong|toDouble|lexical_cast|Invoke[(]|invoke[(]|[.]setAccessible|getProperty|getenv|[Dd]eserializ|AssertionError|Regex[(]|Pattern[.]compile|[iI]s[A-Za-z]*(Supported|Available)|Convert[.]|[Ll]ogging|publish[(]|onError|tryReceive|[Dd]elete|[Rr]emove")
  (#not-in-named? @finding "*uiet*" "*ilent*" "?lose*" "?ispose*" "?estroy*" "?lean?p*" "?hut?own*" "stop*" "Stop*" "finalize" "?erminate*" "?bort*" "?elease*" "kill*" "Kill*" "*Stop" "*Close" "is*" "Is*" "can*" "Can*" "has*" "Has*" "?ry*" "*OrNull" "*OrNone" "*OrElse*" "*OrDefault" "?arse*" "from*" "From*" "?quals" "same*" "operator*" "unapply" "test*" "Test*" "*upport*" "*alid*" "*xist*" "*vailable*" "*onvert*" "*erify*" "*gnor*" "?ecode*" "?etect*" "?robe*" "?heck*" "?hould*" "?atch" "?atches*" "toInt*" "*Log*" "*log*"))
@@ -238,6 +258,9 @@
  (#match? @_log "[Ll][Oo][Gg]|Timber")
  (#any-of? @_level "debug" "trace" "fine" "finer" "finest" "verbose" "d" "v")
  (#not-explained? @finding)
+ (#acts? @_try)
+ (#not-match? @finding "ignored")
+ (#not-match? @_try "(//|/[*]|#)[^\n]*([tT]hrow|[cC]atch|[iI]gnor|[fF]ail|[rR]aise)|sendError|AsString|[rR]esponse[.]")
  (#not-has-descendant? @_try "return_expression")
  (#not-match? @_try "^[{]?[[:space:]]*([^;{}()]*[.>:?])?([Cc]lose|[Dd]ispose|[Dd]isconnect|[Ss]hut[Dd]own|[Cc]ancel|[Dd]elete|[Dd]estroy|[Rr]elease|[Kk]ill|[Aa]bort|[Ss]top|[Uu]n[a-z]*([Rr]egister|[Ss]ubscribe)|[Rr]emove|[Tt]erminate|[Cc]lean)[A-Za-z]*[(][^;{}]*;?[[:space:]]*[}]?$|forName|getDeclared|getMethod|getField|getConstructor|loadClass|findClass|loadLibrary|[Pp]arse|[Dd]ecode|fromString|fromJson|new (java[.]net[.])?(URL|URI|Uri)[(]|URI[(]|valueOf|[Vv]erify|[Vv]alidate|ChangeType|Convert[.]|[Rr]egex|stoi|stol|stod|stoul|toInt|toLong|toDouble|lexical_cast|Invoke[(]|invoke[(]|[.]setAccessible|getProperty|getenv|[Dd]eserializ|AssertionError|Regex[(]|Pattern[.]compile|[iI]s[A-Za-z]*(Supported|Available)|Convert[.]|[Ll]ogging|publish[(]|onError|tryReceive|[Dd]elete|[Rr]emove")
  (#not-in-named? @finding "*uiet*" "*ilent*" "?lose*" "?ispose*" "?estroy*" "?lean?p*" "?hut?own*" "stop*" "Stop*" "finalize" "?erminate*" "?bort*" "?elease*" "kill*" "Kill*" "*Stop" "*Close" "is*" "Is*" "can*" "Can*" "has*" "Has*" "?ry*" "*OrNull" "*OrNone" "*OrElse*" "*OrDefault" "?arse*" "from*" "From*" "?quals" "same*" "operator*" "unapply" "test*" "Test*" "*upport*" "*alid*" "*xist*" "*vailable*" "*onvert*" "*erify*" "*gnor*" "?ecode*" "?etect*" "?robe*" "?heck*" "?hould*" "?atch" "?atches*" "toInt*" "*Log*" "*log*"))
@@ -257,6 +280,9 @@
  (#match? @_log "[Ll][Oo][Gg]")
  (#any-of? @_level "debug" "trace" "logDebug" "logTrace")
  (#not-explained? @finding)
+ (#acts? @_try)
+ (#not-match? @finding "ignored")
+ (#not-match? @_try "(//|/[*]|#)[^\n]*([tT]hrow|[cC]atch|[iI]gnor|[fF]ail|[rR]aise)|sendError|AsString|[rR]esponse[.]")
  (#not-has-descendant? @_try "return_expression")
  (#not-match? @_try "^[{]?[[:space:]]*([^;{}()]*[.>:?])?([Cc]lose|[Dd]ispose|[Dd]isconnect|[Ss]hut[Dd]own|[Cc]ancel|[Dd]elete|[Dd]estroy|[Rr]elease|[Kk]ill|[Aa]bort|[Ss]top|[Uu]n[a-z]*([Rr]egister|[Ss]ubscribe)|[Rr]emove|[Tt]erminate|[Cc]lean)[A-Za-z]*[(][^;{}]*;?[[:space:]]*[}]?$|forName|getDeclared|getMethod|getField|getConstructor|loadClass|findClass|loadLibrary|[Pp]arse|[Dd]ecode|fromString|fromJson|new (java[.]net[.])?(URL|URI|Uri)[(]|URI[(]|valueOf|[Vv]erify|[Vv]alidate|ChangeType|Convert[.]|[Rr]egex|stoi|stol|stod|stoul|toInt|toLong|toDouble|lexical_cast|Invoke[(]|invoke[(]|[.]setAccessible|getProperty|getenv|[Dd]eserializ|AssertionError|Regex[(]|Pattern[.]compile|[iI]s[A-Za-z]*(Supported|Available)|Convert[.]|[Ll]ogging|publish[(]|onError|tryReceive|[Dd]elete|[Rr]emove")
  (#not-in-named? @finding "*uiet*" "*ilent*" "?lose*" "?ispose*" "?estroy*" "?lean?p*" "?hut?own*" "stop*" "Stop*" "finalize" "?erminate*" "?bort*" "?elease*" "kill*" "Kill*" "*Stop" "*Close" "is*" "Is*" "can*" "Can*" "has*" "Has*" "?ry*" "*OrNull" "*OrNone" "*OrElse*" "*OrDefault" "?arse*" "from*" "From*" "?quals" "same*" "operator*" "unapply" "test*" "Test*" "*upport*" "*alid*" "*xist*" "*vailable*" "*onvert*" "*erify*" "*gnor*" "?ecode*" "?etect*" "?robe*" "?heck*" "?hould*" "?atch" "?atches*" "toInt*" "*Log*" "*log*"))

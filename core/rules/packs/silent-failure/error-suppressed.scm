@@ -10,7 +10,7 @@
 ;; bad: php
 ;;| <?php @$this->store($a);
 ;; bad: php
-;;| <?php @\chmod($file, 0600);
+;;| <?php @\rename($file, $other);
 ;; good: php
 ;;| <?php if (!@copy($a, $b)) { throw new Exception("copy"); }
 ;;| $x = @file_get_contents($a);
@@ -18,6 +18,7 @@
 ;;| @mkdir($dir, 0777, true);
 ;;| @curl_setopt($c, CURLOPT_NOBODY, true);
 ;;| @chmod($dir, 0777);
+;;| @chmod($file, 0600);
 ;;| @uasort($list, $order);
 ;;| @$export->delete();
 ;;| @trigger_error('old', E_USER_DEPRECATED);
@@ -25,8 +26,7 @@
 ; Of functions those that change something outside; of methods those that are called so.
 ((expression_statement
    (error_suppression_expression (function_call_expression function: (_) @_f))) @finding
- (#not-match? @finding "chmod.*07?77")
- (#match? @_f "^\\\\?(copy|rename|file_put_contents|fwrite|fputs|chmod|chown|chgrp|symlink|link|move_uploaded_file|mail|exec|system|passthru|shell_exec|proc_open|socket_write|ftp_put|ftp_rename|ssh2_exec|imagejpeg|imagepng)$"))
+ (#match? @_f "^\\\\?(copy|rename|file_put_contents|symlink|link|move_uploaded_file|mail|exec|system|passthru|ftp_put|ftp_rename|imagejpeg|imagepng)$"))
 ((expression_statement
    (error_suppression_expression (member_call_expression name: (name) @_f))) @finding
- (#match? @_f "^(save|send|write|store|update|insert|put|create|execute|upload|commit|push|publish|move|copy|rename|import|install|uninstall)"))
+ (#match? @_f "^(save|send|store|update|insert|put|create|execute|upload|commit|push|publish|move|copy|rename|import|install|uninstall)"))

@@ -12,7 +12,7 @@
 ;;| echo done
 ;; bad: bash
 ;;| deploy() {
-;;|   sudo systemctl restart nginx >/dev/null 2>&1 || :
+;;|   rsync -a site/ host:/srv/www >/dev/null 2>&1 || :
 ;;|   echo done
 ;;| }
 ;; bad: bash
@@ -43,6 +43,18 @@
 ;;| apt-get -y install x >/dev/null 2>&1
 ;;| check_result $? "cannot install x"
 ;;| chown a:a /backup &>/dev/null
+;;| git commit -m init || true # there may be nothing to commit
+;;| sudo apt-get update || true
+;;| systemctl --system daemon-reload >/dev/null || true
+;;| git commit -m "Update what was generated" || true
+;;| mv .* "$dir" 2>/dev/null || true
+;;| cp ./*.conf "$dir" 2>/dev/null || true
+;;| curl -O "$url" || true
+;;| git fetch origin main >/dev/null 2>&1 || true
+;;| cleanup() {
+;;|   cp a b 2>/dev/null
+;;|   rm -f a
+;;| }
 ;;| if ! [ -d /backup/x ]; then exit 1; fi
 ;;| dd if=/dev/zero of=x count=1 2>/dev/null
 ;;| tar -tzf a.tgz >/dev/null 2>&1
@@ -58,14 +70,20 @@
    (command name: (command_name) @_t)) @finding
  (#any-of? @_t "true" ":")
  (#not-has-ancestor? @finding "command_substitution")
- (#not-match? @_c "--abort|--quit|drop |DROP |^mv .*(bak|old|orig|date)|SELECT|--version|--help")
- (#match? @_c "^(sudo +(-[A-Za-z]+ +)*)?((cp|mv|install|unzip|mkfs[.a-z0-9]*|chmod|chown|rsync|scp|sftp|ssh|make|cmake|ninja|patch|psql|mysql) +[^<>|&]|tar +-?[a-z]*[cxru]|(npm|yarn|pnpm|pip|pip3|gem|brew|bundle|cargo|apt-get|apt|yum|dnf)( +-[A-Za-z-]+)* +(install|ci|publish|run|build|add|update|upgrade|dist-upgrade)|apk +(add|up)|(docker|podman|docker-compose)( +(image|container|compose))? +(push|pull|build|run|load|import|tag|commit|login|cp|up|create|start|restart|update)( |$)|kubectl +(apply|create|patch|rollout|scale|set|replace)|helm +(install|upgrade)|terraform +(init|apply)|git( +-[Cc] +[^ ]+)* +(push|commit|fetch|pull|merge|rebase|checkout|clone|add|reset|am|cherry-pick|apply|submodule|tag +-[asm])|systemctl( +--[a-z-]+)* +(start|restart|reload|enable|daemon-reload)|(rc-)?service +[^ ]+ +(re)?(start|load)|(curl|wget) [^<>|&]*(-X|-o |-O|--output|-T|--data|-d ))"))
+ (#not-match? @_c "--abort|--quit|drop |DROP |^mv .*(bak|old|orig|date)|SELECT|--version|--help|[^ ]*([bB]ackup|prev|log)[^ ]*$")
+ (#not-explained? @finding)
+ (#not-foretold? @finding "[bB]est.effort|[oO]ptional|(may|might|can|could|maybe) (fail|be)|(^|[^:])[iI]gnor|if (it )?exist")
+ (#not-in-named? @finding "*clean*" "*stop*" "*remove*" "*delete*" "*uninstall*" "*trap*" "return_*" "*exit*" "*check*" "*test*")
+ (#match? @_c "^(sudo +(-[A-Za-z]+ +)*)?((cp|rsync|scp|sftp) +[^<>|\&*?]*$|(npm|yarn|pnpm|gem|cargo) +publish|(docker|podman)( +image)? +(push|load|import)|kubectl +(apply|create|patch|rollout|scale|set|replace)|helm +(install|upgrade)|terraform +apply|git( +-[Cc] +[^ ]+)* +push)"))
 ; The last command of a function or of the script is its answer.
 ((redirected_statement body: (command) @_c redirect: (file_redirect destination: (word) @_d)) @finding
  (#eq? @_d "/dev/null")
  (#not-has-ancestor? @finding "command_substitution")
- (#not-match? @_c "--abort|--quit|drop |DROP |^mv .*(bak|old|orig|date)|SELECT|--version|--help")
- (#match? @_c "^(sudo +(-[A-Za-z]+ +)*)?((cp|mv|install|unzip|mkfs[.a-z0-9]*|chmod|chown|rsync|scp|sftp|ssh|make|cmake|ninja|patch|psql|mysql) +[^<>|&]|tar +-?[a-z]*[cxru]|(npm|yarn|pnpm|pip|pip3|gem|brew|bundle|cargo|apt-get|apt|yum|dnf)( +-[A-Za-z-]+)* +(install|ci|publish|run|build|add|update|upgrade|dist-upgrade)|apk +(add|up)|(docker|podman|docker-compose)( +(image|container|compose))? +(push|pull|build|run|load|import|tag|commit|login|cp|up|create|start|restart|update)( |$)|kubectl +(apply|create|patch|rollout|scale|set|replace)|helm +(install|upgrade)|terraform +(init|apply)|git( +-[Cc] +[^ ]+)* +(push|commit|fetch|pull|merge|rebase|checkout|clone|add|reset|am|cherry-pick|apply|submodule|tag +-[asm])|systemctl( +--[a-z-]+)* +(start|restart|reload|enable|daemon-reload)|(rc-)?service +[^ ]+ +(re)?(start|load)|(curl|wget) [^<>|&]*(-X|-o |-O|--output|-T|--data|-d ))")
+ (#not-match? @_c "--abort|--quit|drop |DROP |^mv .*(bak|old|orig|date)|SELECT|--version|--help|[^ ]*([bB]ackup|prev|log)[^ ]*$")
+ (#not-explained? @finding)
+ (#not-foretold? @finding "[bB]est.effort|[oO]ptional|(may|might|can|could|maybe) (fail|be)|(^|[^:])[iI]gnor|if (it )?exist")
+ (#not-in-named? @finding "*clean*" "*stop*" "*remove*" "*delete*" "*uninstall*" "*trap*" "return_*" "*exit*" "*check*" "*test*")
+ (#match? @_c "^(sudo +(-[A-Za-z]+ +)*)?((cp|unzip|mkfs[.a-z0-9]*|rsync|scp|sftp|make|ninja) +[^<>|&*?]*$|tar +-?[a-z]*[cxru]|(npm|yarn|pnpm|pip|pip3|gem|brew|bundle|cargo|gem|apt-get|apt|yum|dnf)( +-[A-Za-z-]+)* +(install|ci|publish|build|upgrade|dist-upgrade)|apk +(add|up)|(docker|podman|docker-compose)( +(image|container|compose))? +(push|pull|build|run|load|import|tag|commit|login|cp|up|create|start|restart|update)( |$)|kubectl +(apply|create|patch|rollout|scale|set|replace)|helm +(install|upgrade)|terraform +(init|apply)|git( +-[Cc] +[^ ]+)* +(push|pull|merge|rebase|clone|add|reset|am|cherry-pick|apply|submodule|tag +-[asm])|systemctl( +--[a-z-]+)* +(start|restart|reload|enable)|(rc-)?service +[^ ]+ +(re)?(start|load)|(curl|wget) [^<>|&]*(-X|-o |-O|--output|-T|--data|-d ))")
  (#match? @finding "(2> ?/dev/null|&> ?/dev/null|> ?/dev/null 2>&1|>& ?/dev/null)")
  (#not-precedes? @finding "[$]([?]|[{][?])|^(if|while|until|case) ")
  (#has-parent? @finding "program" "compound_statement")
@@ -73,15 +91,21 @@
 ((redirected_statement body: (command) @_c redirect: (file_redirect destination: (word) @_d)) @finding
  (#eq? @_d "/dev/null")
  (#not-has-ancestor? @finding "command_substitution")
- (#not-match? @_c "--abort|--quit|drop |DROP |^mv .*(bak|old|orig|date)|SELECT|--version|--help")
- (#match? @_c "^(sudo +(-[A-Za-z]+ +)*)?((cp|mv|install|unzip|mkfs[.a-z0-9]*|chmod|chown|rsync|scp|sftp|ssh|make|cmake|ninja|patch|psql|mysql) +[^<>|&]|tar +-?[a-z]*[cxru]|(npm|yarn|pnpm|pip|pip3|gem|brew|bundle|cargo|apt-get|apt|yum|dnf)( +-[A-Za-z-]+)* +(install|ci|publish|run|build|add|update|upgrade|dist-upgrade)|apk +(add|up)|(docker|podman|docker-compose)( +(image|container|compose))? +(push|pull|build|run|load|import|tag|commit|login|cp|up|create|start|restart|update)( |$)|kubectl +(apply|create|patch|rollout|scale|set|replace)|helm +(install|upgrade)|terraform +(init|apply)|git( +-[Cc] +[^ ]+)* +(push|commit|fetch|pull|merge|rebase|checkout|clone|add|reset|am|cherry-pick|apply|submodule|tag +-[asm])|systemctl( +--[a-z-]+)* +(start|restart|reload|enable|daemon-reload)|(rc-)?service +[^ ]+ +(re)?(start|load)|(curl|wget) [^<>|&]*(-X|-o |-O|--output|-T|--data|-d ))")
+ (#not-match? @_c "--abort|--quit|drop |DROP |^mv .*(bak|old|orig|date)|SELECT|--version|--help|[^ ]*([bB]ackup|prev|log)[^ ]*$")
+ (#not-explained? @finding)
+ (#not-foretold? @finding "[bB]est.effort|[oO]ptional|(may|might|can|could|maybe) (fail|be)|(^|[^:])[iI]gnor|if (it )?exist")
+ (#not-in-named? @finding "*clean*" "*stop*" "*remove*" "*delete*" "*uninstall*" "*trap*" "return_*" "*exit*" "*check*" "*test*")
+ (#match? @_c "^(sudo +(-[A-Za-z]+ +)*)?((cp|unzip|mkfs[.a-z0-9]*|rsync|scp|sftp|make|ninja) +[^<>|&*?]*$|tar +-?[a-z]*[cxru]|(npm|yarn|pnpm|pip|pip3|gem|brew|bundle|cargo|gem|apt-get|apt|yum|dnf)( +-[A-Za-z-]+)* +(install|ci|publish|build|upgrade|dist-upgrade)|apk +(add|up)|(docker|podman|docker-compose)( +(image|container|compose))? +(push|pull|build|run|load|import|tag|commit|login|cp|up|create|start|restart|update)( |$)|kubectl +(apply|create|patch|rollout|scale|set|replace)|helm +(install|upgrade)|terraform +(init|apply)|git( +-[Cc] +[^ ]+)* +(push|pull|merge|rebase|clone|add|reset|am|cherry-pick|apply|submodule|tag +-[asm])|systemctl( +--[a-z-]+)* +(start|restart|reload|enable)|(rc-)?service +[^ ]+ +(re)?(start|load)|(curl|wget) [^<>|&]*(-X|-o |-O|--output|-T|--data|-d ))")
  (#match? @finding "(2> ?/dev/null|&> ?/dev/null|> ?/dev/null 2>&1|>& ?/dev/null)")
  (#not-precedes? @finding "[$]([?]|[{][?])|^(if|while|until|case) ")
  (#has-parent? @finding "do_group" "else_clause" "case_item"))
 ((if_statement "then" (redirected_statement body: (command) @_c redirect: (file_redirect destination: (word) @_d)) @finding)
  (#eq? @_d "/dev/null")
  (#not-has-ancestor? @finding "command_substitution")
- (#not-match? @_c "--abort|--quit|drop |DROP |^mv .*(bak|old|orig|date)|SELECT|--version|--help")
- (#match? @_c "^(sudo +(-[A-Za-z]+ +)*)?((cp|mv|install|unzip|mkfs[.a-z0-9]*|chmod|chown|rsync|scp|sftp|ssh|make|cmake|ninja|patch|psql|mysql) +[^<>|&]|tar +-?[a-z]*[cxru]|(npm|yarn|pnpm|pip|pip3|gem|brew|bundle|cargo|apt-get|apt|yum|dnf)( +-[A-Za-z-]+)* +(install|ci|publish|run|build|add|update|upgrade|dist-upgrade)|apk +(add|up)|(docker|podman|docker-compose)( +(image|container|compose))? +(push|pull|build|run|load|import|tag|commit|login|cp|up|create|start|restart|update)( |$)|kubectl +(apply|create|patch|rollout|scale|set|replace)|helm +(install|upgrade)|terraform +(init|apply)|git( +-[Cc] +[^ ]+)* +(push|commit|fetch|pull|merge|rebase|checkout|clone|add|reset|am|cherry-pick|apply|submodule|tag +-[asm])|systemctl( +--[a-z-]+)* +(start|restart|reload|enable|daemon-reload)|(rc-)?service +[^ ]+ +(re)?(start|load)|(curl|wget) [^<>|&]*(-X|-o |-O|--output|-T|--data|-d ))")
+ (#not-match? @_c "--abort|--quit|drop |DROP |^mv .*(bak|old|orig|date)|SELECT|--version|--help|[^ ]*([bB]ackup|prev|log)[^ ]*$")
+ (#not-explained? @finding)
+ (#not-foretold? @finding "[bB]est.effort|[oO]ptional|(may|might|can|could|maybe) (fail|be)|(^|[^:])[iI]gnor|if (it )?exist")
+ (#not-in-named? @finding "*clean*" "*stop*" "*remove*" "*delete*" "*uninstall*" "*trap*" "return_*" "*exit*" "*check*" "*test*")
+ (#match? @_c "^(sudo +(-[A-Za-z]+ +)*)?((cp|unzip|mkfs[.a-z0-9]*|rsync|scp|sftp|make|ninja) +[^<>|&*?]*$|tar +-?[a-z]*[cxru]|(npm|yarn|pnpm|pip|pip3|gem|brew|bundle|cargo|gem|apt-get|apt|yum|dnf)( +-[A-Za-z-]+)* +(install|ci|publish|build|upgrade|dist-upgrade)|apk +(add|up)|(docker|podman|docker-compose)( +(image|container|compose))? +(push|pull|build|run|load|import|tag|commit|login|cp|up|create|start|restart|update)( |$)|kubectl +(apply|create|patch|rollout|scale|set|replace)|helm +(install|upgrade)|terraform +(init|apply)|git( +-[Cc] +[^ ]+)* +(push|pull|merge|rebase|clone|add|reset|am|cherry-pick|apply|submodule|tag +-[asm])|systemctl( +--[a-z-]+)* +(start|restart|reload|enable)|(rc-)?service +[^ ]+ +(re)?(start|load)|(curl|wget) [^<>|&]*(-X|-o |-O|--output|-T|--data|-d ))")
  (#match? @finding "(2> ?/dev/null|&> ?/dev/null|> ?/dev/null 2>&1|>& ?/dev/null)")
  (#not-precedes? @finding "[$]([?]|[{][?])|^(if|while|until|case) "))

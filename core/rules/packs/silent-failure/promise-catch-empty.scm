@@ -1,7 +1,7 @@
 ;; severity: warning
 ;; languages: javascript, typescript, tsx
 ;; words: .catch(
-;; skip: test
+;; skip: test, config, infrastructure
 ;; message: the rejection of a promise is caught and dropped
 ;; help: The handler does nothing: whatever went wrong is gone.
 ;;  Handle the error, tell about it, or drop only the kind that is expected.
@@ -20,6 +20,11 @@
 ;;| save().catch(report)
 ;;| save().catch(() => fallback())
 ;; good: javascript, typescript, tsx
+;;| this.save(options).catch(() => {})
+;;| dispatch(saveRequest(id)).catch(() => {})
+;;| async function f() { await deleteAsset(old).catch(() => {}) }
+;;| downloader.show(id).then(() => { reload(page) }).catch(() => { /* it was closed */ })
+;; good: javascript, typescript, tsx
 ;;| page.close().catch(() => {})
 ;;| save.mutateAsync(id).then(() => tell(id)).catch(() => {})
 ;;| confirmClose().then(close).catch(() => {})
@@ -33,45 +38,100 @@
 ;;| sendHint().catch(() => { /* it is only a hint, nothing depends on it */ });
 ;;| this._done.catch(() => {});
 ;;| await done
-((call_expression
-   function: (member_expression
-     object: (call_expression
-       function: [(identifier) @_o (member_expression property: (_) @_o) (import) @_o (call_expression) @_o])
-     property: (property_identifier) @_f)
-   arguments: (arguments
-     .
-     [(arrow_function body: (statement_block) @_body) (function_expression body: (statement_block) @_body)]
-     .)) @finding
+; Where nobody takes the result the call is made for what it does.
+((expression_statement
+    (call_expression
+      function: (member_expression
+        object: (call_expression
+          function: [(identifier) @_o (member_expression property: (_) @_o) (import) @_o (call_expression) @_o]) @_what
+        property: (property_identifier) @_f)
+      arguments: (arguments . [(arrow_function body: (statement_block) @_body) (function_expression body: (statement_block) @_body)] .)) @finding)
  (#eq? @_f "catch")
+ (#asks? @_what)
+ (#not-match? @_what "^this[.][A-Za-z]+[(]")
+ (#not-has-ancestor? @finding "finally_clause" "catch_clause")
  (#not-explained? @finding)
- (#not-long-line? @finding 1000)
- (#not-match? @finding "errorHandler|onError|onerror|mutateAsync|^confirm")
+ (#not-long-line? @finding 400)
+ (#not-match? @finding "errorHandler|onError|onerror|mutateAsync|^confirm|[aA]bort|^(await )?(dispatch|delete[A-Z][A-Za-z]*)[(]|executeJavaScript|[.](show|open|confirm|prompt)[A-Za-z]*[(]|// .*([cC]los|[cC]ancel|[aA]bort|[dD]ismiss)")
  (#empty? @_body)
  (#not-match? @_o "^[#_]*(close|kill|dispose|stop|remove|rm|rmdir|rmtree|unlink|destroy|terminate|cleanup|cleanUp|cancel|detach|abort|disconnect|release|clear|exit|end|quit|teardown|shutdown|unsubscribe|unregister|unref|finish|logout|gracefullyClose|access|stat|lstat|readlink|exists|play|pause|requestFullscreen|exitFullscreen|focus|blur|vibrate|isVisible|has|is|json|text|mutateAsync)([A-Z][A-Za-z]*)?$"))
-((call_expression
-   function: (member_expression
-     object: (call_expression
-       function: [(identifier) @_o (member_expression property: (_) @_o) (import) @_o (call_expression) @_o])
-     property: (property_identifier) @_f)
-   arguments: (arguments
-     .
-     (arrow_function
-       body: [(null) (undefined) (array) (string) (parenthesized_expression (object))] @_v)
-     .)) @finding
+((expression_statement (await_expression
+    (call_expression
+      function: (member_expression
+        object: (call_expression
+          function: [(identifier) @_o (member_expression property: (_) @_o) (import) @_o (call_expression) @_o]) @_what
+        property: (property_identifier) @_f)
+      arguments: (arguments . [(arrow_function body: (statement_block) @_body) (function_expression body: (statement_block) @_body)] .)) @finding))
  (#eq? @_f "catch")
+ (#asks? @_what)
+ (#not-match? @_what "^this[.][A-Za-z]+[(]")
+ (#not-has-ancestor? @finding "finally_clause" "catch_clause")
  (#not-explained? @finding)
- (#not-match? @finding "errorHandler|onError|onerror|mutateAsync|^confirm")
- (#match? @_v "^(null|undefined|\\[\\]|\\(\\{\\}\\)|''|\"\")$")
- (#not-has-ancestor? @finding "variable_declarator")
+ (#not-long-line? @finding 400)
+ (#not-match? @finding "errorHandler|onError|onerror|mutateAsync|^confirm|[aA]bort|^(await )?(dispatch|delete[A-Z][A-Za-z]*)[(]|executeJavaScript|[.](show|open|confirm|prompt)[A-Za-z]*[(]|// .*([cC]los|[cC]ancel|[aA]bort|[dD]ismiss)")
+ (#empty? @_body)
  (#not-match? @_o "^[#_]*(close|kill|dispose|stop|remove|rm|rmdir|rmtree|unlink|destroy|terminate|cleanup|cleanUp|cancel|detach|abort|disconnect|release|clear|exit|end|quit|teardown|shutdown|unsubscribe|unregister|unref|finish|logout|gracefullyClose|access|stat|lstat|readlink|exists|play|pause|requestFullscreen|exitFullscreen|focus|blur|vibrate|isVisible|has|is|json|text|mutateAsync)([A-Z][A-Za-z]*)?$"))
-((call_expression
-   function: (member_expression
-     object: (call_expression
-       function: [(identifier) @_o (member_expression property: (_) @_o) (import) @_o (call_expression) @_o])
-     property: (property_identifier) @_f)
-   arguments: (arguments . [(identifier) @_n (member_expression property: (property_identifier) @_n)] .)) @finding
+((expression_statement
+    (call_expression
+      function: (member_expression
+        object: (call_expression
+          function: [(identifier) @_o (member_expression property: (_) @_o) (import) @_o (call_expression) @_o]) @_what
+        property: (property_identifier) @_f)
+      arguments: (arguments . (arrow_function body: [(null) (undefined) (array) (string) (parenthesized_expression (object))] @_v) .)) @finding)
  (#eq? @_f "catch")
+ (#asks? @_what)
+ (#not-match? @_what "^this[.][A-Za-z]+[(]")
+ (#not-has-ancestor? @finding "finally_clause" "catch_clause")
  (#not-explained? @finding)
- (#not-match? @finding "errorHandler|onError|onerror|mutateAsync|^confirm")
+ (#not-long-line? @finding 400)
+ (#not-match? @finding "errorHandler|onError|onerror|mutateAsync|^confirm|[aA]bort|^(await )?(dispatch|delete[A-Z][A-Za-z]*)[(]|executeJavaScript|[.](show|open|confirm|prompt)[A-Za-z]*[(]|// .*([cC]los|[cC]ancel|[aA]bort|[dD]ismiss)")
+ (#match? @_v "^(null|undefined|\\[\\]|\\(\\{\\}\\)|''|\"\")$")
+ (#not-match? @_o "^[#_]*(close|kill|dispose|stop|remove|rm|rmdir|rmtree|unlink|destroy|terminate|cleanup|cleanUp|cancel|detach|abort|disconnect|release|clear|exit|end|quit|teardown|shutdown|unsubscribe|unregister|unref|finish|logout|gracefullyClose|access|stat|lstat|readlink|exists|play|pause|requestFullscreen|exitFullscreen|focus|blur|vibrate|isVisible|has|is|json|text|mutateAsync)([A-Z][A-Za-z]*)?$"))
+((expression_statement (await_expression
+    (call_expression
+      function: (member_expression
+        object: (call_expression
+          function: [(identifier) @_o (member_expression property: (_) @_o) (import) @_o (call_expression) @_o]) @_what
+        property: (property_identifier) @_f)
+      arguments: (arguments . (arrow_function body: [(null) (undefined) (array) (string) (parenthesized_expression (object))] @_v) .)) @finding))
+ (#eq? @_f "catch")
+ (#asks? @_what)
+ (#not-match? @_what "^this[.][A-Za-z]+[(]")
+ (#not-has-ancestor? @finding "finally_clause" "catch_clause")
+ (#not-explained? @finding)
+ (#not-long-line? @finding 400)
+ (#not-match? @finding "errorHandler|onError|onerror|mutateAsync|^confirm|[aA]bort|^(await )?(dispatch|delete[A-Z][A-Za-z]*)[(]|executeJavaScript|[.](show|open|confirm|prompt)[A-Za-z]*[(]|// .*([cC]los|[cC]ancel|[aA]bort|[dD]ismiss)")
+ (#match? @_v "^(null|undefined|\\[\\]|\\(\\{\\}\\)|''|\"\")$")
+ (#not-match? @_o "^[#_]*(close|kill|dispose|stop|remove|rm|rmdir|rmtree|unlink|destroy|terminate|cleanup|cleanUp|cancel|detach|abort|disconnect|release|clear|exit|end|quit|teardown|shutdown|unsubscribe|unregister|unref|finish|logout|gracefullyClose|access|stat|lstat|readlink|exists|play|pause|requestFullscreen|exitFullscreen|focus|blur|vibrate|isVisible|has|is|json|text|mutateAsync)([A-Z][A-Za-z]*)?$"))
+((expression_statement
+    (call_expression
+      function: (member_expression
+        object: (call_expression
+          function: [(identifier) @_o (member_expression property: (_) @_o) (import) @_o (call_expression) @_o]) @_what
+        property: (property_identifier) @_f)
+      arguments: (arguments . [(identifier) @_n (member_expression property: (property_identifier) @_n)] .)) @finding)
+ (#eq? @_f "catch")
+ (#asks? @_what)
+ (#not-match? @_what "^this[.][A-Za-z]+[(]")
+ (#not-has-ancestor? @finding "finally_clause" "catch_clause")
+ (#not-explained? @finding)
+ (#not-long-line? @finding 400)
+ (#not-match? @finding "errorHandler|onError|onerror|mutateAsync|^confirm|[aA]bort|^(await )?(dispatch|delete[A-Z][A-Za-z]*)[(]|executeJavaScript|[.](show|open|confirm|prompt)[A-Za-z]*[(]|// .*([cC]los|[cC]ancel|[aA]bort|[dD]ismiss)")
+ (#any-of? @_n "noop" "noOp" "nop" "NOOP")
+ (#not-match? @_o "^[#_]*(close|kill|dispose|stop|remove|rm|rmdir|rmtree|unlink|destroy|terminate|cleanup|cleanUp|cancel|detach|abort|disconnect|release|clear|exit|end|quit|teardown|shutdown|unsubscribe|unregister|unref|finish|logout|gracefullyClose|access|stat|lstat|readlink|exists|play|pause|requestFullscreen|exitFullscreen|focus|blur|vibrate|isVisible|has|is|json|text|mutateAsync)([A-Z][A-Za-z]*)?$"))
+((expression_statement (await_expression
+    (call_expression
+      function: (member_expression
+        object: (call_expression
+          function: [(identifier) @_o (member_expression property: (_) @_o) (import) @_o (call_expression) @_o]) @_what
+        property: (property_identifier) @_f)
+      arguments: (arguments . [(identifier) @_n (member_expression property: (property_identifier) @_n)] .)) @finding))
+ (#eq? @_f "catch")
+ (#asks? @_what)
+ (#not-match? @_what "^this[.][A-Za-z]+[(]")
+ (#not-has-ancestor? @finding "finally_clause" "catch_clause")
+ (#not-explained? @finding)
+ (#not-long-line? @finding 400)
+ (#not-match? @finding "errorHandler|onError|onerror|mutateAsync|^confirm|[aA]bort|^(await )?(dispatch|delete[A-Z][A-Za-z]*)[(]|executeJavaScript|[.](show|open|confirm|prompt)[A-Za-z]*[(]|// .*([cC]los|[cC]ancel|[aA]bort|[dD]ismiss)")
  (#any-of? @_n "noop" "noOp" "nop" "NOOP")
  (#not-match? @_o "^[#_]*(close|kill|dispose|stop|remove|rm|rmdir|rmtree|unlink|destroy|terminate|cleanup|cleanUp|cancel|detach|abort|disconnect|release|clear|exit|end|quit|teardown|shutdown|unsubscribe|unregister|unref|finish|logout|gracefullyClose|access|stat|lstat|readlink|exists|play|pause|requestFullscreen|exitFullscreen|focus|blur|vibrate|isVisible|has|is|json|text|mutateAsync)([A-Z][A-Za-z]*)?$"))

@@ -1,44 +1,70 @@
 ;; severity: warning
 ;; languages: javascript, typescript, tsx
 ;; words: .then(
-;; skip: test
+;; skip: test, config, infrastructure
 ;; message: nobody handles it when this promise is rejected
 ;; help: A rejection goes to the runtime: it ends a Node process, and a browser only mentions it in its console.
 ;;  Add .catch(...), return or await the promise, or mark it with `void` when any failure may be dropped.
 ;; bad: javascript, typescript, tsx
-;;| load().then(x => use(x))
+;;| fetch(url).then(x => use(x))
 ;; bad: javascript, typescript, tsx
+;;| async function load() { await read() }
 ;;| function f() { load().then(use).then(() => { done() }); }
 ;; bad: javascript, typescript, tsx
-;;| load().then(use).finally(done)
+;;| axios.get(url).then(r => r.json()).then(use).finally(done)
+;; bad: javascript, typescript, tsx
+;;| new Promise((ok, fail) => start(ok, fail)).then(use)
+;; bad: javascript, typescript, tsx
+;;| Promise.all([a(), b()]).then(use)
+;; bad: javascript, typescript, tsx
+;;| import('./part.js').then(use)
+;; bad: javascript, typescript, tsx
+;;| fs.promises.readFile(name).then(use)
+;; bad: javascript, typescript, tsx
+;;| response.json().then(use)
 ;; good: javascript, typescript, tsx
-;;| load().then(use).catch(report)
-;;| load().then(use, report)
-;;| const p = load().then(use)
-;;| async function f() { await load().then(use); return load().then(use) }
-;;| void load().then(use)
+;;| load().then(use)
+;;| fetch(a).then(use).catch(report)
+;;| new Promise(ok => setTimeout(ok, 10)).then(use)
+;;| async function save() { try { await write() } catch (e) { report(e) } }
+;;| save().then(use)
+;;| fetch(a).then(use, report)
+;;| const p = fetch(a).then(use)
+;;| async function f() { await fetch(a).then(use); return fetch(a).then(use) }
+;;| void fetch(a).then(use)
 ;;| Promise.resolve().then(use)
 ;;| Vue.nextTick().then(use)
 ;;| sleep(100).then(use)
+;;| import("sentry").then(s => s.init())
+;;| async function main() { await work() }
+;;| main().then(code => process.exit(code))
 ;;| cy.clock().then(use)
 ;;| app.request({ url: u, errorHandler: tell }).then(use)
 ;;| vscode.window.showWarningMessage(text, again).then(use)
+; The head of the chain is known to be a promise: what else has a `then` may have ways of its own to tell of failures.
 ((expression_statement
-   (call_expression
-     function: (member_expression object: (_) @_o property: (property_identifier) @_f)
-     arguments: (arguments . (_) .))) @finding
+  [(call_expression function: (member_expression object: [(call_expression) (new_expression)] @_h property: (property_identifier) @_f) arguments: (arguments . (_) .))
+   (call_expression function: (member_expression object: (call_expression function: (member_expression object: [(call_expression) (new_expression)] @_h property: (property_identifier) @_f) arguments: (arguments . (_) .)) property: (property_identifier) @_f) arguments: (arguments . (_) .))
+   (call_expression function: (member_expression object: (call_expression function: (member_expression object: (call_expression function: (member_expression object: [(call_expression) (new_expression)] @_h property: (property_identifier) @_f) arguments: (arguments . (_) .)) property: (property_identifier) @_f) arguments: (arguments . (_) .)) property: (property_identifier) @_f) arguments: (arguments . (_) .))
+   (call_expression function: (member_expression object: (call_expression function: (member_expression object: [(call_expression) (new_expression)] @_h property: (property_identifier) @_f) arguments: (arguments . (_) .)) property: (property_identifier) @_g))
+   (call_expression function: (member_expression object: (call_expression function: (member_expression object: (call_expression function: (member_expression object: [(call_expression) (new_expression)] @_h property: (property_identifier) @_f) arguments: (arguments . (_) .)) property: (property_identifier) @_f) arguments: (arguments . (_) .)) property: (property_identifier) @_g))]) @finding
+ (#match? @_h "^(window[.]|self[.]|globalThis[.])?fetch[(]|^new Promise[(]|^Promise[.](all|race|any)[(]|^import[(]|^axios([.](get|post|put|patch|delete|head|request))?[(]|^(fs|fse)[.]promises[.]|^(fsp|fsPromises)[.]|^[A-Za-z_]+[.]json[(][)]$")
+ (#not-match? @_h "^new Promise[(]([(]?[A-Za-z_]+[)]? *=>|function *[(][A-Za-z_]*[)])")
  (#eq? @_f "then")
- (#not-match? @_o "^Promise[.]resolve[(][)]$|(nextTick|whenReady|^when|sleep|delay|timeout|wait|ready)([(][^()]*[)])?$|^when[(]")
+ (#eq? @_g "finally")
  (#not-mentions? @finding "catch" "cy")
- (#not-match? @finding "errorHandler|onError|onerror|show(Warning|Information|Error)Message")
- (#not-long-line? @finding 1000))
+ (#not-match? @finding "errorHandler|onError|onerror|show(Warning|Information|Error)Message|[pP]olyfill|[sS]entry|[aA]nalytics|[tT]racking|[tT]elemetry|[pP]refetch|[pP]reload|^Promise[.]all[(][[][[:space:]]*new Promise[(][(]?resolve[)]? *=>|process[.]exit|^(main|run|cli)[(]")
+ (#not-long-line? @finding 400))
 ((expression_statement
-   (call_expression
-     function: (member_expression
-       object: (call_expression function: (member_expression property: (property_identifier) @_t) arguments: (arguments . (_) .))
-       property: (property_identifier) @_f))) @finding
- (#eq? @_t "then")
- (#eq? @_f "finally")
+  [(call_expression function: (member_expression object: (call_expression function: [(identifier) @_h (member_expression object: (this) property: (property_identifier) @_h)]) property: (property_identifier) @_f) arguments: (arguments . (_) .))
+   (call_expression function: (member_expression object: (call_expression function: (member_expression object: (call_expression function: [(identifier) @_h (member_expression object: (this) property: (property_identifier) @_h)]) property: (property_identifier) @_f) arguments: (arguments . (_) .)) property: (property_identifier) @_f) arguments: (arguments . (_) .))
+   (call_expression function: (member_expression object: (call_expression function: (member_expression object: (call_expression function: (member_expression object: (call_expression function: [(identifier) @_h (member_expression object: (this) property: (property_identifier) @_h)]) property: (property_identifier) @_f) arguments: (arguments . (_) .)) property: (property_identifier) @_f) arguments: (arguments . (_) .)) property: (property_identifier) @_f) arguments: (arguments . (_) .))
+   (call_expression function: (member_expression object: (call_expression function: (member_expression object: (call_expression function: [(identifier) @_h (member_expression object: (this) property: (property_identifier) @_h)]) property: (property_identifier) @_f) arguments: (arguments . (_) .)) property: (property_identifier) @_g))
+   (call_expression function: (member_expression object: (call_expression function: (member_expression object: (call_expression function: (member_expression object: (call_expression function: [(identifier) @_h (member_expression object: (this) property: (property_identifier) @_h)]) property: (property_identifier) @_f) arguments: (arguments . (_) .)) property: (property_identifier) @_f) arguments: (arguments . (_) .)) property: (property_identifier) @_g))]) @finding
+ (#each-signed? @_h "async")
+ (#not-each-mentions? @_h "catch")
+ (#eq? @_f "then")
+ (#eq? @_g "finally")
  (#not-mentions? @finding "catch" "cy")
- (#not-match? @finding "errorHandler|onError|onerror|show(Warning|Information|Error)Message")
- (#not-long-line? @finding 1000))
+ (#not-match? @finding "errorHandler|onError|onerror|show(Warning|Information|Error)Message|[pP]olyfill|[sS]entry|[aA]nalytics|[tT]racking|[tT]elemetry|[pP]refetch|[pP]reload|^Promise[.]all[(][[][[:space:]]*new Promise[(][(]?resolve[)]? *=>|process[.]exit|^(main|run|cli)[(]")
+ (#not-long-line? @finding 400))

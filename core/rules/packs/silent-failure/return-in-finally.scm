@@ -1,4 +1,4 @@
-;; severity: error
+;; severity: warning
 ;; languages: javascript, typescript, tsx, python, ruby, php
 ;; words: finally ensure
 ;; skip: test
@@ -26,6 +26,14 @@
 ;;|     finally:
 ;;|         b()
 ;;|     return 1
+;; good: python
+;;| def info(self):
+;;|     try:
+;;|         a()
+;;|     except Exception as e:
+;;|         log(e)
+;;|     finally:
+;;|         return self.info
 ;; bad: ruby
 ;;| def f
 ;;|   a
@@ -43,22 +51,28 @@
 ;; good: php
 ;;| <?php function f() { try { a(); } finally { b(); } return 1; }
 ;; query: javascript, typescript, tsx
-(try_statement
+((try_statement
+   body: (statement_block) @_try
    !handler
-   finalizer: (finally_clause
-     body: (statement_block
-       [(return_statement) @finding
-        (if_statement consequence: [(return_statement) @finding (statement_block (return_statement) @finding)])])))
+   finalizer: (finally_clause body: (statement_block (return_statement) @finding)))
+ (#not-has-descendant? @_try "arrow_function" "function_expression")
+ (#not-explained? @finding))
 ((try_statement
    handler: (catch_clause) @_c
-   finalizer: (finally_clause
-     body: (statement_block
-       [(return_statement) @finding
-        (if_statement consequence: [(return_statement) @finding (statement_block (return_statement) @finding)])])))
- (#has-descendant? @_c "throw_statement"))
+   finalizer: (finally_clause body: (statement_block (return_statement) @finding)))
+ (#has-descendant? @_c "throw_statement")
+ (#not-explained? @finding))
 ;; query: python
-(finally_clause (block [(return_statement) @finding (if_statement consequence: (block (return_statement) @finding))]))
+(try_statement body: (block) . (finally_clause (block [(return_statement) @finding (if_statement consequence: (block (return_statement) @finding))])))
+((try_statement
+   (except_clause) @_c
+   (finally_clause (block [(return_statement) @finding (if_statement consequence: (block (return_statement) @finding))])))
+ (#not-any-match? @_c "^except([[:space:]]*:|[^:]*Exception)")
+ (#not-explained? @finding))
 ;; query: ruby
 (ensure [(return) @finding (if consequence: (then (return) @finding)) (if_modifier body: (return) @finding)])
 ;; query: php
-(finally_clause body: (compound_statement [(return_statement) @finding (if_statement body: (compound_statement (return_statement) @finding))]))
+(try_statement
+  body: (compound_statement)
+  .
+  (finally_clause body: (compound_statement [(return_statement) @finding (if_statement body: (compound_statement (return_statement) @finding))])))

@@ -30,6 +30,10 @@
 ;;| class A { void f() { try { wait(); } catch (InterruptedException e) {
 ;;|   // the changes are picked up at the top of the loop
 ;;| } } }
+;; good: java
+;;| class A { void done() { try { show(get()); } catch (InterruptedException | ExecutionException e) { log.error("no answer", e); } } }
+;; good: java
+;;| class A { void f() { pool.execute(() -> { try { refresh(); } catch (InterruptedException e) { log.error("no refresh", e); } }); } }
 ;; bad: kotlin
 ;;| fun f() { try { Thread.sleep(1) } catch (e: InterruptedException) { log.info("woken") } }
 ;; bad: kotlin
@@ -67,7 +71,7 @@
  (#any-eq? @_type "InterruptedException")
  (#not-explained? @finding)
  (#not-uses? @_body @_e)
- (#not-in-named? @finding "run" "doRun" "*Run" "call" "main")
+ (#not-in-named? @finding "run" "doRun" "*Run" "call" "main" "done" "test*" "*TestCase")
  (#not-has-descendant? @_body "throw_statement" "break_statement" "assignment_expression" "update_expression")
  (#not-match? @_body "nterrupt|return *;|[Ee]xit[(]|[Cc]ancel|[Ss]top|[Ss]hut"))
 ((catch_clause
@@ -79,8 +83,9 @@
     (block . (expression_statement (method_invocation object: (_) @_on name: (_) @_told)) . (return_statement (_)) .)] @_body) @finding
  (#any-eq? @_type "InterruptedException")
  (#not-explained? @finding)
+ (#not-has-ancestor? @finding "lambda_expression")
  (#any-of? @_told "trace" "debug" "info" "warn" "error" "warning" "severe" "fine" "printStackTrace" "println" "printf")
- (#not-in-named? @finding "run" "doRun" "*Run" "call" "main")
+ (#not-in-named? @finding "run" "doRun" "*Run" "call" "main" "done" "test*" "*TestCase")
  (#not-match? @_body "nterrupt[^E]|[Ee]xit|[Cc]ancel|[Ss]top|[Ss]hut|[Ll]istener|fatalError|future|[Ee]rror[(]e[)]"))
 ;; query: kotlin
 ((catch_block
@@ -108,5 +113,5 @@
  (#last? @_body)
  (#not-explained? @finding)
  (#eq? @_type "InterruptedException")
- (#not-in-named? @finding "run" "doRun" "*Run" "call" "main")
+ (#not-in-named? @finding "run" "doRun" "*Run" "call" "main" "done" "test*" "*TestCase")
  (#match? @_body "^([(][)]|true|false|null|-?[0-9]+|(log|logger|LOG|LOGGER)[.][a-z]+[(].*|println[(].*|(trace|debug|info|warn|error|logInfo|logDebug|logWarning|logError)[(].*)$"))

@@ -30,6 +30,8 @@
 ;;| void f(void) { char *p = malloc(3); if (p && *p) g(p); }
 ;; good: c, cpp
 ;;| void f(void) { if (a) p = malloc(3); else { p[0] = 1; } }
+;; good: c, cpp
+;;| void f(void) { struct x *p = malloc(sizeof(*p), M_X, M_WAITOK); p->a = 1; }
 ;; bad: cpp
 ;;| void f() { char *p = static_cast<char *>(std::malloc(3)); p[0] = 1; }
 ;; query: c
@@ -40,6 +42,8 @@
     (cast_expression value: (call_expression function: (identifier) @_f))]) @finding
  (#has-parent? @finding "expression_statement")
  (#any-of? @_f "malloc" "calloc" "realloc" "reallocarray" "strdup" "strndup")
+ (#not-in-named? @_p "LLVMFuzzer*")
+ (#not-match? @finding "M_(NO)?WAIT")
  (#used-unchecked? @_p "memcpy" "memset" "memmove" "strcpy" "strncpy" "strcat" "sprintf" "snprintf" "strlen"))
 ((declaration
   declarator: (init_declarator
@@ -48,6 +52,8 @@
       (call_expression function: (identifier) @_f)
       (cast_expression value: (call_expression function: (identifier) @_f))]) @finding)
  (#any-of? @_f "malloc" "calloc" "realloc" "reallocarray" "strdup" "strndup")
+ (#not-in-named? @_p "LLVMFuzzer*")
+ (#not-match? @finding "M_(NO)?WAIT")
  (#used-unchecked? @_p "memcpy" "memset" "memmove" "strcpy" "strncpy" "strcat" "sprintf" "snprintf" "strlen"))
 ;; query: cpp
 ((assignment_expression
@@ -58,6 +64,8 @@
     (call_expression function: (template_function) arguments: (argument_list . (call_expression function: (_) @_f) .))]) @finding
  (#has-parent? @finding "expression_statement")
  (#match? @_f "^(std::)?(malloc|calloc|realloc|reallocarray|strdup|strndup)$")
+ (#not-in-named? @_p "LLVMFuzzer*")
+ (#not-match? @finding "M_(NO)?WAIT")
  (#used-unchecked? @_p "memcpy" "memset" "memmove" "strcpy" "strncpy" "strcat" "sprintf" "snprintf" "strlen" "std::memcpy" "std::memset" "std::memmove"))
 ((declaration
   declarator: (init_declarator
@@ -68,4 +76,6 @@
       (call_expression function: (template_function) arguments: (argument_list . (call_expression function: (_) @_f) .))]) @finding) @_declaration
  (#has-parent? @_declaration "compound_statement" "case_statement")
  (#match? @_f "^(std::)?(malloc|calloc|realloc|reallocarray|strdup|strndup)$")
+ (#not-in-named? @_p "LLVMFuzzer*")
+ (#not-match? @finding "M_(NO)?WAIT")
  (#used-unchecked? @_p "memcpy" "memset" "memmove" "strcpy" "strncpy" "strcat" "sprintf" "snprintf" "strlen" "std::memcpy" "std::memset" "std::memmove"))
