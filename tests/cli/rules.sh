@@ -9,18 +9,18 @@ test_expect_success 'every built-in rule is proven by its examples' '
 '
 
 test_expect_success 'a list, by pack and language' '
-	git batho rules list >../out && test_grep "^empty-catch  *error  *silent-failure  *an empty catch" ../out &&
+	git batho rules list >../out && test_grep "^empty-catch  *warning  *silent-failure  *an empty catch" ../out &&
 	git batho rules >../bare && test_cmp ../out ../bare &&
 	git batho rules list --pack core >../out && test_grep ! empty-catch ../out && test_grep conflict-marker ../out &&
 	git batho rules list --lang ts >../out && test_grep empty-catch ../out &&
 	git batho rules list --lang css >../out && test_grep ! empty-catch ../out && test_grep conflict-marker ../out &&
-	git batho rules list --json >../out && test_grep "\"id\":\"empty-catch\",\"pack\":\"silent-failure\",\"severity\":\"error\"" ../out &&
+	git batho rules list --json >../out && test_grep "\"id\":\"empty-catch\",\"pack\":\"silent-failure\",\"severity\":\"warning\"" ../out &&
 	git -c batho.rules.packs=core batho rules list --porcelain >../out && test_grep "empty-catch	silent-failure	off" ../out
 '
 
 test_expect_success 'one rule with everything' '
 	git batho rules show empty-catch >../out && test_grep "^empty-catch: an empty catch" ../out &&
-	test_grep "^silent-failure, error, in javascript, typescript" ../out && test_grep "^bad (javascript):" ../out &&
+	test_grep "^silent-failure, warning, in javascript, typescript" ../out && test_grep "^bad (javascript):" ../out &&
 	test_grep "^    try { a() } catch (e) {}" ../out && test_grep "^good (javascript):" ../out &&
 	git batho rules show --json empty-catch conflict-marker >../out && test_line_count = 3 ../out &&
 	test_grep "\"examples\":\[{\"kind\":\"bad\",\"language\":\"javascript\"" ../out
