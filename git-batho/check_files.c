@@ -212,7 +212,7 @@ static int open_default(struct opening *o)
 
 	if (open_staged(o))
 		return o->err->code;
-	if (o->f->in.nr || o->f->in.unmerged_nr)
+	if (o->f->in.nr || o->f->in.unmerged_nr || o->f->in.others_nr)
 		return 0;
 	bt_incoming_release(&o->f->in);
 	if (resolve(o, "HEAD", true, &head))

@@ -54,6 +54,7 @@ struct bt_incoming {
 	size_t nr, alloc;
 	size_t oid_len;			/* 0 when there is no file */
 	size_t unmerged_nr;
+	size_t others_nr;		/* staged, between trees: submodules and symbolic links */
 	size_t commits_nr;		/* pushed: commits that are new to the other side */
 	struct bt_incoming_pair *pairs;
 	size_t pairs_nr, pairs_alloc;

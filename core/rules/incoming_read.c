@@ -106,6 +106,8 @@ int bt_incoming_take_raw(struct bt_incoming *in, const char *data, size_t len, c
 			in->unmerged_nr++;
 		else if (bt_raw_mode_is_file(e.old_mode) || bt_raw_mode_is_file(e.new_mode))
 			add_entry(in, &e);
+		else
+			in->others_nr++;
 	}
 	if (ret_rest)
 		*ret_rest = at + (at < end && !*at);	/* a NUL stands between list and patches */

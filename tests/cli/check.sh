@@ -203,6 +203,14 @@ test_expect_success 'binary, large and pointer files are passed over' '
 	rm -f bin.js big.js lfs.js link.js empty.js
 '
 
+test_expect_success SYMLINKS 'a symbolic link alone is staged: nothing to check, and nothing else is' '
+	git checkout -q -b link-alone && echo "debugger" >head.js && git add . && git commit -q -m head && found 1 <<-\EOT &&
+	head.js:1 error debugger-statement
+	EOT
+	ln -s nowhere alone && git add alone && found 0 </dev/null && git batho check >../out && test_grep "0 files" ../out &&
+	git reset -q --hard && git checkout -q -
+'
+
 test_expect_success 'roles: generated and vendored files are left out, by path and by attribute' '
 	mkdir -p vendor vendors && echo "debugger" >vendor/v.js && echo "debugger" >gen.js &&
 	echo "debugger" >vendors/w.js && echo "a{}" >lib.min.css &&
