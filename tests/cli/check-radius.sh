@@ -442,6 +442,8 @@ test_expect_success 'comments, baseline, severities' '
 	start_over && sed -i "s/^int add(int a, int b)/\/* batho:ignore signature-changed -- callers follow *\/\nint add(int a, int b, int c)/" c/add.c &&
 	sed -i "s/int b);/int b, int c);/" c/add.h && git add . && found 0 --staged </dev/null &&
 	awk -F "\t" "\$1 == \"summary\" { print \$6 }" ../out >../have && echo 1 >../want && test_cmp ../want ../have &&
+	sed -i "s/ -- callers follow//" c/add.c && git add . && test_might_fail git batho check --staged --porcelain >../out &&
+	test_grep "	signature-changed	" ../out && test_grep "suppression-invalid.*no reason" ../out &&
 	start_over && sed -i "/^int add/,/^}/d; 1i // batho:ignore removed-while-referenced -- the linker has it" c/add.c &&
 	git add . && found 0 --staged </dev/null && start_over &&
 	sed -i "/^int add/,/^}/d" c/add.c && git add . && test_expect_code 1 git batho check --staged >../out &&

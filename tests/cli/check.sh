@@ -254,6 +254,23 @@ test_expect_success 'suppressions' '
 	echo "x = 3" >>s.py && git add s.py && found 0 --staged </dev/null && git reset -q --hard
 '
 
+test_expect_success 'suppressions one below the other hold for the same line' '
+	cat >st.py <<-EOT && git add st.py &&
+	# batho:ignore debugger-statement -- the first of three
+	# batho:ignore todo-without-reference -- the second
+	# batho:ignore empty-catch -- the third, for nothing
+	breakpoint()  # TO${nothing}DO: later
+	EOT
+	found 0 --staged <<-\EOT && git reset -q --hard
+	st.py:3 note suppression-unused
+	EOT
+'
+test_expect_success 'one more of the same is new where no lines are told' '
+	printf "debugger\na()\n" >more.js && git add . && git commit -q -m more && printf "debugger\na()\ndebugger\n" >more.js && found 1 --worktree <<-\EOT &&
+	more.js:3 error debugger-statement
+	EOT
+	git reset -q --hard
+'
 test_expect_success 'suppressions in and around an empty handler are used, and do not count as its reason' '
 	cat >h.py <<-\EOT && git add h.py &&
 	def f():

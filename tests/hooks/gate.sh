@@ -30,6 +30,11 @@ test_expect_success 'pre-push: what was there before is not new, unless its line
 	passes git push -q origin main && sed "s/<<<<<<< ours/<<<<<<<  ours/" old.c >t && mv t old.c && git commit -q -a --no-verify -m touched && stopped git push -q origin main &&
 	test_grep "old.c:2" ../err && put old.c "int c;" && git commit -q -a -m mended && passes git push -q origin main
 '
+test_expect_success 'pre-push: the touched lines of every file' '
+	for f in t1.c t2.c t3.c; do put $f "$conflict"; done && git add . && git commit -q --no-verify -m old && git push -q --no-verify origin main &&
+	for f in t1.c t2.c t3.c; do sed "s/<<<<<<< ours/<<<<<<<  ours/" $f >t && mv t $f; done && git commit -q -a --no-verify -m touched && stopped git push -q origin main &&
+	test_grep "t1.c:1" ../err && test_grep "t2.c:1" ../err && test_grep "t3.c:1" ../err && git rm -q t1.c t2.c t3.c && git commit -q -m gone && passes git push -q origin main
+'
 test_expect_success 'a server does not let a push soften its judge' '
 	git init -q -b main --bare ../gs.git && git -C ../gs.git batho hooks install -q && rm .git/hooks/pre-push && git push -q ../gs.git main && mkdir .batho &&
 	printf "[check]\nfailOn = never\n" >.batho/config.ini && put b.c "$conflict" && git add . && git commit -q --no-verify -m soft &&

@@ -28,7 +28,7 @@ test_expect_success 'hazard 5: interrupted: refused without many words' '
 test_expect_success 'hazard 32: the time is over: warned and passed, or refused' '
 	put f.c five && git add f.c && (BATHO_TEST_SLEEP=20 && export BATHO_TEST_SLEEP && test_expect_code 1 timeout 15 git -c batho.hooks.timeout=1 \
 		-c batho.hooks.onTimeout=fail commit -q -m x 2>../err && test_grep "pre-commit: not done within 1 seconds; the commit is refused" ../err &&
-		timeout 15 git -c batho.hooks.timeout=1 commit -q -m five 2>../err && test_grep "goes on unchecked" ../err && test_line_count = 1 ../err &&
+		timeout 15 git -c batho.hooks.timeout=1 -c batho.hooks.onError=fail commit -q -m five 2>../err && test_grep "goes on unchecked" ../err && test_line_count = 1 ../err &&
 		timeout 15 git -c batho.hooks.timeout=1 push -q r main 2>../err && test_grep "pre-push: not done within 1 seconds; the push goes on unchecked" ../err)
 '
 test_expect_success 'an error inside: warned and passed, or refused' '
