@@ -26,6 +26,9 @@ struct bt_addon {
 	/* In a worker. lang and syntax are NULL for a text without a known language. */
 	int (*look)(void *ctx, const struct bt_lang *lang, const char *data, size_t len, struct bt_syntax *syntax,
 		    struct bt_buf *out, struct bt_err *err);
+	/* The same without what may be to blame when a blob killed its worker (BT_WANT_LESS); NULL: there is no such part. */
+	int (*look_less)(void *ctx, const struct bt_lang *lang, const char *data, size_t len, struct bt_syntax *syntax,
+			 struct bt_buf *out, struct bt_err *err);
 	/* In the writer: is it there already for this blob of the store? BT_ROW or BT_DONE. */
 	int (*has)(void *ctx, struct bt_store *s, uint32_t blob, const struct bt_lang *lang, struct bt_err *err);
 	/* In the writer, before the transaction: checks an answer about a blob of this size. */

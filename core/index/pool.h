@@ -84,7 +84,8 @@ void bt_pool_free(struct bt_pool **pp);
 int bt_pool_prepare(struct bt_pool *p, const struct bt_lang *lang, struct bt_err *err);
 /* What is to be made of a blob. */
 #define BT_WANT_FACTS (1u << 0)
-#define BT_WANT_MORE (1u << 1)	/* the add-on's; a blob that dies of it is parsed again for its facts alone */
+#define BT_WANT_MORE (1u << 1)	/* the add-on's; a blob that dies of it is parsed again for less, then for its facts alone */
+#define BT_WANT_LESS (1u << 2)	/* with BT_WANT_MORE: by the add-on's look_less. The pool does so itself, before facts alone */
 /*
  * Copies the bytes. BT_ERR_BUSY when inflight_bytes_max is reached: take results first. lang is NULL for a text without
  * a known language, of which there is nothing but BT_WANT_MORE.

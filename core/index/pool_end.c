@@ -79,6 +79,10 @@ static void suspect(struct bt_pool *p, const struct bt_pool_worker *w, struct bt
 		    bool guilty)
 {
 	b->deaths += guilty;
+	if (b->deaths && b->want & BT_WANT_MORE && !(b->want & BT_WANT_LESS) && p->o.addon->look_less) {
+		b->want |= BT_WANT_LESS;
+		b->deaths = 0;
+	}
 	/* Whatever killed it, the facts come first: they are tried without the rest, with all their lives. */
 	if (b->deaths && b->want & BT_WANT_FACTS && b->want & BT_WANT_MORE) {
 		b->want = BT_WANT_FACTS;

@@ -1,7 +1,7 @@
 /*
  * One worker for a handful of blobs, without a zygote: what a hook can afford.
  *
- * It is locked in like the workers of a pool and is trusted as little. There are no second tries: when it dies, says nonsense
+ * It is locked in like the workers of a pool and is trusted as little. There are no second tries here: when it dies, says nonsense
  * or takes too long, bt_single_run fails, and whoever called goes the long way through a pool.
  */
 #ifndef BT_INDEX_SINGLE_H

@@ -108,7 +108,8 @@ static int look(struct task *t, struct bt_syntax *syntax, struct bt_err *err)
 	int rc;
 
 	t->more_begun = true;
-	rc = a->look(a->ctx, t->lang, t->data, t->head->len, syntax, &t->w->more, err);
+	rc = (t->head->want & BT_WANT_LESS ? a->look_less : a->look)(a->ctx, t->lang, t->data, t->head->len, syntax,
+								     &t->w->more, err);
 	t->more_done = !rc;
 	return rc;
 }
@@ -174,7 +175,9 @@ static bool head_sane(const struct worker *w, const struct bt_work_head *h)
 {
 	if (h->len > BT_BLOB_SIZE_CAP || (h->want & BT_WANT_MORE && !w->o->addon))
 		return false;
-	return h->lang == BT_WORK_NO_LANG ? h->want == BT_WANT_MORE : h->lang < bt_langs_nr();
+	if (h->want & BT_WANT_LESS && (!(h->want & BT_WANT_MORE) || !w->o->addon->look_less))
+		return false;
+	return h->lang == BT_WORK_NO_LANG ? (h->want & ~BT_WANT_LESS) == BT_WANT_MORE : h->lang < bt_langs_nr();
 }
 
 void bt_worker_run(int fd, const struct bt_worker_opts *o)

@@ -309,8 +309,15 @@ static void compile_all(struct bt_evaluator *e, struct lang_state *l, const stru
 			bt_sink_trouble(&e->sink, i, l->rules[i].trouble);
 }
 
-int bt_evaluate(struct bt_evaluator *e, const struct bt_lang *lang, const char *data, size_t len,
-		struct bt_syntax *syntax, struct bt_buf *out, struct bt_err *err)
+static void pass_over_project(struct bt_evaluator *e, struct lang_state *l)
+{
+	for (uint32_t i = 0; i < l->nr; i++)
+		if (l->rules[i].text && !l->rules[i].builtin && e->candidates[i])
+			bt_sink_trouble(&e->sink, i, BT_RECORD_STOPPED "with it, or another one, there was no end");
+}
+
+static int evaluate(struct bt_evaluator *e, bool project, const struct bt_lang *lang, const char *data, size_t len,
+		    struct bt_syntax *syntax, struct bt_buf *out, struct bt_err *err)
 {
 	struct lang_state *l = state_of(e, lang);
 	struct bt_look look = { .lang = lang, .data = data, .len = len, .syntax = syntax };
@@ -322,11 +329,25 @@ int bt_evaluate(struct bt_evaluator *e, const struct bt_lang *lang, const char *
 	run_analyses(e, l, &look);
 	if (syntax && run_builtin(e, l, lang, syntax, err))
 		return err->code;
-	if (syntax && len)
+	if (syntax && !project)
+		pass_over_project(e, l);
+	else if (syntax && len)
 		run_project(e, l, lang, syntax);
 	else if (syntax)
 		compile_all(e, l, lang);
 	bt_sink_find_marks(&e->sink, syntax);
 	bt_sink_end(&e->sink, out);
 	return bt_buf_check(out, "the findings of a blob", err);
+}
+
+int bt_evaluate(struct bt_evaluator *e, const struct bt_lang *lang, const char *data, size_t len,
+		struct bt_syntax *syntax, struct bt_buf *out, struct bt_err *err)
+{
+	return evaluate(e, true, lang, data, len, syntax, out, err);
+}
+
+int bt_evaluate_builtin(struct bt_evaluator *e, const struct bt_lang *lang, const char *data, size_t len,
+			struct bt_syntax *syntax, struct bt_buf *out, struct bt_err *err)
+{
+	return evaluate(e, false, lang, data, len, syntax, out, err);
 }

@@ -30,4 +30,7 @@ int bt_evaluator_prepare(struct bt_evaluator *e, const struct bt_lang *lang, str
  */
 int bt_evaluate(struct bt_evaluator *e, const struct bt_lang *lang, const char *data, size_t len,
 		struct bt_syntax *syntax, struct bt_buf *out, struct bt_err *err);
+/* The same for a blob that killed a worker: those of the project's rules that would be asked are troubles instead. */
+int bt_evaluate_builtin(struct bt_evaluator *e, const struct bt_lang *lang, const char *data, size_t len,
+			struct bt_syntax *syntax, struct bt_buf *out, struct bt_err *err);
 #endif

@@ -25,6 +25,14 @@ static int make_look(void *ctx, const struct bt_lang *lang, const char *data, si
 	return bt_evaluate(m->evaluator, lang, data, len, syntax, out, err);
 }
 
+static int make_look_less(void *ctx, const struct bt_lang *lang, const char *data, size_t len, struct bt_syntax *syntax,
+			  struct bt_buf *out, struct bt_err *err)
+{
+	struct bt_make *m = ctx;
+
+	return bt_evaluate_builtin(m->evaluator, lang, data, len, syntax, out, err);
+}
+
 static int make_has(void *ctx, struct bt_store *s, uint32_t blob, const struct bt_lang *lang, struct bt_err *err)
 {
 	struct bt_make *m = ctx;
@@ -64,6 +72,7 @@ void bt_make_init(struct bt_make *m, const struct bt_ruleset *set, bool few, str
 	m->evaluator = bt_evaluator_new(set, few);
 	*ret_addon = (struct bt_addon){
 		.ctx = m, .len_max = BT_RECORD_LEN_MAX, .few = few, .prepare = make_prepare, .look = make_look,
+		.look_less = set->nr > set->builtin_nr ? make_look_less : NULL,
 		.has = make_has, .check = make_check, .put = make_put,
 	};
 }

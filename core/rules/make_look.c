@@ -11,6 +11,9 @@
 #include "core/rules/make.h"
 #include "core/rules/record.h"
 
+/* With rules of the project: somebody waits, and without them there is time for a second try. */
+#define PROJECT_WALL_MS 3000
+
 struct looking {
 	const struct bt_request *r;
 	const struct bt_ruleset *set;
@@ -19,6 +22,8 @@ struct looking {
 	struct bt_addon addon;
 	struct bt_pool_opts pool;
 	struct bt_single worker;
+	uint32_t wall_ms;		/* of a try without rules of the project */
+	unsigned less;			/* BT_WANT_LESS, once they took too long */
 	struct bt_arena scratch;
 	struct bt_check_looks *out;
 	struct bt_err *err;
@@ -55,6 +60,26 @@ static int check_answer(struct looking *l, const struct bt_lang *lang, size_t si
 	return 0;
 }
 
+static int ask_worker(struct looking *l, const struct bt_request_blob *b, const struct bt_lang *lang,
+		      struct bt_buf *facts, struct bt_buf *rec)
+{
+	unsigned want = lang ? BT_WANT_FACTS | BT_WANT_MORE : BT_WANT_MORE;
+
+	if (!bt_single_run(&l->worker, lang, want | l->less, b->bytes, b->len, facts, rec, l->err))
+		return 0;
+	if (l->less || !l->addon.look_less || l->worker.pid)
+		return l->err->code;
+	/* Killed: once more without what others wrote. */
+	l->less = BT_WANT_LESS;
+	l->pool.wall_ms = l->wall_ms;
+	*l->err = (struct bt_err)BT_ERR_INIT;
+	bt_buf_clear(facts);
+	bt_buf_clear(rec);
+	if (bt_single_open(&l->pool, &l->worker, l->err))
+		return l->err->code;
+	return bt_single_run(&l->worker, lang, want | l->less, b->bytes, b->len, facts, rec, l->err);
+}
+
 static int look(struct looking *l, const struct bt_request_blob *b, bool *ret_found)
 {
 	BT_BUF_OWNED struct bt_buf facts = BT_BUF_INIT, rec = BT_BUF_INIT;
@@ -66,8 +91,7 @@ static int look(struct looking *l, const struct bt_request_blob *b, bool *ret_fo
 	res.nothing = bt_content_is_binary(b->bytes, b->len) || bt_content_is_lfs_pointer(b->bytes, b->len);
 	if (!res.nothing) {
 		res.lang = language_of(b);
-		if (bt_single_run(&l->worker, res.lang, res.lang ? BT_WANT_FACTS | BT_WANT_MORE : BT_WANT_MORE, b->bytes,
-				  b->len, &facts, &rec, l->err) ||
+		if (ask_worker(l, b, res.lang, &facts, &rec) ||
 		    check_answer(l, res.lang, b->len, &facts, &rec))
 			return l->err->code;
 	}
@@ -96,6 +120,9 @@ static int run(struct looking *l)
 		l->pool.cpu_s = l->r->cpu_s;
 	if (l->r->wall_ms)
 		l->pool.wall_ms = l->r->wall_ms;
+	l->wall_ms = l->pool.wall_ms;
+	if (l->addon.look_less && l->pool.wall_ms > PROJECT_WALL_MS)
+		l->pool.wall_ms = PROJECT_WALL_MS;
 	if (l->r->blobs_nr && bt_single_open(&l->pool, &l->worker, l->err))
 		return l->err->code;
 	for (size_t i = 0; i < l->r->blobs_nr; i++) {

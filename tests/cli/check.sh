@@ -483,6 +483,18 @@ test_expect_success 'a rule whose matches multiply costs itself on that file, an
 	test_grep ! "wide.py.*boom" ../err && git batho hooks uninstall -q && git reset -q --hard && git clean -q -f -d
 '
 
+test_expect_success 'a rule that kills its worker: the file is checked without those of the project' '
+	git reset -q --hard && git clean -q -f -d && { test_seq 3000 | sed "s/.*/f(&)/" && printf "try:\n    a()\nexcept:\n    pass\n"; } >slow.py &&
+	{ echo "$head"; cat; } >.batho/rules/slow.scm <<-\EOT &&
+	((module (expression_statement (call) @finding)) @_m (#match? @_m "(.*)*(.*)*(.*)*\\1\\2\\3zzz\\1$"))
+	EOT
+	printf "%s\n" ".batho/rules/slow.scm:1 note policy-change" "slow.py:3003 error empty-catch" >../both && git add . &&
+	found 1 --staged <../both 2>../err && test_grep "^git-batho: rule .slow. was stopped at its limit in .slow.py.$" ../err &&
+	git -c batho.index.cpuLimit=1 batho check --all --worktree --porcelain >../out 2>../err; test $? = 1 && test_grep "	slow.py	3003	.*empty-catch" ../out &&
+	test_grep "^git-batho: rule .slow. was stopped at its limit in .slow.py.$" ../err && git batho cat-facts :slow.py >../out &&
+	test_grep "\"name\":\"f\"" ../out && git reset -q --hard && git clean -q -f -d
+'
+
 test_expect_success 'the baseline holds what was there, follows moved lines and files, and shrinks by itself' '
 	git reset -q --hard && git clean -q -f -d && test_might_fail git batho check --all --porcelain >../before; grep -c "^finding" ../before >../nr &&
 	git batho check --all --write-baseline 2>../err && test_grep "wrote $(cat ../nr) findings" ../err &&
