@@ -18,9 +18,9 @@ const struct bt_query_limits bt_query_limits_default = {
 };
 
 const struct bt_query_limits bt_query_limits_project = {
-	.in_progress_max = 512,
+	.in_progress_max = 1024,
 	.steps_max = 50000,
-	.work_max = 100000000,
+	.work_max = 250000000,
 };
 
 /* Of the tuned runtime, tuned_runtime.h; others do not look at these. */

@@ -15,7 +15,7 @@
 /* Compilations of parts after which all of a language are compiled together. */
 #define PARTS_MAX 4
 /* Of bt_query_limits.work_max, for all rules of the project over one blob. */
-#define PROJECT_WORK_MAX 400000000
+#define PROJECT_WORK_MAX 500000000
 
 /* A rule for a language; its place in the list is its number in records. */
 struct lang_rule {
