@@ -31,6 +31,12 @@ test_expect_success 'hazard 32: the time is over: warned and passed, or refused'
 		timeout 15 git -c batho.hooks.timeout=1 -c batho.hooks.onError=fail commit -q -m five 2>../err && test_grep "goes on unchecked" ../err && test_line_count = 1 ../err &&
 		timeout 15 git -c batho.hooks.timeout=1 push -q r main 2>../err && test_grep "pre-push: not done within 1 seconds; the push goes on unchecked" ../err)
 '
+test_expect_success 'an error when the time is over already counts as that' '
+	indexer=$(command -v git-batho-indexer) && echo nonsense >../stdin && for on in TIMEOUT ERROR; do
+		env BATHO_HOOKS_ON_$on=fail "$indexer" hooks --started=1 pre-push r ../r.git <../stdin 2>../err; echo $? && test_grep "not done within 60 seconds" ../err >&2 || return 1
+	done >../out && printf "%s\n" 1 0 >../want && test_cmp ../want ../out &&
+	test_expect_code 1 env BATHO_HOOKS_ON_ERROR=fail "$indexer" hooks pre-push r ../r.git <../stdin 2>../err && test_grep "list of what is pushed" ../err
+'
 test_expect_success 'an error inside: warned and passed, or refused' '
 	put f.c six && git add f.c && write_script ../judge/broken <<-\EOT && mv ../judge/git-batho-indexer ../judge/kept && test_when_finished "mv ../judge/kept ../judge/git-batho-indexer" &&
 	echo "git-batho: something broke" >&2
