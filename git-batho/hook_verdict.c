@@ -62,7 +62,8 @@ int bt_hook_timeout_ms(const struct bt_hook_run *r)
 	return 1000 * (int)(s ? s : bt_hooks[r->event].timeout_s);
 }
 
-int bt_hook_left_ms(const struct bt_hook_run *r)
+/* At least 1. */
+static int left_ms(const struct bt_hook_run *r)
 {
 	int64_t left = r->start_ms + bt_hook_timeout_ms(r) - bt_clock_ms();
 
@@ -130,7 +131,7 @@ void bt_hook_watch(const struct bt_hook_run *r)
 {
 	const struct bt_hook *h = &bt_hooks[r->event];
 	bool refuses = policy_refuses(r, BT_KEY_HOOKS_ON_TIMEOUT);
-	int left = bt_hook_left_ms(r);
+	int left = left_ms(r);
 	struct itimerval when = { .it_value = { left / 1000, left % 1000 * 1000 } };
 	struct sigaction act = { .sa_handler = on_alarm };
 

@@ -24,9 +24,8 @@ int bt_hook_conf_ask(struct bt_hook_run *r, struct bt_err *err);
 
 /* enum bt_hook_mode */
 int bt_hook_mode(const struct bt_hook_run *r);
-/* The whole time it has, and what is left of it (1 at least). */
+/* The whole time it has. */
 int bt_hook_timeout_ms(const struct bt_hook_run *r);
-int bt_hook_left_ms(const struct bt_hook_run *r);
 
 /*
  * Something went wrong inside: told in a line, with what goes on unchecked. 0 or 1 by hooks.onError, or by

@@ -22,7 +22,7 @@
 /* Back-references make matching exponential; the text that is matched is short in any case. */
 #define MATCHED_LEN_MAX 8192
 
-const char *const bt_message_fault_names[BT_MESSAGE_NR] = {
+static const char *const fault_names[BT_MESSAGE_NR] = {
 	[BT_MESSAGE_EMPTY] = "message-empty",
 	[BT_MESSAGE_SUBJECT] = "message-subject",
 	[BT_MESSAGE_TICKET] = "message-ticket",
@@ -209,13 +209,13 @@ static void fault(enum bt_message_fault f, unsigned *faults, struct bt_buf *why,
 	char text[512];
 	va_list ap;
 
-	if (bt_hook_is_skipped(bt_message_fault_names[f]))
+	if (bt_hook_is_skipped(fault_names[f]))
 		return;
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
 	*faults |= 1u << f;
-	bt_buf_addf(why, "%s (%s)\n", text, bt_message_fault_names[f]);
+	bt_buf_addf(why, "%s (%s)\n", text, fault_names[f]);
 }
 
 /* A pattern that is none costs this check alone. */
@@ -224,7 +224,7 @@ static void check_ticket(const char *pattern, const struct bt_buf *message, unsi
 	struct bt_err err = BT_ERR_INIT;
 	bool has = true;
 
-	if (bt_hook_is_skipped(bt_message_fault_names[BT_MESSAGE_TICKET]))
+	if (bt_hook_is_skipped(fault_names[BT_MESSAGE_TICKET]))
 		return;
 	if (has_ticket(pattern, message, &has, &err))
 		bt_buf_addf(why, "%s (ignored)\n", err.msg);

@@ -30,7 +30,6 @@ enum bt_message_fault {
 	BT_MESSAGE_CONVENTIONAL,
 	BT_MESSAGE_NR
 };
-extern const char *const bt_message_fault_names[BT_MESSAGE_NR];	/* "message-empty", ... */
 
 /*
  * The message as git will record it: without comments and what follows the scissors line. `comment` is the

@@ -129,7 +129,7 @@ const struct bt_value *bt_conf_get(const struct bt_conf *c, enum bt_key_id key);
  */
 int bt_conf_rule_severity(const struct bt_conf *c, const char *id, const char **ret_severity, bool *ret_tracked,
 			  struct bt_err *err);
-extern const char *const bt_conf_severities[];	/* these words, NULL-terminated */
+extern const char *const bt_conf_severities[];	/* these words, from "off" upwards, NULL-terminated */
 /* Everything that was said about rules, environment apart: number i, false behind the last. */
 struct bt_conf_said {
 	const char *id, *severity;

@@ -172,5 +172,7 @@ struct bt_point bt_facts_point(const struct bt_facts *f, uint32_t at);
 uint32_t bt_facts_occ_from(const struct bt_facts *f, uint32_t at);
 /* The innermost definition whose span holds `at`, or BT_NONE. */
 uint32_t bt_facts_enclosing(const struct bt_facts *f, uint32_t at);
+/* The last definition that starts at or before a byte, or BT_NONE: what is around the byte is it or around it. */
+uint32_t bt_facts_def_before(const struct bt_facts *f, uint32_t at);
 
 #endif

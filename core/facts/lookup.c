@@ -35,11 +35,10 @@ uint32_t bt_facts_occ_from(const struct bt_facts *f, uint32_t at)
 	return lo;
 }
 
-uint32_t bt_facts_enclosing(const struct bt_facts *f, uint32_t at)
+uint32_t bt_facts_def_before(const struct bt_facts *f, uint32_t at)
 {
-	uint32_t lo = 0, hi = f->defs_nr, i;
+	uint32_t lo = 0, hi = f->defs_nr;
 
-	/* the last definition that starts at or before `at`, or one of those around it */
 	while (lo < hi) {
 		uint32_t mid = lo + (hi - lo) / 2;
 
@@ -48,8 +47,14 @@ uint32_t bt_facts_enclosing(const struct bt_facts *f, uint32_t at)
 		else
 			hi = mid;
 	}
-	for (i = lo ? lo - 1 : BT_NONE; i != BT_NONE; i = f->defs[i].parent)
-		if (f->defs[i].end > at)
-			return i;
-	return BT_NONE;
+	return lo ? lo - 1 : BT_NONE;
+}
+
+uint32_t bt_facts_enclosing(const struct bt_facts *f, uint32_t at)
+{
+	uint32_t i = bt_facts_def_before(f, at);
+
+	while (i != BT_NONE && f->defs[i].end <= at)
+		i = f->defs[i].parent;
+	return i;
 }

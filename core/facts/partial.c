@@ -390,22 +390,6 @@ static bool def_pick(struct bt_partial *p, uint32_t def, uint8_t *done)
 	return true;
 }
 
-/* The last definition that starts at or before a place: what is around it is it or around it. */
-static uint32_t def_before(const struct bt_facts *f, uint32_t at)
-{
-	uint32_t lo = 0, hi = f->defs_nr;
-
-	while (lo < hi) {
-		uint32_t mid = lo + (hi - lo) / 2;
-
-		if (f->defs[mid].start <= at)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return lo ? lo - 1 : BT_NONE;
-}
-
 static uint32_t index_of(const uint32_t *numbers, uint32_t nr, uint32_t number)
 {
 	uint32_t lo = 0, hi = nr;
@@ -443,7 +427,7 @@ static bool defs_pick(struct bt_partial *p, uint32_t name, const uint32_t *numbe
 		    !def_pick(p, i, done))
 			return false;
 	for (uint32_t i = 0; i < f->occs_nr; i++)
-		if (!def_pick(p, def_before(f, f->occs[i].at), done))
+		if (!def_pick(p, bt_facts_def_before(f, f->occs[i].at), done))
 			return false;
 	return true;
 }

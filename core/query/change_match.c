@@ -167,14 +167,14 @@ void ch_match_scope(struct ch_match *m, uint32_t old, uint32_t new)
 
 /* --- what differs --- */
 
-bool ch_comparable(const struct ch_node *a, const struct ch_node *b)
+static bool comparable(const struct ch_node *a, const struct ch_node *b)
 {
 	return a->flags & b->flags & BT_DEF_HASHED && a->lang == b->lang;
 }
 
 static bool is_equal(const struct ch_node *a, const struct ch_node *b)
 {
-	return ch_comparable(a, b) && a->sig == b->sig && a->body == b->body;
+	return comparable(a, b) && a->sig == b->sig && a->body == b->body;
 }
 
 static bool holds_others(const struct ch_node *a, const struct ch_node *b)
@@ -185,13 +185,13 @@ static bool holds_others(const struct ch_node *a, const struct ch_node *b)
 /* Does the text decide, and not the hashes of the facts? */
 static bool text_decides(const struct ch_node *a, const struct ch_node *b)
 {
-	return !ch_comparable(a, b) || holds_others(a, b) || a->doc_inside || b->doc_inside ||
+	return !comparable(a, b) || holds_others(a, b) || a->doc_inside || b->doc_inside ||
 	       (a->flags ^ b->flags) & BT_DEF_DECL;
 }
 
 static bool signature_differs(const struct ch_node *a, const struct ch_node *b, bool renamed)
 {
-	bool hashed = ch_comparable(a, b);
+	bool hashed = comparable(a, b);
 
 	if (hashed && a->sig == b->sig)
 		return false;
@@ -206,7 +206,7 @@ static bool signature_differs(const struct ch_node *a, const struct ch_node *b, 
 
 static bool body_differs(const struct ch_node *a, const struct ch_node *b)
 {
-	bool hashed = ch_comparable(a, b);
+	bool hashed = comparable(a, b);
 
 	if (hashed && a->body == b->body)
 		return false;

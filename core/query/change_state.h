@@ -132,7 +132,6 @@ void ch_match_release(struct ch_match *m);
 void ch_match_scope(struct ch_match *m, uint32_t old, uint32_t new);
 /* Which bits of struct bt_change.what hold for two nodes that are one definition. */
 unsigned ch_compare(const struct ch_node *a, const struct ch_node *b, bool same_place);
-bool ch_comparable(const struct ch_node *a, const struct ch_node *b);
 /* Compares two files definition by definition: changes are told, what is left over goes to the pool. */
 void ch_match_files(struct ch_work *w);
 

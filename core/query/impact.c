@@ -298,7 +298,11 @@ static int placed_cmp(const void *pa, const void *pb)
 	return (a->file > b->file) - (a->file < b->file);
 }
 
-void impact_postings_order(struct impact_walk *w, struct bt_posting *list, size_t *nr)
+/*
+ * Leaves the postings whose blobs the view shows, in the order of their paths: ids tell when a blob was first
+ * seen, and an answer must not depend on that.
+ */
+static void order_postings(struct impact_walk *w, struct bt_posting *list, size_t *nr)
 {
 	BT_FREE struct placed *placed = bt_xmalloc((*nr + 1) * sizeof(*placed));
 	size_t to = 0;
@@ -331,7 +335,7 @@ static int level_run(struct impact_walk *w, struct level *l, uint32_t depth, str
 					    err)) {
 			return err->code;
 		} else {
-			impact_postings_order(w, n->list, &n->list_nr);
+			order_postings(w, n->list, &n->list_nr);
 		}
 	}
 	if (l->nr)

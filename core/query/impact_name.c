@@ -36,7 +36,8 @@ static int read_files(struct impact_walk *w, struct impact_blob *b, uint32_t fir
 	return 0;
 }
 
-int impact_blob_open(struct impact_walk *w, uint32_t blob, struct impact_blob **ret_b, struct bt_err *err)
+/* *ret_b is NULL when the view does not show the blob, or the limit of reads is reached. */
+static int blob_open(struct impact_walk *w, uint32_t blob, struct impact_blob **ret_b, struct bt_err *err)
 {
 	struct bt_strmap_entry *e;
 	struct impact_blob *b;
@@ -134,7 +135,7 @@ static int find_definers(struct impact_walk *w, const struct impact_name *n, str
 
 		if (!n->list[i].kinds)
 			continue;
-		if (impact_blob_open(w, n->list[i].blob_id, &b, err))
+		if (blob_open(w, n->list[i].blob_id, &b, err))
 			return err->code;
 		if (!b || !concerns(w, n, b->lang))
 			continue;
@@ -447,7 +448,7 @@ static int run_blob(struct impact_walk *w, struct impact_name *n, const struct d
 	struct impact_blob *b;
 	const struct bt_facts *f;
 
-	if (impact_blob_open(w, blob, &b, err))
+	if (blob_open(w, blob, &b, err))
 		return err->code;
 	if (!b || !passes(w, b))
 		return 0;
@@ -487,7 +488,7 @@ static int run_subclasses(struct impact_walk *w, const struct impact_name *n, ui
 	struct impact_blob *b;
 	const struct bt_facts *f;
 
-	if (impact_blob_open(w, blob, &b, err))
+	if (blob_open(w, blob, &b, err))
 		return err->code;
 	if (!b || !passes(w, b))
 		return 0;

@@ -45,19 +45,10 @@ struct impact_name {
 	size_t nr, alloc;
 	bool local;			/* none can be seen outside of its file */
 	bool defined;			/* one of them is there (not gone) */
-	struct bt_posting *list;	/* free(); see impact_postings_order */
+	struct bt_posting *list;	/* free(); in the order of paths */
 	size_t list_nr;
 };
 
-/*
- * Opens a blob of the view; *ret_b is NULL when the view does not show it, or the limit of reads is reached.
- */
-int impact_blob_open(struct impact_walk *w, uint32_t blob, struct impact_blob **ret_b, struct bt_err *err);
-/*
- * Leaves the postings whose blobs the view shows, in the order of their paths: ids tell when a blob was first
- * seen, and an answer must not depend on that.
- */
-void impact_postings_order(struct impact_walk *w, struct bt_posting *list, size_t *nr);
 /* impact_import.c: does the file of a blob import the one at a path, whose stems these are? More is nearer. */
 enum impact_reach {
 	IMPACT_UNREACHED,

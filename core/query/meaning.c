@@ -25,7 +25,7 @@ void bt_meanings_release(struct bt_meanings *m)
 	bt_arena_release(&m->arena);
 }
 
-bool bt_meaning_share_names(const struct bt_answer *a, const struct bt_hit *x, const struct bt_hit *y)
+static bool share_names(const struct bt_answer *a, const struct bt_hit *x, const struct bt_hit *y)
 {
 	const char *from = a->files[x->file].lang, *to = a->files[y->file].lang;
 
@@ -55,7 +55,7 @@ uint32_t bt_meaning_bodies(const struct bt_answer *a, const struct bt_hit *site,
 
 	for (size_t i = 0; i < nr; i++)
 		bodies += a->hits[first + i].role == BT_ROLE_DEF &&
-			  (!site || (bt_meaning_share_names(a, site, &a->hits[first + i]) &&
+			  (!site || (share_names(a, site, &a->hits[first + i]) &&
 				     !is_static_elsewhere(a, site, &a->hits[first + i])));
 	return bodies;
 }
@@ -238,7 +238,7 @@ uint32_t bt_meaning_weigh(const struct bt_meanings *m, const struct bt_named *n,
 	uint32_t best = BT_MEANING_NEVER;
 	bool reached = false;
 
-	if (!bt_meaning_share_names(m->a, &s->hit, d) || (s->bodies && d->role == BT_ROLE_DECL))
+	if (!share_names(m->a, &s->hit, d) || (s->bodies && d->role == BT_ROLE_DECL))
 		return BT_MEANING_NEVER;
 	if (bt_edge_same_file(&m->a->files[s->hit.file], &m->a->files[d->file])) {
 		*ret_edge = bt_edge_same_scope(facts_of(m->a, &s->hit), s->hit.def, s->occ, d->def) ? BT_EDGE_SCOPE

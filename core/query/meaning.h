@@ -74,6 +74,5 @@ uint32_t bt_meaning_weigh(const struct bt_meanings *m, const struct bt_named *n,
 			  uint32_t def, enum bt_edge *ret_edge);
 /* Definitions with a body that a call at `site` (NULL: any) could mean. */
 uint32_t bt_meaning_bodies(const struct bt_answer *a, const struct bt_hit *site, uint32_t first, size_t nr);
-bool bt_meaning_share_names(const struct bt_answer *a, const struct bt_hit *x, const struct bt_hit *y);
 
 #endif

@@ -15,7 +15,8 @@
 /* Of what a change introduces the first ones say where: one wrong character may make many. */
 #define INTRODUCED_MAX 3
 
-const char *check_symbol(struct check *k, const struct bt_facts *facts, uint32_t at)
+/* "A.b": the definition around a place and those around it; "" when there is none. */
+static const char *symbol_at(struct check *k, const struct bt_facts *facts, uint32_t at)
 {
 	uint32_t chain[SYMBOL_DEPTH_MAX], nr = 0, d = facts ? bt_facts_enclosing(facts, at) : BT_NONE;
 	char *out;
@@ -61,7 +62,7 @@ void check_count_blob(struct check *k, struct check_blob *b, struct bt_fingerpri
 		const struct bt_found *found = &b->rec.found[i];
 
 		bt_fingerprints_add(set, bt_fingerprint(rule_of(k, b, found)->info.id, found->code_hash,
-							check_symbol(k, facts, found->start)));
+							symbol_at(k, facts, found->start)));
 	}
 }
 
@@ -89,7 +90,7 @@ static void name_candidates(struct check *k, struct check_file *f)
 	for (size_t i = 0; i < k->candidates_nr; i++) {
 		struct check_candidate *c = &k->candidates[i];
 
-		c->symbol = check_symbol(k, facts, c->found->start);
+		c->symbol = symbol_at(k, facts, c->found->start);
 		c->fingerprint = bt_fingerprint(c->rule->info.id, c->found->code_hash, c->symbol);
 		c->ordinal = bt_fingerprints_count(&seen, c->fingerprint);
 		bt_fingerprints_add(&seen, c->fingerprint);

@@ -102,8 +102,6 @@ const char *check_keep_shown(struct bt_findings *to, const char *text);
 void check_count_blob(struct check *k, struct check_blob *b, struct bt_fingerprints *set);
 /* Is one of these lines new or changed? */
 bool check_touches(const struct bt_incoming_file *in, uint32_t row, uint32_t end_row);
-/* "A.b": the definition around a place and those around it; "" when there is none. */
-const char *check_symbol(struct check *k, const struct bt_facts *facts, uint32_t at);
 
 /* suppress.c: marks candidates of the file as suppressed, and adds findings about the comments themselves */
 int check_suppress(struct check *k, struct check_file *f);

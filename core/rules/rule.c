@@ -13,6 +13,7 @@
 #include "core/base/buf.h"
 #include "core/base/hash.h"
 #include "core/base/mem.h"
+#include "core/conf/conf.h"
 #include "core/rules/analysis.h"
 #include "core/rules/role.h"
 
@@ -21,17 +22,16 @@
 #define EXAMPLES_MAX 256
 #define MESSAGE_MAX 200
 
-const char *const bt_severity_names[] = { "off", "note", "warning", "error", NULL };
 
 const char *bt_severity_name(enum bt_severity s)
 {
-	return s < BT_SEVERITY_NR ? bt_severity_names[s] : "unknown";
+	return s < BT_SEVERITY_NR ? bt_conf_severities[s] : "unknown";
 }
 
 int bt_severity_find(const char *name)
 {
-	for (int i = 0; bt_severity_names[i]; i++)
-		if (!strcmp(bt_severity_names[i], name))
+	for (int i = 0; bt_conf_severities[i]; i++)
+		if (!strcmp(bt_conf_severities[i], name))
 			return i;
 	return -1;
 }
@@ -78,7 +78,8 @@ static int fail(struct parser *p, const char *fmt, ...)
 	return bt_err_set(p->err, BT_ERR_FAIL, "%s:%u: %s", p->where, p->line, what);
 }
 
-bool bt_rule_id_valid(const char *id, size_t len)
+/* Letters, digits and '-', not at the ends. */
+static bool is_id(const char *id, size_t len)
 {
 	if (!len || len > BT_RULE_ID_MAX || id[0] == '-' || id[len - 1] == '-')
 		return false;
@@ -555,7 +556,7 @@ int bt_rule_parse(const char *id, size_t id_len, const char *pack, const char *w
 	char *copy;
 	int rc;
 
-	if (!bt_rule_id_valid(id, id_len))
+	if (!is_id(id, id_len))
 		return bt_err_set(err, BT_ERR_FAIL,
 				  "%s: the name of a rule is small letters, digits and '-', at most %d", where,
 				  BT_RULE_ID_MAX);

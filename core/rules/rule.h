@@ -63,7 +63,6 @@
 enum bt_severity { BT_SEVERITY_OFF, BT_SEVERITY_NOTE, BT_SEVERITY_WARNING, BT_SEVERITY_ERROR, BT_SEVERITY_NR };
 const char *bt_severity_name(enum bt_severity s);
 int bt_severity_find(const char *name);	/* -1: no such severity; "off" is one */
-extern const char *const bt_severity_names[];	/* in the order of the enum, NULL-terminated */
 
 /* What reports need to know. */
 struct bt_rule_info {
@@ -118,8 +117,6 @@ struct bt_rule {
  */
 int bt_rule_parse(const char *id, size_t id_len, const char *pack, const char *where, const char *text, size_t len,
 		  bool brief, struct bt_arena *arena, struct bt_rule *ret_rule, struct bt_err *err);
-/* Letters, digits and '-', not at the ends. */
-bool bt_rule_id_valid(const char *id, size_t len);
 /* The query for a language, or NULL. */
 const struct bt_rule_query *bt_rule_query_for(const struct bt_rule *r, const struct bt_lang *lang);
 /* Does it apply to a blob of this language? NULL: a text without a known language. */

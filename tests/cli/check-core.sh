@@ -2,17 +2,10 @@
 test_description='git batho check: the core pack, where examples cannot reach: sizes, bytes, what a change introduces'
 # shellcheck source=tests/lib/test-lib.sh
 . "$(dirname "$0")/../lib/test-lib.sh"
+# shellcheck source=tests/cli/check-lib.sh
+. "$TEST_SOURCE/tests/cli/check-lib.sh"
 
 git config --global batho.rules.packs core
-
-# found STATUS WANT-ON-STDIN ARGS...: the findings as "path:line severity rule", and the status.
-found() {
-	test_want=$1
-	shift
-	cat >../want
-	test_expect_code "$test_want" git batho check --porcelain "$@" >../out &&
-	awk -F '\t' '$1 == "finding" { print $2 ":" $3, $7, $8 }' ../out >../have && test_cmp ../want ../have
-}
 
 # zeros BYTES; text BYTES: of one line each
 zeros() {

@@ -2,20 +2,10 @@
 test_description='git batho check: what a change does to files that it does not touch'
 # shellcheck source=tests/lib/test-lib.sh
 . "$(dirname "$0")/../lib/test-lib.sh"
+# shellcheck source=tests/cli/check-lib.sh
+. "$TEST_SOURCE/tests/cli/check-lib.sh"
 
-# found STATUS WANT-ON-STDIN ARGS...: the findings of the pack as "path:line severity rule", and the status.
-found() {
-	test_want=$1
-	shift
-	cat >../want
-	test_expect_code "$test_want" git -c batho.rules.packs=blast-radius batho check --porcelain "$@" >../out 2>../err &&
-	awk -F '\t' '$1 == "finding" { print $2 ":" $3, $7, $8 }' ../out >../have && test_cmp ../want ../have
-}
-
-# again STATUS ARGS...: the same findings as before.
-again() {
-	cp ../want ../same && found "$@" <../same
-}
+check_config=batho.rules.packs=blast-radius
 
 # tells TEXT: the detail of a finding of the last run.
 tells() {

@@ -2,20 +2,8 @@
 test_description='git batho check: what is judged, by which policy, what is new, what is told'
 # shellcheck source=tests/lib/test-lib.sh
 . "$(dirname "$0")/../lib/test-lib.sh"
-
-# found STATUS WANT-ON-STDIN ARGS...: the findings as "path:line severity rule", and the status.
-found() {
-	test_want=$1
-	shift
-	cat >../want
-	test_expect_code "$test_want" git batho check --porcelain "$@" >../out &&
-	awk -F '\t' '$1 == "finding" { print $2 ":" $3, $7, $8 }' ../out >../have && test_cmp ../want ../have
-}
-
-# again STATUS ARGS...: the same findings as before.
-again() {
-	cp ../want ../same && found "$@" <../same
-}
+# shellcheck source=tests/cli/check-lib.sh
+. "$TEST_SOURCE/tests/cli/check-lib.sh"
 
 # dies ARGS...: with one line (and a hint), which is in ../err.
 dies() {

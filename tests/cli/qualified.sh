@@ -3,15 +3,24 @@ test_description='names with what is written before them: receivers, namespaces,
 # shellcheck source=tests/lib/test-lib.sh
 . "$(dirname "$0")/../lib/test-lib.sh"
 
-# places: of lines "NAME PATH:LINE:COLUMN..." each name has just these definitions.
-places() {
+# answers COMMAND...: of lines "NAME PATH:LINE:COLUMN..." the command says just these of each name.
+answers() {
 	while read -r test_name test_places; do
-		test_have=$(git batho def "$test_name" | sed 's/: .*//' | tr '\n' ' ')
+		test_have=$(git batho "$@" "$test_name" | sed 's/: .*//' | tr '\n' ' ')
 		test "${test_have% }" = "$test_places" || {
 			echo "$test_name: wanted '$test_places', got '$test_have'"
 			return 1
 		}
 	done
+}
+
+# places: the definitions of each name; uses: its calls.
+places() {
+	answers def
+}
+
+uses() {
+	answers refs --role call
 }
 
 test_expect_success 'Go: the receiver, with type parameters as well' '
@@ -178,17 +187,6 @@ test_expect_success 'C++: names that repeat, and qualifiers in their order' '
 	test_expect_code 1 git batho def c::b::W::W && test_expect_code 1 git batho def b::a::W::go &&
 	test_expect_code 1 git batho def b::a::f && test_expect_code 1 git batho def a::b::b::f
 '
-
-# uses: the same of its uses, from references.
-uses() {
-	while read -r test_name test_places; do
-		test_have=$(git batho refs --role call "$test_name" | sed 's/: .*//' | tr '\n' ' ')
-		test "${test_have% }" = "$test_places" || {
-			echo "$test_name: wanted '$test_places', got '$test_have'"
-			return 1
-		}
-	done
-}
 
 test_expect_success 'uses: the qualifiers that are written, as far as they go' '
 	cat >use.cpp <<-\EOT &&
