@@ -6,7 +6,7 @@
 
 #include "core/git/listing.h"
 #include "core/query/config_file.h"
-#include "core/rules/incoming.h"
+#include "core/incoming/incoming.h"
 #include "core/rules/policy.h"
 #include "git-batho/context.h"
 

@@ -8,7 +8,7 @@
 #include "core/base/file.h"
 #include "core/base/limits.h"
 #include "core/rules/check.h"
-#include "core/rules/report.h"
+#include "core/report/report.h"
 #include "git-batho/check_files.h"
 #include "git-batho/commands.h"
 #include "git-batho/context.h"

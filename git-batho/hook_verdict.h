@@ -4,7 +4,7 @@
 #ifndef BT_PROGRAM_HOOK_VERDICT_H
 #define BT_PROGRAM_HOOK_VERDICT_H
 
-#include "core/rules/incoming.h"
+#include "core/incoming/incoming.h"
 #include "git-batho/context.h"
 #include "hooks/event.h"
 

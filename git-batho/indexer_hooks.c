@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "core/base/clock.h"
-#include "core/rules/gate.h"
+#include "core/gate/gate.h"
 #include "git-batho/hook_verdict.h"
 #include "git-batho/indexer.h"
 

@@ -10,7 +10,7 @@
 #include "core/base/hash.h"
 #include "core/base/mem.h"
 #include "core/base/path.h"
-#include "core/rules/radius.h"
+#include "core/rules/radius/radius.h"
 
 /* Lines about rules that were stopped: a rule that is too dear is so in many files. */
 #define STOPPED_MAX 10

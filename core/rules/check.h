@@ -16,7 +16,7 @@
 #include "core/query/config_file.h"
 #include "core/rules/baseline.h"
 #include "core/rules/finding.h"
-#include "core/rules/incoming.h"
+#include "core/incoming/incoming.h"
 #include "core/rules/policy.h"
 #include "core/rules/request.h"
 

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "core/base/mem.h"
-#include "core/rules/radius.h"
+#include "core/rules/radius/radius.h"
 
 /* Whoever changes what is judged by is seen. */
 static int policy_change(struct check *k)

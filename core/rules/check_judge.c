@@ -6,7 +6,7 @@
 
 #include "core/base/hash.h"
 #include "core/base/mem.h"
-#include "core/rules/radius.h"
+#include "core/rules/radius/radius.h"
 #include "core/rules/secret.h"
 
 /* Definitions around a place that are named. */

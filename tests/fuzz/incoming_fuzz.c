@@ -8,7 +8,7 @@
 
 #include "core/base/limits.h"
 #include "core/base/mem.h"
-#include "core/rules/incoming_read.h"
+#include "core/incoming/read.h"
 #include "tests/fuzz/fuzz.h"
 
 static size_t count_lines(const char *data, size_t len)

@@ -12,7 +12,7 @@
 #include "core/base/mem.h"
 #include "core/base/text.h"
 #include "core/query/jsonc.h"
-#include "core/rules/report_impl.h"
+#include "core/report/impl.h"
 #include "tests/fuzz/fuzz.h"
 
 #define FINDINGS_MAX 40

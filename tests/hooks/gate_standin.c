@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "core/git/odb.h"
-#include "core/rules/gate.h"
+#include "core/gate/gate.h"
 #include "git-batho/indexer.h"
 
 static void list(const struct bt_incoming *in)

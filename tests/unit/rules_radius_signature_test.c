@@ -1,7 +1,7 @@
 /*
- * core/rules/radius_signature.c: which changes of a signature callers notice, language by language.
+ * core/rules/radius/signature.c: which changes of a signature callers notice, language by language.
  */
-#include "core/rules/radius_signature.h"
+#include "core/rules/radius/signature.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -139,5 +139,5 @@ int main(void)
 		cmocka_unit_test(anything),
 	};
 
-	return cmocka_run_group_tests_name("core/rules/radius_signature", tests, NULL, NULL);
+	return cmocka_run_group_tests_name("core/rules/radius/signature", tests, NULL, NULL);
 }
