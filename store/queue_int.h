@@ -1,0 +1,106 @@
+/*
+ * What the files of queue.db share: its schema, its statements, its connection. Not for others.
+ */
+#ifndef BT_STORE_QUEUE_INT_H
+#define BT_STORE_QUEUE_INT_H
+
+#include <sqlite3.h>
+
+#include "core/base/mem.h"
+#include "store/queue.h"
+
+/* "batQ" */
+#define BT_QUEUE_APPLICATION_ID 0x62617451
+#define BT_QUEUE_VERSION 1
+
+enum bt_queue_sql {
+	BT_QSQL_BEGIN,
+	BT_QSQL_COMMIT,
+	BT_QSQL_ROLLBACK,
+
+	BT_QSQL_ACTION_ADD,
+	BT_QSQL_ACTION_SAME,
+	BT_QSQL_ACTION_JOIN,
+	BT_QSQL_ACTION_GET,
+	BT_QSQL_ACTION_BY_KEY,
+	BT_QSQL_ACTION_OPEN,
+	BT_QSQL_ACTION_OF_BATCH,
+	BT_QSQL_ACTION_NEWEST,
+	BT_QSQL_ACTION_JOINED,
+	BT_QSQL_ACTION_LANDED_IN,
+	BT_QSQL_ACTION_SET,
+	BT_QSQL_ACTION_REQUEUE,
+	BT_QSQL_ACTION_CLAIM,
+	BT_QSQL_ACTION_CONTENT,
+	BT_QSQL_AFTER_ADD,
+	BT_QSQL_AFTER_LIST,
+
+	BT_QSQL_BATCH_ADD,
+	BT_QSQL_BATCH_GET,
+	BT_QSQL_BATCH_OPEN,
+	BT_QSQL_BATCH_NEWEST,
+	BT_QSQL_BATCH_SET,
+	BT_QSQL_EFFECT_BEGIN,
+	BT_QSQL_EFFECT_END,
+	BT_QSQL_EFFECT_LIST,
+	BT_QSQL_EVENT_ADD,
+	BT_QSQL_EVENT_LIST,
+	BT_QSQL_VERDICT_GET,
+	BT_QSQL_VERDICT_PUT,
+	BT_QSQL_SETTING_GET,
+	BT_QSQL_SETTING_PUT,
+
+	BT_QSQL_COUNTS,
+	BT_QSQL_FIGURES,
+	BT_QSQL_WAITS,
+	BT_QSQL_FORGET_AFTER,
+	BT_QSQL_FORGET_ACTIONS,
+	BT_QSQL_FORGET_EFFECTS,
+	BT_QSQL_FORGET_BATCHES,
+	BT_QSQL_FORGET_EVENTS,
+	BT_QSQL_FORGET_VERDICTS,
+
+	BT_QSQL_NR
+};
+
+struct bt_queue {
+	sqlite3 *db;
+	sqlite3_stmt *stmts[BT_QSQL_NR];
+	char *path;
+	enum bt_queue_mode mode;
+	bool writing;		/* between begin and commit */
+	uint64_t fence;		/* 0: this process executes nothing */
+};
+
+/* The text of a statement, for the test that plans them all. */
+const char *bt_queue_sql_text(enum bt_queue_sql id);
+extern const char bt_queue_schema_text[];
+
+/* queue_error.c: SQLite's codes become ours. Returns the code. */
+int bt_queue_fail(struct bt_queue *q, int rc, struct bt_err *err);
+
+/* The statement, reset and ready to be bound; declare the local with BT_QSQL_OWNED. */
+int bt_queue_sql_get(struct bt_queue *q, enum bt_queue_sql id, sqlite3_stmt **ret_stmt, struct bt_err *err);
+int bt_queue_sql_step(struct bt_queue *q, sqlite3_stmt *s, struct bt_err *err);	/* BT_ROW, BT_DONE or an error */
+int bt_queue_sql_run(struct bt_queue *q, sqlite3_stmt *s, struct bt_err *err);	/* to the end */
+void bt_queue_sql_release(sqlite3_stmt **s);
+#define BT_QSQL_OWNED BT_CLEANUP(bt_queue_sql_release)
+
+/* Values of columns and parameters: NULL for what is not there. */
+void bt_queue_bind_text(sqlite3_stmt *s, int at, const char *text);
+void bt_queue_bind_oid(sqlite3_stmt *s, int at, const struct bt_oid *oid);
+const char *bt_queue_column_text(sqlite3_stmt *s, int at, struct bt_arena *arena);
+struct bt_oid bt_queue_column_oid(sqlite3_stmt *s, int at);
+
+/* A transaction of its own, unless one is open. */
+struct bt_queue_scope {
+	bool own;
+};
+int bt_queue_scope_begin(struct bt_queue *q, struct bt_queue_scope *scope, struct bt_err *err);
+/* Commits when rc is 0, else rolls back; returns what the whole came to. */
+int bt_queue_scope_end(struct bt_queue *q, struct bt_queue_scope *scope, int rc, struct bt_err *err);
+
+/* 16 random hex digits and a NUL. */
+int bt_queue_key_make(char *ret_key, struct bt_err *err);
+
+#endif
