@@ -217,13 +217,6 @@ int loose_begin(const struct bt_repo *repo, const struct bt_oid *oid, enum bt_ob
 	return rc;
 }
 
-int loose_sync(struct loose_file *f, struct bt_err *err)
-{
-	if (fsync(f->fd))
-		return bt_err_errno(err, "cannot sync '%s'", f->temp ? f->temp : f->path);
-	return 0;
-}
-
 int loose_place(struct loose_file *f, struct bt_err *err)
 {
 	int fd = f->fd;

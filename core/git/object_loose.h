@@ -20,7 +20,6 @@ struct loose_file {
 /* Writes, without waiting for the disk. */
 int loose_begin(const struct bt_repo *repo, const struct bt_oid *oid, enum bt_object_type type, const void *data, size_t len,
 		struct loose_file *ret_f, struct bt_err *err);
-int loose_sync(struct loose_file *f, struct bt_err *err);
 int loose_place(struct loose_file *f, struct bt_err *err);
 void loose_release(struct loose_file *f);	/* removes what did not get to its place */
 /* <objects>/ab/cdef... */

@@ -1,15 +1,19 @@
 /*
  * Objects by their ids, and batches of them.
  *
- * Syncing files one after the other costs one write of the file system's journal each. A batch writes all of them first and has the
- * kernel start on their data; then the first fsync takes the journal along for all, and the others find hardly anything left.
+ * To sync files one after the other costs a flush of the disk's cache for each file and each folder. Where the file system keeps one journal for
+ * all (ext4, XFS) a batch costs one: the data of all files is written and waited for, the files are renamed into place, and the fsync of one
+ * folder takes the journal along, in which all of that stands. Elsewhere every file and folder gets its own fsync; when there are very many,
+ * the whole file system.
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <linux/magic.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
 #include <unistd.h>
 
 #include "core/base/file.h"
@@ -38,65 +42,6 @@ void bt_object_id(const struct bt_repo *repo, enum bt_object_type type, const vo
 	*ret_oid = bt_oid_make(raw, repo->oid_len);
 }
 
-int bt_object_write(const struct bt_repo *repo, enum bt_object_type type, const void *data, size_t len, bool durable,
-		    struct bt_oid *ret_oid, struct bt_err *err)
-{
-	BT_CLEANUP(loose_release) struct loose_file f = { .fd = -1 };
-	struct bt_oid oid;
-	int rc;
-
-	bt_object_id(repo, type, data, len, &oid);
-	rc = loose_begin(repo, &oid, type, data, len, &f, err);
-	if (!rc && durable)
-		rc = loose_sync(&f, err);
-	if (!rc)
-		rc = loose_place(&f, err);
-	if (!rc && durable)
-		rc = loose_sync_folder(f.path, f.new_folder, err);
-	if (!rc)
-		*ret_oid = oid;
-	return rc;
-}
-
-/* --- what is there --- */
-
-static int sync_part(const struct bt_repo *repo, const struct bt_oid *oids, size_t nr, struct bt_err *err)
-{
-	int fds[LOOSE_NR_MAX];
-	int rc = 0;
-
-	for (size_t i = 0; i < nr; i++) {
-		BT_FREE char *path = loose_path(repo, &oids[i]);
-
-		fds[i] = open(path, O_RDONLY | O_CLOEXEC);
-		if (fds[i] < 0)
-			continue;
-		(void)futimens(fds[i], NULL);	/* somebody else's file in a shared repository: its time stays */
-		(void)sync_file_range(fds[i], 0, 0, SYNC_FILE_RANGE_WRITE);
-	}
-	for (size_t i = 0; i < nr; i++) {
-		BT_FREE char *path = fds[i] >= 0 ? loose_path(repo, &oids[i]) : NULL;
-
-		if (!path)
-			continue;
-		if (!rc && fsync(fds[i]))
-			rc = bt_err_errno(err, "cannot sync '%s'", path);
-		if (!rc)
-			rc = loose_sync_folder(path, true, err);
-		close(fds[i]);
-	}
-	return rc;
-}
-
-int bt_object_sync(const struct bt_repo *repo, const struct bt_oid *oids, size_t nr, struct bt_err *err)
-{
-	int rc = 0;
-
-	for (size_t i = 0; !rc && i < nr; i += LOOSE_NR_MAX)
-		rc = sync_part(repo, oids + i, nr - i < LOOSE_NR_MAX ? nr - i : LOOSE_NR_MAX, err);
-	return rc;
-}
-
 /* --- batches --- */
 
 struct batch_item {
@@ -111,6 +56,8 @@ struct bt_object_batch {
 	size_t nr, alloc;
 	struct bt_buf bytes;
 	struct bt_oidmap known;
+	struct bt_oid *covered;
+	size_t covered_nr, covered_alloc;
 };
 
 struct bt_object_batch *bt_object_batch_new(const struct bt_repo *repo)
@@ -127,13 +74,48 @@ void bt_object_batch_free(struct bt_object_batch **pb)
 	if (!pb || !*pb)
 		return;
 	free((*pb)->items);
+	free((*pb)->covered);
 	bt_buf_release(&(*pb)->bytes);
 	bt_oidmap_release(&(*pb)->known);
 	free(*pb);
 	*pb = NULL;
 }
 
-static int batch_loose(struct bt_object_batch *b, struct bt_err *err)
+/* --- the disk --- */
+
+#define WRITE_OUT SYNC_FILE_RANGE_WRITE
+#define WRITTEN (SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER)
+
+static bool has_common_journal(const char *folder)
+{
+	struct statfs st;
+
+	return !statfs(folder, &st) && (st.f_type == EXT4_SUPER_MAGIC || st.f_type == XFS_SUPER_MAGIC);
+}
+
+/* The data of a file; the file itself when there is no common journal. */
+static int sync_data(int fd, bool journal, const char *name, struct bt_err *err)
+{
+	if (journal && !sync_file_range(fd, 0, 0, WRITTEN))
+		return 0;
+	if (fsync(fd))
+		return bt_err_errno(err, "cannot sync '%s'", name);
+	return 0;
+}
+
+/* The folders of files that were placed. */
+static int sync_places(const struct loose_file *files, size_t nr, bool journal, struct bt_err *err)
+{
+	int rc = 0;
+
+	if (journal && nr)
+		return bt_file_sync_folder(files[nr - 1].path, err);
+	for (size_t i = 0; !rc && i < nr; i++)
+		rc = loose_sync_folder(files[i].path, files[i].new_folder, err);
+	return rc;
+}
+
+static int batch_loose(struct bt_object_batch *b, bool journal, struct bt_err *err)
 {
 	struct loose_file files[LOOSE_NR_MAX];
 	size_t nr = 0;
@@ -142,18 +124,67 @@ static int batch_loose(struct bt_object_batch *b, struct bt_err *err)
 	for (size_t i = 0; !rc && i < b->nr; i++) {
 		const struct batch_item *it = &b->items[i];
 
-		rc = loose_begin(b->repo, &it->oid, it->type, b->bytes.data + it->offset, it->len, &files[nr], err);
+		rc = loose_begin(b->repo, &it->oid, it->type, bt_buf_cstr(&b->bytes) + it->offset, it->len, &files[nr], err);
 		if (!rc)
-			(void)sync_file_range(files[nr++].fd, 0, 0, SYNC_FILE_RANGE_WRITE);
+			(void)sync_file_range(files[nr++].fd, 0, 0, WRITE_OUT);
 	}
 	for (size_t i = 0; !rc && i < nr; i++)
-		rc = loose_sync(&files[i], err);
+		rc = sync_data(files[i].fd, journal, files[i].path, err);
 	for (size_t i = 0; !rc && i < nr; i++)
 		rc = loose_place(&files[i], err);
-	for (size_t i = 0; !rc && i < nr; i++)
-		rc = loose_sync_folder(files[i].path, files[i].new_folder, err);
+	if (!rc)
+		rc = sync_places(files, nr, journal, err);
 	while (nr)
 		loose_release(&files[--nr]);
+	return rc;
+}
+
+static int cover_part(const struct bt_repo *repo, const struct bt_oid *oids, size_t nr, bool journal, struct bt_err *err)
+{
+	int fds[LOOSE_NR_MAX], rc = 0;
+
+	for (size_t i = 0; i < nr; i++) {
+		BT_FREE char *path = loose_path(repo, &oids[i]);
+
+		fds[i] = open(path, O_RDONLY | O_CLOEXEC);
+		if (fds[i] < 0)
+			continue;
+		(void)futimens(fds[i], NULL);	/* another person's file in a shared repository keeps its time */
+		(void)sync_file_range(fds[i], 0, 0, WRITE_OUT);
+	}
+	for (size_t i = 0; i < nr; i++) {
+		BT_FREE char *path = fds[i] >= 0 ? loose_path(repo, &oids[i]) : NULL;
+
+		if (path && !rc)
+			rc = sync_data(fds[i], journal, path, err);
+		if (path && !rc && !journal)
+			rc = loose_sync_folder(path, true, err);
+		bt_close_fd(&fds[i]);
+	}
+	return rc;
+}
+
+/* The journal, or all there is, once. */
+static int sync_all(const struct bt_repo *repo, bool journal, struct bt_err *err)
+{
+	BT_CLOSE int fd = open(repo->objects_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0 || (journal ? fsync(fd) : syncfs(fd)))
+		return bt_err_errno(err, "cannot sync '%s'", repo->objects_dir);
+	return 0;
+}
+
+static int batch_cover(struct bt_object_batch *b, bool journal, struct bt_err *err)
+{
+	int rc = 0;
+
+	if (!journal && b->covered_nr > LOOSE_NR_MAX)
+		return sync_all(b->repo, false, err);
+	for (size_t i = 0; !rc && i < b->covered_nr; i += LOOSE_NR_MAX)
+		rc = cover_part(b->repo, b->covered + i, b->covered_nr - i < LOOSE_NR_MAX ? b->covered_nr - i : LOOSE_NR_MAX, journal, err);
+	/* New objects bring the journal along. */
+	if (!rc && journal && b->covered_nr && !b->nr)
+		rc = sync_all(b->repo, true, err);
 	return rc;
 }
 
@@ -208,15 +239,22 @@ static int batch_pack(struct bt_object_batch *b, struct bt_err *err)
 	return rc;
 }
 
+void bt_object_batch_cover(struct bt_object_batch *b, const struct bt_oid *oid)
+{
+	BT_GROW(b->covered, b->covered_alloc, b->covered_nr + 1);
+	b->covered[b->covered_nr++] = *oid;
+}
+
 int bt_object_batch_end(struct bt_object_batch *b, struct bt_err *err)
 {
-	int rc = 0;
+	bool journal = has_common_journal(b->repo->objects_dir);
+	int rc = batch_cover(b, journal, err);
 
-	if (b->nr > LOOSE_NR_MAX || b->bytes.len >= BATCH_BYTES_MAX)
+	if (!rc && (b->nr > LOOSE_NR_MAX || b->bytes.len >= BATCH_BYTES_MAX))
 		rc = batch_pack(b, err);
-	else if (b->nr)
-		rc = batch_loose(b, err);
-	b->nr = 0;
+	else if (!rc && b->nr)
+		rc = batch_loose(b, journal, err);
+	b->nr = b->covered_nr = 0;
 	bt_buf_clear(&b->bytes);
 	bt_oidmap_clear(&b->known);
 	return rc;
@@ -237,5 +275,29 @@ int bt_object_batch_add(struct bt_object_batch *b, enum bt_object_type type, con
 	rc = bt_buf_check(&b->bytes, "new objects", err);
 	if (!rc && b->bytes.len >= BATCH_BYTES_MAX)
 		rc = bt_object_batch_end(b, err);
+	return rc;
+}
+
+int bt_object_write(const struct bt_repo *repo, enum bt_object_type type, const void *data, size_t len, bool durable,
+		    struct bt_oid *ret_oid, struct bt_err *err)
+{
+	BT_CLEANUP(bt_object_batch_free) struct bt_object_batch *b = NULL;
+	BT_CLEANUP(loose_release) struct loose_file f = { .fd = -1 };
+	struct bt_oid oid;
+	int rc;
+
+	if (durable) {
+		b = bt_object_batch_new(repo);
+		rc = bt_object_batch_add(b, type, data, len, &oid, err);
+		if (!rc)
+			rc = bt_object_batch_end(b, err);
+	} else {
+		bt_object_id(repo, type, data, len, &oid);
+		rc = loose_begin(repo, &oid, type, data, len, &f, err);
+		if (!rc)
+			rc = loose_place(&f, err);
+	}
+	if (!rc)
+		*ret_oid = oid;
 	return rc;
 }

@@ -24,12 +24,6 @@ void bt_object_id(const struct bt_repo *repo, enum bt_object_type type, const vo
  */
 int bt_object_read_own(const struct bt_repo *repo, const struct bt_oid *oid, enum bt_object_type type, struct bt_buf *out, struct bt_err *err);
 /*
- * Makes durable what lies loose, whoever wrote it (git does not sync blobs by default): the file and its folder. Ids that are not loose
- * here are passed over: packs are synced by git. Each gets a new time, too, so that gc takes it for new.
- */
-int bt_object_sync(const struct bt_repo *repo, const struct bt_oid *oids, size_t nr, struct bt_err *err);
-
-/*
  * Several objects that are made durable together, at about the price of one. None can be read before the end; when they are many, or
  * large, they become packs (git index-pack), which are one file to sync and to look into.
  */
@@ -38,6 +32,11 @@ struct bt_object_batch *bt_object_batch_new(const struct bt_repo *repo);
 void bt_object_batch_free(struct bt_object_batch **pb);
 int bt_object_batch_add(struct bt_object_batch *b, enum bt_object_type type, const void *data, size_t len, struct bt_oid *ret_oid,
 			struct bt_err *err);
+/*
+ * What lies loose already, whoever wrote it (git does not sync blobs by default), is made durable with the others, and new for gc. An id that is
+ * not loose here is passed over: packs are synced by git.
+ */
+void bt_object_batch_cover(struct bt_object_batch *b, const struct bt_oid *oid);
 /* Writes them, durable. The batch is empty afterwards and may be used again. */
 int bt_object_batch_end(struct bt_object_batch *b, struct bt_err *err);
 

@@ -505,14 +505,9 @@ int bt_tree_edit_write_batch(struct bt_tree_edit *t, struct bt_object_batch *b, 
 	return tree_write(t, b, ret_tree, err);
 }
 
-static void batch_drop(struct bt_object_batch **pb)
-{
-	bt_object_batch_free(pb);
-}
-
 int bt_tree_edit_write(struct bt_tree_edit *t, bool durable, struct bt_oid *ret_tree, struct bt_err *err)
 {
-	BT_CLEANUP(batch_drop) struct bt_object_batch *b = durable ? bt_object_batch_new(t->repo) : NULL;
+	BT_CLEANUP(bt_object_batch_free) struct bt_object_batch *b = durable ? bt_object_batch_new(t->repo) : NULL;
 	int rc = tree_write(t, b, ret_tree, err);
 
 	return rc || !b ? rc : bt_object_batch_end(b, err);

@@ -236,17 +236,22 @@ static void test_signed(void **state)
 	bt_commit_view_release(&v);
 }
 
-static void test_sync(void **state)
+static void test_cover(void **state)
 {
 	struct bt_repo repo = BT_REPO_INIT;
 	struct bt_oid oids[3] = { { .len = 20, .raw = { 1 } } };
+	struct bt_object_batch *b;
 
 	(void)state;
-	repo_make("sync", "sha1", &repo);
+	repo_make("cover", "sha1", &repo);
 	OK(bt_object_write(&repo, BT_OBJECT_BLOB, "a", 1, false, &oids[1], &err));
 	OK(bt_object_write(&repo, BT_OBJECT_BLOB, "b", 1, false, &oids[2], &err));
 	sh("touch -d 2001-01-01 .git/objects/*/*");
-	OK(bt_object_sync(&repo, oids, 3, &err));
+	b = bt_object_batch_new(&repo);
+	for (size_t i = 0; i < 3; i++)
+		bt_object_batch_cover(b, &oids[i]);
+	OK(bt_object_batch_end(b, &err));
+	bt_object_batch_free(&b);
 	sh("test 2 = $(find .git/objects/[0-9a-f]* -type f -newermt 2020-01-01 | wc -l)");
 	bt_repo_release(&repo);
 }
@@ -256,7 +261,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_blobs),	 cmocka_unit_test(test_there_already), cmocka_unit_test(test_modes),
 		cmocka_unit_test(test_failures), cmocka_unit_test(test_batches),       cmocka_unit_test(test_commits),
-		cmocka_unit_test(test_signed),	 cmocka_unit_test(test_sync),
+		cmocka_unit_test(test_signed),	 cmocka_unit_test(test_cover),
 	};
 
 	return cmocka_run_group_tests(tests, scratch_setup, scratch_teardown);
