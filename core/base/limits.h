@@ -16,6 +16,8 @@
 /* index.maxBlobSize: the default, 1 MiB. */
 /* One tree object: 64 MiB hold more than a million entries. */
 #define BT_TREE_SIZE_MAX (64u << 20)
+/* A commit object that is folded, and a message that is made of several. */
+#define BT_COMMIT_SIZE_MAX (4u << 20)
 /* A .gitattributes file; git itself ignores larger ones (100 MiB); ours is tighter. */
 #define BT_ATTR_FILE_MAX (1u << 20)
 /* A tracked .batho/config.ini. */

@@ -11,6 +11,9 @@
 
 #include "core/git/odb.h"
 
+/* Paths of a conflict that are kept. */
+#define BT_FOLD_PATHS_MAX 100
+
 enum bt_fold_style { BT_FOLD_SQUASH, BT_FOLD_STACK };
 
 enum bt_fold_outcome {

@@ -1,5 +1,5 @@
 /*
- * Matching a path against a glob by git's rules; private to core/git.
+ * Matching a path, or the name of a ref, against a glob by git's rules.
  */
 #ifndef BT_GIT_GLOB_H
 #define BT_GIT_GLOB_H

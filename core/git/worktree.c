@@ -6,24 +6,19 @@
  */
 #include "core/git/worktree.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "core/base/file.h"
 #include "core/base/mem.h"
 #include "core/git/listing.h"
+#include "core/git/temp.h"
 
-#define TEMP_PREFIX "worktree-"
-/* A temporary folder of a run that was killed; no listing takes this long. */
-#define TEMP_STALE_S (24 * 60 * 60)
 /* The names of all changed files: a million of a hundred bytes. */
 #define CHANGED_MAX ((size_t)512 << 20)
 
@@ -35,63 +30,6 @@ void bt_git_cmd_index(struct bt_git_cmd *c, const struct bt_repo *repo, const ch
 		return;
 	assignment = bt_xasprintf("GIT_INDEX_FILE=%s", index_file ? index_file : repo->index_file);
 	bt_git_cmd_env(c, assignment);
-}
-
-static int remove_one(const char *path, const struct stat *st, int what, struct FTW *ftw)
-{
-	(void)st;
-	(void)what;
-	(void)ftw;
-	remove(path);
-	return 0;
-}
-
-static void tree_remove(const char *dir)
-{
-	nftw(dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
-}
-
-/* Removes what killed runs left in our own folder. */
-static void stale_remove(const char *base)
-{
-	DIR *d = opendir(base);
-	struct dirent *e;
-
-	while (d && (e = readdir(d))) {
-		BT_FREE char *path = NULL;
-		struct stat st;
-
-		if (strncmp(e->d_name, TEMP_PREFIX, sizeof(TEMP_PREFIX) - 1))
-			continue;
-		path = bt_xasprintf("%s/%s", base, e->d_name);
-		if (!lstat(path, &st) && S_ISDIR(st.st_mode) &&
-		    st.st_mtime < time(NULL) - TEMP_STALE_S)
-			tree_remove(path);
-	}
-	if (d)
-		closedir(d);
-}
-
-/* A private folder (0700): beside the store when there is one, else where temporary files go. */
-static int temp_make(const struct bt_repo *repo, char **ret_dir, struct bt_err *err)
-{
-	BT_FREE char *own = bt_xasprintf("%s/batho", repo->common_dir);
-	const char *bases[] = { own, getenv("XDG_RUNTIME_DIR"), getenv("TMPDIR"), "/tmp" };
-
-	stale_remove(own);
-	for (size_t i = 0; i < BT_ARRAY_NR(bases); i++) {
-		char *dir;
-
-		if (!bases[i] || *bases[i] != '/')
-			continue;
-		dir = bt_xasprintf("%s/" TEMP_PREFIX "XXXXXX", bases[i]);
-		if (mkdtemp(dir)) {
-			*ret_dir = dir;
-			return 0;
-		}
-		free(dir);
-	}
-	return bt_err_errno(err, "cannot make a temporary folder for the worktree's objects");
 }
 
 /*
@@ -264,7 +202,7 @@ static int index_update(const struct bt_repo *repo, const struct bt_worktree *w,
 static int temp_index(const struct bt_repo *repo, const struct changes *ch, struct bt_worktree *w,
 		      struct bt_err *err)
 {
-	int rc = temp_make(repo, &w->dir, err);
+	int rc = bt_git_temp_make(repo, &w->dir, err);
 
 	if (rc)
 		return rc;
@@ -306,7 +244,7 @@ void bt_worktree_release(struct bt_worktree *w)
 	if (!w)
 		return;
 	if (w->dir)
-		tree_remove(w->dir);
+		bt_git_temp_remove(w->dir);
 	free(w->dir);
 	free(w->index_file);
 	free(w->objects);

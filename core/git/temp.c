@@ -1,0 +1,76 @@
+/*
+ * Temporary folders for children of git: made, removed, and swept up after runs that were killed.
+ */
+#include "core/git/temp.h"
+
+#include <dirent.h>
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "core/base/mem.h"
+
+#define TEMP_PREFIX "worktree-"
+/* A temporary folder of a run that was killed; no run takes this long. */
+#define TEMP_STALE_S (24 * 60 * 60)
+
+static int remove_one(const char *path, const struct stat *st, int what, struct FTW *ftw)
+{
+	(void)st;
+	(void)what;
+	(void)ftw;
+	remove(path);
+	return 0;
+}
+
+void bt_git_temp_remove(const char *dir)
+{
+	nftw(dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+/* Removes what killed runs left in our own folder. */
+static void stale_remove(const char *base)
+{
+	DIR *d = opendir(base);
+	struct dirent *e;
+
+	while (d && (e = readdir(d))) {
+		BT_FREE char *path = NULL;
+		struct stat st;
+
+		if (strncmp(e->d_name, TEMP_PREFIX, sizeof(TEMP_PREFIX) - 1))
+			continue;
+		path = bt_xasprintf("%s/%s", base, e->d_name);
+		if (!lstat(path, &st) && S_ISDIR(st.st_mode) &&
+		    st.st_mtime < time(NULL) - TEMP_STALE_S)
+			bt_git_temp_remove(path);
+	}
+	if (d)
+		closedir(d);
+}
+
+/* A private folder (0700): beside the store when there is one, else where temporary files go. */
+int bt_git_temp_make(const struct bt_repo *repo, char **ret_dir, struct bt_err *err)
+{
+	BT_FREE char *own = bt_xasprintf("%s/batho", repo->common_dir);
+	const char *bases[] = { own, getenv("XDG_RUNTIME_DIR"), getenv("TMPDIR"), "/tmp" };
+
+	stale_remove(own);
+	for (size_t i = 0; i < BT_ARRAY_NR(bases); i++) {
+		char *dir;
+
+		if (!bases[i] || *bases[i] != '/')
+			continue;
+		dir = bt_xasprintf("%s/" TEMP_PREFIX "XXXXXX", bases[i]);
+		if (mkdtemp(dir)) {
+			*ret_dir = dir;
+			return 0;
+		}
+		free(dir);
+	}
+	return bt_err_errno(err, "cannot make a temporary folder for git's objects");
+}
