@@ -119,7 +119,7 @@ static char **env_make(const char *const *changes)
 	return env;
 }
 
-static int attr_make(posix_spawnattr_t *attr, bool same_group)
+static int attr_make(posix_spawnattr_t *attr, const struct bt_child_opts *o)
 {
 	short flags = POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF;
 	sigset_t none, defaults;
@@ -132,7 +132,10 @@ static int attr_make(posix_spawnattr_t *attr, bool same_group)
 	sigaddset(&defaults, SIGTERM);
 	sigaddset(&defaults, SIGHUP);
 	sigaddset(&defaults, SIGCHLD);
-	if (!same_group)
+	/* The leader of a session leads a group as well. */
+	if (o->own_session)
+		flags |= POSIX_SPAWN_SETSID;
+	else if (!o->same_group)
 		flags |= POSIX_SPAWN_SETPGROUP;
 	rc = posix_spawnattr_setflags(attr, flags);
 	if (!rc)
@@ -157,7 +160,7 @@ static int spawn(struct bt_child *c, const struct bt_child_opts *o, int theirs[3
 		posix_spawn_file_actions_destroy(&fa);
 		return rc;
 	}
-	rc = attr_make(&attr, o->same_group);
+	rc = attr_make(&attr, o);
 	if (!rc)
 		rc = plan_fd(&fa, o->in, 0, &c->in, &theirs[0]);
 	if (!rc)

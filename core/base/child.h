@@ -23,6 +23,7 @@ struct bt_child_opts {
 	const char *cwd;		/* or NULL */
 	enum bt_child_fd in, out, err;
 	bool same_group;		/* stay in our process group (foreground children) */
+	bool own_session; /* without our terminal: what would ask there (ssh for a passphrase) fails instead of waiting */
 	int timeout_ms;			/* for bt_child_run; 0: none */
 	size_t out_max;			/* for bt_child_run; 0: BT_BUF_DEFAULT_MAX */
 };

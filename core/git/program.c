@@ -13,8 +13,8 @@
 #include "core/base/mem.h"
 
 /* Plumbing runs nothing that the repository names. */
+static const char no_hooks_config[] = "core.hooksPath=/dev/null";
 static const char *const program_config[] = {
-	"core.hooksPath=/dev/null",
 	"core.fsmonitor=false",
 	"protocol.ext.allow=never",
 };
@@ -76,11 +76,13 @@ static void cmd_env_path(struct bt_git_cmd *c, const char *name, const char *pat
 	bt_git_cmd_env(c, assignment);
 }
 
-void bt_git_cmd_init(struct bt_git_cmd *c, const struct bt_repo *repo)
+static void cmd_init(struct bt_git_cmd *c, const struct bt_repo *repo, bool hooked)
 {
 	*c = (struct bt_git_cmd){ .arena = BT_ARENA_INIT };
 	bt_git_cmd_add(c, "git");
 	bt_git_cmd_add(c, "--no-replace-objects");
+	if (!hooked)
+		bt_git_cmd_config(c, no_hooks_config);
 	for (size_t i = 0; i < BT_ARRAY_NR(program_config); i++)
 		bt_git_cmd_config(c, program_config[i]);
 	for (size_t i = 0; i < BT_ARRAY_NR(program_env); i++)
@@ -92,6 +94,16 @@ void bt_git_cmd_init(struct bt_git_cmd *c, const struct bt_repo *repo)
 		cmd_env_path(c, "GIT_WORK_TREE", repo->top);
 	if (repo->extra_objects)
 		bt_git_cmd_alternate(c, repo->extra_objects);
+}
+
+void bt_git_cmd_init(struct bt_git_cmd *c, const struct bt_repo *repo)
+{
+	cmd_init(c, repo, false);
+}
+
+void bt_git_cmd_init_hooked(struct bt_git_cmd *c, const struct bt_repo *repo)
+{
+	cmd_init(c, repo, true);
 }
 
 void bt_git_cmd_release(struct bt_git_cmd *c)

@@ -36,6 +36,8 @@ struct bt_git_cmd {
 
 /* `repo` may be NULL: git discovers. */
 void bt_git_cmd_init(struct bt_git_cmd *c, const struct bt_repo *repo);
+/* The same, but the hooks of the repository run, wherever its configuration says they are: where they are a duty. */
+void bt_git_cmd_init_hooked(struct bt_git_cmd *c, const struct bt_repo *repo);
 void bt_git_cmd_release(struct bt_git_cmd *c);
 /* `-c key=value`; before the subcommand is added. */
 void bt_git_cmd_config(struct bt_git_cmd *c, const char *key_value);

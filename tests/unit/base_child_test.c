@@ -281,6 +281,12 @@ static void test_start_and_wait(void **state)
 	assert_int_equal(bt_child_start(&c, &o, &err), 0);
 	assert_int_equal(getpgid(c.pid), getpgrp());
 	bt_child_release(&c);
+
+	o.own_session = true;
+	assert_int_equal(bt_child_start(&c, &o, &err), 0);
+	assert_int_equal(getsid(c.pid), c.pid);
+	assert_int_equal(getpgid(c.pid), c.pid);
+	bt_child_release(&c);
 	assert_int_equal(c.pid, 0);
 	assert_int_equal(waitpid(-1, &status, WNOHANG), -1);
 	assert_int_equal(errno, ECHILD);

@@ -51,6 +51,20 @@ static void test_options_and_environment(void **state)
 			fail_msg("no %s in %s", wanted[i], bt_buf_cstr(&out));
 }
 
+static void test_hooked(void **state)
+{
+	BT_BUF_OWNED struct bt_buf out = BT_BUF_INIT;
+	BT_GIT_CMD_OWNED struct bt_git_cmd c = BT_GIT_CMD_INIT;
+	struct bt_err err = BT_ERR_INIT;
+
+	(void)state;
+	fake_git("echo \"$@\"");
+	bt_git_cmd_init_hooked(&c, NULL);
+	bt_git_cmd_add(&c, "sub");
+	assert_int_equal(bt_git_run(&c, "x", NULL, 0, &out, &err), 0);
+	assert_string_equal(bt_buf_cstr(&out), "--no-replace-objects -c core.fsmonitor=false -c protocol.ext.allow=never sub\n");
+}
+
 static void fail_with(const char *stderr_text, int status, struct bt_err *err)
 {
 	*err = (struct bt_err)BT_ERR_INIT;
@@ -217,6 +231,7 @@ int main(void)
 #define TEST(f) cmocka_unit_test_setup(f, scratch_reset)
 	const struct CMUnitTest tests[] = {
 		TEST(test_options_and_environment),
+		TEST(test_hooked),
 		TEST(test_messages),
 		TEST(test_stream_both_ways),
 		TEST(test_stream_records),
