@@ -20,6 +20,7 @@ extern const struct bt_command bt_cmd_index;
 extern const struct bt_command bt_cmd_init;
 extern const struct bt_command bt_cmd_map;
 extern const struct bt_command bt_cmd_outline;
+extern const struct bt_command bt_cmd_queue;
 extern const struct bt_command bt_cmd_refs;
 extern const struct bt_command bt_cmd_rules;
 extern const struct bt_command bt_cmd_search;

@@ -22,6 +22,7 @@ static const char *const batch_states[BT_BATCH_STATE_NR] = {
 	[BT_BATCH_DISPATCH_INTENT] = "dispatch-intent", [BT_BATCH_DONE] = "completed",
 	[BT_BATCH_FAILED] = "failed",		[BT_BATCH_UNKNOWN] = "unknown",
 	[BT_BATCH_NEEDS_HUMAN] = "needs-human",
+	[BT_BATCH_RETURNED] = "returned",
 };
 
 const char *bt_action_kind_name(enum bt_action_kind kind)

@@ -55,6 +55,7 @@ enum bt_batch_state {
 	BT_BATCH_FAILED,
 	BT_BATCH_UNKNOWN,
 	BT_BATCH_NEEDS_HUMAN,
+	BT_BATCH_RETURNED,	/* its actions went back to the queue */
 	BT_BATCH_STATE_NR
 };
 const char *bt_batch_state_name(enum bt_batch_state state);	/* "ref-intent" */

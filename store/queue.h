@@ -112,8 +112,10 @@ int bt_queue_action_set(struct bt_queue *q, uint64_t id, enum bt_action_state st
 			struct bt_err *err);
 /* Back to the queue: state queued, in no batch. urgent, priority and the rest stay. */
 int bt_queue_action_requeue(struct bt_queue *q, uint64_t id, const char *detail, struct bt_err *err);
-/* Is this object what an open action holds on to? */
-int bt_queue_content_open(struct bt_queue *q, const struct bt_oid *content, bool *ret_open, struct bt_err *err);
+/* Canceled. Those that became one with it go on: the first of them is their own from here on, and the others' leader. */
+int bt_queue_action_cancel(struct bt_queue *q, uint64_t id, struct bt_err *err);
+/* Is this object what an open action holds on to, or one that landed after `landed_since` and is not pushed? */
+int bt_queue_content_open(struct bt_queue *q, const struct bt_oid *content, int64_t landed_since, bool *ret_open, struct bt_err *err);
 
 /* --- batches --- */
 
@@ -141,6 +143,7 @@ int bt_queue_fence_raise(struct bt_queue *q, struct bt_err *err);
 /* The fence of an executor that started this process: it is checked, not raised. */
 void bt_queue_fence_take(struct bt_queue *q, uint64_t fence);
 uint64_t bt_queue_fence(const struct bt_queue *q);
+bool bt_queue_fence_held(struct bt_queue *q);	/* nobody has raised it since */
 
 /* Puts the actions into a new batch, in this order; b: kind, lane, committer. BT_ERR_BUSY: one is not queued any more. */
 int bt_queue_batch_add(struct bt_queue *q, struct bt_batch *b, const uint64_t *ids, size_t nr, struct bt_err *err);

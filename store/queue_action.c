@@ -72,6 +72,19 @@ static uint64_t hash_of(const struct bt_action *a)
 	return bt_hash64(a->content.raw, a->content.len, h);
 }
 
+/* BT_ROW: taking a later barrier could make it wait for something that waits for it. */
+static int tangled(struct bt_queue *q, const struct bt_action *leader, struct bt_err *err)
+{
+	BT_QSQL_OWNED sqlite3_stmt *s = NULL;
+
+	if (bt_queue_sql_get(q, BT_QSQL_ACTION_TANGLED, &s, err))
+		return err->code;
+	sqlite3_bind_int64(s, 1, (int64_t)(leader->barrier ? leader->barrier : leader->id));
+	bt_queue_bind_text(s, 2, leader->lane);
+	sqlite3_bind_int(s, 3, leader->kind);
+	return bt_queue_sql_step(q, s, err);
+}
+
 static int find_same(struct bt_queue *q, struct bt_action *a, struct bt_arena *arena, struct bt_err *err)
 {
 	BT_QSQL_OWNED sqlite3_stmt *s = NULL;
@@ -87,10 +100,12 @@ static int find_same(struct bt_queue *q, struct bt_action *a, struct bt_arena *a
 
 		read_row(s, arena, &other);
 		/* a delay is a promise: nobody is made earlier by joining */
-		if (is_same(a, &other) && other.not_before == a->not_before) {
+		if (!is_same(a, &other) || other.not_before != a->not_before)
+			continue;
+		rc = tangled(q, &other, err);
+		if (rc == BT_DONE)
 			a->leader = other.id;
-			return 0;
-		}
+		return rc < 0 ? rc : 0;
 	}
 	return rc;
 }
@@ -149,8 +164,7 @@ static int add_after(struct bt_queue *q, uint64_t id, uint64_t needs, struct bt_
 	if (bt_queue_sql_get(q, BT_QSQL_AFTER_ADD, &s, err))
 		return err->code;
 	sqlite3_bind_int64(s, 1, (int64_t)id);
-	/* one that became one with another is done when that one is */
-	sqlite3_bind_int64(s, 2, (int64_t)(other.leader ? other.leader : needs));
+	sqlite3_bind_int64(s, 2, (int64_t)needs);
 	return bt_queue_sql_run(q, s, err);
 }
 
@@ -349,7 +363,57 @@ int bt_queue_action_requeue(struct bt_queue *q, uint64_t id, const char *detail,
 	return bt_queue_scope_end(q, &scope, rc, err);
 }
 
-int bt_queue_content_open(struct bt_queue *q, const struct bt_oid *content, bool *ret_open, struct bt_err *err)
+/* BT_ROW and the new leader of those that followed this one, or BT_DONE when nobody did. */
+static int promote(struct bt_queue *q, uint64_t id, uint64_t *ret_leader, struct bt_err *err)
+{
+	BT_QSQL_OWNED sqlite3_stmt *s = NULL;
+	int rc = bt_queue_sql_get(q, BT_QSQL_ACTION_PROMOTE, &s, err);
+
+	if (rc)
+		return rc;
+	sqlite3_bind_int64(s, 1, (int64_t)id);
+	rc = bt_queue_sql_step(q, s, err);
+	if (rc == BT_ROW)
+		*ret_leader = (uint64_t)sqlite3_column_int64(s, 0);
+	return rc;
+}
+
+static int cancel(struct bt_queue *q, uint64_t id, struct bt_err *err)
+{
+	BT_QSQL_OWNED sqlite3_stmt *s = NULL, *f = NULL;
+	uint64_t leader = 0;
+	int rc;
+
+	if (bt_queue_sql_get(q, BT_QSQL_ACTION_CANCEL, &s, err))
+		return err->code;
+	sqlite3_bind_int64(s, 1, (int64_t)id);
+	sqlite3_bind_int64(s, 2, bt_queue_now());
+	if (touched(q, s, id, err))
+		return err->code;
+	rc = promote(q, id, &leader, err);
+	if (rc < 0)
+		return rc;
+	if (rc == BT_ROW) {
+		if (bt_queue_sql_get(q, BT_QSQL_ACTION_FOLLOW, &f, err))
+			return err->code;
+		sqlite3_bind_int64(f, 1, (int64_t)id);
+		sqlite3_bind_int64(f, 2, (int64_t)leader);
+		if (bt_queue_sql_run(q, f, err))
+			return err->code;
+	}
+	return bt_queue_event_add(q, id, 0, NULL, "canceled", NULL, err);
+}
+
+int bt_queue_action_cancel(struct bt_queue *q, uint64_t id, struct bt_err *err)
+{
+	struct bt_queue_scope scope;
+
+	if (bt_queue_scope_begin(q, &scope, err))
+		return err->code;
+	return bt_queue_scope_end(q, &scope, cancel(q, id, err), err);
+}
+
+int bt_queue_content_open(struct bt_queue *q, const struct bt_oid *content, int64_t landed_since, bool *ret_open, struct bt_err *err)
 {
 	BT_QSQL_OWNED sqlite3_stmt *s = NULL;
 	int rc;
@@ -357,6 +421,7 @@ int bt_queue_content_open(struct bt_queue *q, const struct bt_oid *content, bool
 	if (bt_queue_sql_get(q, BT_QSQL_ACTION_CONTENT, &s, err))
 		return err->code;
 	bt_queue_bind_oid(s, 1, content);
+	sqlite3_bind_int64(s, 2, landed_since);
 	rc = bt_queue_sql_step(q, s, err);
 	*ret_open = rc == BT_ROW;
 	return rc < 0 ? rc : 0;

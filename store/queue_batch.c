@@ -73,6 +73,13 @@ static int fence_check(struct bt_queue *q, struct bt_err *err)
 	return 0;
 }
 
+bool bt_queue_fence_held(struct bt_queue *q)
+{
+	struct bt_err ignored = BT_ERR_INIT;
+
+	return !fence_check(q, &ignored);
+}
+
 /* --- batches --- */
 
 static int claim(struct bt_queue *q, uint64_t batch, uint64_t id, size_t place, struct bt_err *err)

@@ -42,7 +42,7 @@ const char bt_queue_schema_text[] =
 	" detail TEXT);"
 	"CREATE INDEX action_open ON action (id) WHERE state <= 4;"
 	"CREATE INDEX action_same ON action (same) WHERE state = 0 AND leader = 0 AND kind BETWEEN 1 AND 3;"
-	"CREATE INDEX action_content ON action (content) WHERE state <= 4 AND content IS NOT NULL;"
+	"CREATE INDEX action_content ON action (content) WHERE state <= 5 AND content IS NOT NULL;"
 	"CREATE INDEX action_landed ON action (lane, id) WHERE state = 5;"
 	"CREATE INDEX action_batch ON action (batch, place) WHERE batch <> 0;"
 	"CREATE INDEX action_leader ON action (leader) WHERE leader <> 0;"
@@ -114,6 +114,9 @@ static const char *const texts[BT_QSQL_NR] = {
 		" finished_at, params, message, base, content, slot, batch, place, leader, barrier, attempts)"
 		" VALUES (?1, ?2, ?3, ?4, 0, ?5, ?6, ?7, ?8, ?9, ?10, 0, ?11, ?12, ?13, ?14, ?15, 0, 0, ?16, 0, 0)",
 	[BT_QSQL_ACTION_SAME] = SELECT "WHERE same = ?1 AND state = 0 AND leader = 0 AND kind BETWEEN 1 AND 3 ORDER BY id",
+	/* Something that came after it and before its barrier names what it waits for: that may be the very action that is joined. */
+	[BT_QSQL_ACTION_TANGLED] = "SELECT 1 FROM action AS a JOIN dependency AS d ON d.action = a.id"
+				   " WHERE a.state <= 4 AND a.id > ?1 AND a.lane = ?2 AND a.kind < ?3 LIMIT 1",
 	/* The follower's id is the new barrier: ids ascend. */
 	[BT_QSQL_ACTION_JOIN] = "UPDATE action SET barrier = ?2, urgent = max(urgent, ?3), priority = max(priority, ?4) WHERE id = ?1",
 	[BT_QSQL_ACTION_GET] = SELECT "WHERE id = ?1",
@@ -127,9 +130,15 @@ static const char *const texts[BT_QSQL_NR] = {
 			       " WHERE id = ?1 OR (leader = ?1 AND leader <> 0)",
 	[BT_QSQL_ACTION_REQUEUE] = "UPDATE action SET state = 0, batch = 0, place = 0, finished_at = 0, detail = ?2"
 				   " WHERE id = ?1 OR (leader = ?1 AND leader <> 0)",
+	[BT_QSQL_ACTION_CANCEL] = "UPDATE action SET state = 9, leader = 0, finished_at = ?2, detail = NULL WHERE id = ?1",
+	[BT_QSQL_ACTION_PROMOTE] = "UPDATE action SET leader = 0, barrier = (SELECT max(b.id) FROM action AS b WHERE b.leader = ?1"
+				   " AND b.leader <> 0) WHERE id = (SELECT min(a.id) FROM action AS a WHERE a.leader = ?1"
+				   " AND a.leader <> 0) RETURNING id",
+	[BT_QSQL_ACTION_FOLLOW] = "UPDATE action SET leader = ?2 WHERE leader = ?1 AND leader <> 0",
 	[BT_QSQL_ACTION_CLAIM] = "UPDATE action SET state = 1, batch = ?2, place = ?3, attempts = attempts + 1"
 				 " WHERE id = ?1 AND state = 0 AND leader = 0",
-	[BT_QSQL_ACTION_CONTENT] = "SELECT 1 FROM action WHERE content = ?1 AND state <= 4 AND content IS NOT NULL LIMIT 1",
+	[BT_QSQL_ACTION_CONTENT] = "SELECT 1 FROM action WHERE content = ?1 AND state <= 5 AND content IS NOT NULL"
+				   " AND (state <= 4 OR finished_at > ?2) LIMIT 1",
 	[BT_QSQL_AFTER_ADD] = "INSERT INTO dependency (action, needs) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
 	[BT_QSQL_AFTER_LIST] = "SELECT needs FROM dependency WHERE action = ?1 ORDER BY needs",
 

@@ -197,7 +197,7 @@ static int truth(struct fold *s, size_t i, struct bt_err *err)
 			rc = fold_truth_start(&s->truth, s->repo, s->odb, &s->tip_tree, err);
 		s->truth_runs = true;
 		if (!rc)
-			rc = fold_truth_apply(&s->truth, &s->acc_tree, ch, &m->commit, &v, err);
+			rc = fold_truth_trees(&s->truth, &ch->parent_tree, &s->acc_tree, &ch->view.tree, &v, err);
 		if (rc)
 			return rc;
 	}

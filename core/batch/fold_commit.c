@@ -134,22 +134,20 @@ static int disk_sync(const struct bt_repo *repo, struct bt_err *err)
 }
 
 /* The objects that one commit added. */
-static void added_list(const struct fold_change *ch, struct bt_oid *list, size_t *nr)
+static void added_cover(struct bt_object_batch *batch, const struct fold_change *ch)
 {
 	for (size_t i = 0; i < ch->nr; i++)
 		if (ch->entries[i].new_mode && ch->entries[i].new_mode != MODE_GITLINK)
-			list[(*nr)++] = ch->entries[i].after;
+			bt_object_batch_cover(batch, &ch->entries[i].after);
 }
 
 int fold_commits_sync(struct bt_repo *repo, const struct bt_oid *tip_tree, const struct bt_oid *commits,
 		      const struct bt_oid *trees, size_t nr, struct bt_err *err)
 {
 	BT_CLEANUP(bt_arena_release) struct bt_arena arena = BT_ARENA_INIT;
+	BT_CLEANUP(bt_object_batch_free) struct bt_object_batch *batch = bt_object_batch_new(repo);
 	BT_FREE struct fold_change *changes = bt_xcalloc(nr ? nr : 1, sizeof(*changes));
-	BT_FREE struct bt_oid *list = NULL;
 	struct bt_oid before = tip_tree->len ? *tip_tree : fold_empty_tree(repo);
-	size_t list_nr = 0, total = 2 * nr;
-	bool whole = true;
 	int rc;
 
 	for (size_t i = 0; i < nr; i++) {
@@ -157,19 +155,12 @@ int fold_commits_sync(struct bt_repo *repo, const struct bt_oid *tip_tree, const
 		changes[i].view.tree = before = trees[i];
 	}
 	rc = nr ? fold_diffs_read(repo, changes, nr, true, &arena, err) : 0;
-	if (rc || !nr)
-		return rc;
-	for (size_t i = 0; i < nr; i++) {
-		whole = whole && changes[i].kept;
-		total += changes[i].nr;
+	for (size_t i = 0; !rc && i < nr; i++) {
+		if (!changes[i].kept)
+			return disk_sync(repo, err);
+		added_cover(batch, &changes[i]);
+		bt_object_batch_cover(batch, &trees[i]);
+		bt_object_batch_cover(batch, &commits[i]);
 	}
-	if (!whole)
-		return disk_sync(repo, err);
-	list = bt_xcalloc(total, sizeof(*list));
-	for (size_t i = 0; i < nr; i++) {
-		added_list(&changes[i], list, &list_nr);
-		list[list_nr++] = trees[i];
-		list[list_nr++] = commits[i];
-	}
-	return bt_object_sync(repo, list, list_nr, err);
+	return rc ? rc : bt_object_batch_end(batch, err);
 }

@@ -51,6 +51,7 @@ struct fold_truth {
 	char *room;		/* temporary folder: attributes, objects nobody needs afterwards */
 	char *aside_objects;
 	struct bt_repo aside;	/* the repository, with new objects in the room */
+	struct bt_oid base_tree, base; /* the last base and the commit made for it */
 	struct bt_oid push[2];	/* two commits whose merge makes a long answer */
 	bool owed;		/* the answer about them has not been read */
 };
@@ -66,11 +67,12 @@ struct fold_verdict {
 int fold_truth_start(struct fold_truth *t, struct bt_repo *repo, struct bt_odb *odb, const struct bt_oid *tip_tree,
 		     struct bt_err *err);
 void fold_truth_release(struct fold_truth *t);
+/* Of commits, with the merge bases they have. */
 int fold_truth_merge(struct fold_truth *t, const struct bt_oid *ours, const struct bt_oid *theirs,
 		     struct fold_verdict *ret_v, struct bt_err *err);
-/* The merge that applies what changed between parent (len 0: nothing) and commit to a tree. */
-int fold_truth_apply(struct fold_truth *t, const struct bt_oid *tree, const struct fold_change *ch,
-		     const struct bt_oid *commit, struct fold_verdict *ret_v, struct bt_err *err);
+/* Of trees: no history has a say. */
+int fold_truth_trees(struct fold_truth *t, const struct bt_oid *base, const struct bt_oid *ours,
+		     const struct bt_oid *theirs, struct fold_verdict *ret_v, struct bt_err *err);
 void fold_verdict_release(struct fold_verdict *v);
 
 /* --- fold_who.c: with whom a member conflicts --- */

@@ -1,8 +1,8 @@
 /*
  * What git makes of a merge: one `git merge-tree --stdin` for a whole batch.
  *
- * It knows no --merge-base before git 2.40: a merge onto a tree is told as one with a commit that holds this tree and has the
- * member's parent as its own, so that this parent is the one merge base. Such commits lie in a temporary folder of objects.
+ * It knows no --merge-base before git 2.40. So a merge of three trees is told as one of commits made for it: the base, without parents, and on
+ * it both sides. They lie in a temporary folder of objects, have no history, and their dates cannot lead git astray on the way to the base.
  *
  * Before git 2.49 it does not flush its output between merges, and would wait for our next line while we wait for its answer.
  * So every question is followed by another, the push, whose answer is longer than the buffer of its stdio: a conflict in paths
@@ -382,18 +382,20 @@ int fold_truth_merge(struct fold_truth *t, const struct bt_oid *ours, const stru
 	return rc ? rc : answer_take(t, sides, ret_v, err);
 }
 
-int fold_truth_apply(struct fold_truth *t, const struct bt_oid *tree, const struct fold_change *ch,
-		     const struct bt_oid *commit, struct fold_verdict *ret_v, struct bt_err *err)
+int fold_truth_trees(struct fold_truth *t, const struct bt_oid *base, const struct bt_oid *ours,
+		     const struct bt_oid *theirs, struct fold_verdict *ret_v, struct bt_err *err)
 {
-	const char *committer = ch->view.committer, *end = committer + ch->view.committer_len;
-	const char *date = end;
-	struct bt_oid ours;
-	int rc;
+	struct bt_oid sides[2];
+	int rc = 0;
 
-	/* As old as the member: git walks back from both at once and meets at the parent. */
-	while (date > committer && date[-1] != '>')
-		date--;
-	rc = aside_commit(t, tree, ch->parent.len ? &ch->parent : NULL,
-			  date < end ? strtoull(date, NULL, 10) : 0, &ours, err);
-	return rc ? rc : fold_truth_merge(t, &ours, commit, ret_v, err);
+	/* Most members share their parent. */
+	if (!bt_oid_equal(base, &t->base_tree)) {
+		rc = aside_commit(t, base, NULL, 1, &t->base, err);
+		t->base_tree = rc ? (struct bt_oid){ .len = 0 } : *base;
+	}
+	if (!rc)
+		rc = aside_commit(t, ours, &t->base, 2, &sides[0], err);
+	if (!rc)
+		rc = aside_commit(t, theirs, &t->base, 2, &sides[1], err);
+	return rc ? rc : fold_truth_merge(t, &sides[0], &sides[1], ret_v, err);
 }

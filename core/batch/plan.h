@@ -30,15 +30,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Values are stored; in the order of the barrier. */
-enum bt_action_kind {
-	BT_ACTION_COMMIT,
-	BT_ACTION_MERGE,
-	BT_ACTION_PUSH,
-	BT_ACTION_WORKFLOW,
-	BT_ACTION_DEPLOY,
-	BT_ACTION_KIND_NR
-};
+#include "store/action.h"
 
 /* A plan looks no further ahead: clocks are set, and looking again costs nothing. */
 #define BT_PLAN_WAKE_MAX_MS 600000

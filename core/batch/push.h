@@ -34,6 +34,8 @@ struct bt_push {
 	struct bt_oid remote_now;	/* as far as it is known; len 0: not there */
 	char detail[480];
 };
+/* Refuses what is no configured remote with one address to push to. */
+int bt_push_remote_check(struct bt_repo *repo, const char *remote, struct bt_err *err);
 /* What is wrong with the input, or here, is an error; what the remote does is a result. */
 int bt_push(struct bt_repo *repo, struct bt_push *p, struct bt_err *err);
 /* The remote's ref: BT_ROW, BT_DONE when it is not there, BT_ERR_BUSY when it cannot be reached. */

@@ -268,3 +268,10 @@ int bt_push_place_fetch(struct bt_repo *repo, const struct bt_push_place *place,
 				  ref, remote);
 	return rc < 0 ? rc : 0;
 }
+
+int bt_push_remote_check(struct bt_repo *repo, const char *remote, struct bt_err *err)
+{
+	BT_CLEANUP(bt_push_place_release) struct bt_push_place place = BT_PUSH_PLACE_INIT;
+
+	return bt_push_place_find(repo, remote, "refs/heads/x", &place, err);
+}

@@ -1,5 +1,5 @@
 /*
- * The version of cJSON; the parser comes with its first user.
+ * The version of cJSON.
  */
 #include "core/json/json.h"
 

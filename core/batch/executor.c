@@ -1,0 +1,562 @@
+#include "core/batch/executor.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "core/base/buf.h"
+#include "core/base/child.h"
+#include "core/base/clock.h"
+#include "core/base/fault.h"
+#include "core/base/signal.h"
+#include "core/base/trace.h"
+#include "core/batch/executor_lock.h"
+#include "core/batch/pin.h"
+#include "core/git/program.h"
+#include "core/git/refs.h"
+
+/* Rows of others are looked for so often while it waits. */
+#define POLL_MS 200
+#define FENCE_ENV "BATHO_QUEUE_FENCE"
+/* Contents of what landed and is not pushed are kept so long: a remote that moved wants them folded again. */
+#define LANDED_KEPT_MS ((int64_t)7 * 24 * 3600 * 1000)
+#define FORGET_EVERY_MS ((int64_t)3600 * 1000)
+#define PIN_GRACE_S 900
+
+struct executor {
+	const struct bt_executor_opts *o;
+	struct bt_batch_settings settings;
+	struct bt_queue *q;
+	struct bt_run run;
+	int lock;
+	struct bt_executor_sum sum;
+	struct worker {
+		struct bt_child child;
+		uint64_t batch;
+	} *workers;
+	size_t workers_nr, workers_alloc;
+};
+
+/* --- the lock --- */
+
+int bt_executor_lock(const char *dir, int *ret_fd, struct bt_err *err)
+{
+	BT_FREE char *path = bt_xasprintf("%s/queue.lock", dir);
+	BT_CLOSE int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+
+	if (fd < 0)
+		return bt_err_errno(err, "cannot open the lock '%s'", path);
+	if (flock(fd, LOCK_EX | LOCK_NB)) {
+		if (errno == EWOULDBLOCK)
+			return bt_err_set(err, BT_ERR_BUSY, "another process executes this queue");
+		return bt_err_errno(err, "cannot lock '%s'", path);
+	}
+	*ret_fd = fd;
+	fd = -1;
+	return 0;
+}
+
+bool bt_executor_running(const char *dir)
+{
+	BT_FREE char *path = bt_xasprintf("%s/queue.lock", dir);
+	BT_CLOSE int fd = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+
+	return fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) && errno == EWOULDBLOCK;
+}
+
+/* --- begin and end --- */
+
+static int executor_open(struct executor *x, const struct bt_executor_opts *o, struct bt_err *err)
+{
+	*x = (struct executor){ .o = o, .lock = -1 };
+	bt_batch_settings_read(o->conf, &x->settings);
+	if (bt_queue_open(o->dir, BT_QUEUE_WRITE, o->shared_mode, BT_QUEUE_BUSY_MS, &x->q, err))
+		return err->code;
+	x->run = (struct bt_run){
+		.repo = o->repo, .conf = o->conf, .q = x->q, .settings = &x->settings, .program = o->program, .tell = o->tell,
+		.tell_ctx = o->tell_ctx,
+	};
+	return 0;
+}
+
+static void executor_close(struct executor *x)
+{
+	for (size_t i = 0; i < x->workers_nr; i++)
+		bt_child_release(&x->workers[i].child);
+	free(x->workers);
+	bt_queue_free(&x->q);
+	bt_close_fd(&x->lock);
+}
+
+/* --- after a crash, and now and then --- */
+
+static int finish_batches(struct executor *x, uint64_t *ret_nr, struct bt_err *err)
+{
+	BT_CLEANUP(bt_arena_release) struct bt_arena arena = { NULL };
+	struct bt_batch *list;
+	size_t nr;
+	int rc = bt_queue_batches(x->q, true, 0, &arena, &list, &nr, err);
+
+	x->run.recovering = true;
+	for (size_t i = 0; i < nr && !rc; i++) {
+		rc = bt_run_batch(&x->run, list[i].id, err);
+		x->sum.batches++;
+	}
+	x->run.recovering = false;
+	*ret_nr = nr;
+	return rc;
+}
+
+/* Actions of batches that are over, or that are not there: a restored queue may hold some. */
+static int free_strays(struct executor *x, struct bt_err *err)
+{
+	BT_CLEANUP(bt_arena_release) struct bt_arena arena = { NULL };
+	struct bt_action_query open = { .list = BT_ACTIONS_OPEN };
+	struct bt_action *list;
+	size_t nr;
+
+	if (bt_queue_actions(x->q, &open, &arena, &list, &nr, err))
+		return err->code;
+	for (size_t i = 0; i < nr; i++) {
+		struct bt_batch b;
+		int rc;
+
+		if (list[i].leader || (list[i].state != BT_ACTION_BATCHED && list[i].state != BT_ACTION_EXECUTING))
+			continue;
+		rc = bt_queue_batch(x->q, list[i].batch, &arena, &b, err);
+		if (rc < 0)
+			return rc;
+		if ((rc == BT_DONE || !bt_batch_state_open(b.state)) &&
+		    bt_queue_action_requeue(x->q, list[i].id, "its batch is over", err))
+			return err->code;
+	}
+	return 0;
+}
+
+struct open_keys {
+	char (*keys)[BT_ACTION_KEY_LEN + 1];
+	size_t nr;
+	struct bt_repo *repo;
+};
+
+static int drop_batch_pin(void *ctx, const char *ref, const struct bt_oid *oid, struct bt_err *err)
+{
+	const struct open_keys *k = ctx;
+	struct bt_ref_change c = { .ref = ref, .before = *oid };
+	int rc;
+
+	for (size_t i = 0; i < k->nr; i++)
+		if (!strcmp(ref + strlen(BT_BATCH_REFS), k->keys[i]))
+			return 0;
+	rc = bt_refs_swap(k->repo, &c, 1, NULL, err);
+	return rc == BT_ERR_BUSY ? 0 : rc;
+}
+
+struct need {
+	struct bt_queue *q;
+	int64_t landed_since;
+	struct bt_err *err;
+};
+
+static bool is_needed(void *ctx, const struct bt_oid *content)
+{
+	struct need *n = ctx;
+	bool needed = true;
+
+	/* what cannot be asked stays */
+	return bt_queue_content_open(n->q, content, n->landed_since, &needed, n->err) || needed;
+}
+
+static int has_remotes(struct bt_repo *repo, bool *ret, struct bt_err *err)
+{
+	BT_GIT_CMD_OWNED struct bt_git_cmd c = BT_GIT_CMD_INIT;
+	BT_BUF_OWNED struct bt_buf out = BT_BUF_INIT;
+
+	bt_git_cmd_init(&c, repo);
+	bt_git_cmd_addl(&c, "remote", NULL);
+	if (bt_git_run(&c, "cannot list the remotes", NULL, 0, &out, err))
+		return err->code;
+	*ret = out.len;
+	return 0;
+}
+
+/* Pins of batches that are over, and of contents that nobody needs. */
+static int tidy_pins(struct executor *x, struct bt_err *err)
+{
+	BT_CLEANUP(bt_arena_release) struct bt_arena arena = { NULL };
+	struct bt_err asking = BT_ERR_INIT;
+	struct need need = { .q = x->q, .landed_since = INT64_MAX, .err = &asking };
+	struct bt_pin_trim_opts trim = { .needed = is_needed, .ctx = &need, .now_s = bt_queue_now() / 1000, .grace_s = PIN_GRACE_S };
+	struct open_keys open = { .repo = x->o->repo };
+	struct bt_batch *list;
+	size_t nr, kept, dropped;
+	bool remotes = false;
+
+	if (bt_queue_batches(x->q, true, 0, &arena, &list, &nr, err))
+		return err->code;
+	open.keys = bt_arena_zalloc(&arena, (nr + 1) * sizeof(*open.keys));
+	for (open.nr = 0; open.nr < nr; open.nr++)
+		memcpy(open.keys[open.nr], list[open.nr].key, sizeof(*open.keys));
+	if (bt_refs_each(x->o->repo, BT_BATCH_REFS, drop_batch_pin, &open, err) || has_remotes(x->o->repo, &remotes, err))
+		return err->code;
+	if (remotes)
+		need.landed_since = bt_queue_now() - LANDED_KEPT_MS;
+	return bt_pin_trim(x->o->repo, &trim, &kept, &dropped, err);
+}
+
+static int forget_old(struct executor *x, struct bt_err *err)
+{
+	int64_t last, now = bt_queue_now();
+	uint64_t nr;
+
+	if (bt_queue_setting(x->q, "forgot-at", &last, err))
+		return err->code;
+	if (last <= now && now - last < FORGET_EVERY_MS)
+		return 0;
+	if (bt_queue_forget(x->q, now - (int64_t)x->settings.retention_days * 24 * 3600 * 1000, &nr, err))
+		return err->code;
+	return bt_queue_setting_put(x->q, "forgot-at", now, err);
+}
+
+static int tidy(struct executor *x, struct bt_err *err)
+{
+	return tidy_pins(x, err) || forget_old(x, err) ? err->code : 0;
+}
+
+static int recover(struct executor *x, uint64_t *ret_nr, struct bt_err *err)
+{
+	return bt_queue_fence_raise(x->q, err) || finish_batches(x, ret_nr, err) || free_strays(x, err) ? err->code : 0;
+}
+
+/* --- forming --- */
+
+/* Who commits, and when: frozen, so that the same batch is the same commit however often it is made. */
+static int committer(struct executor *x, struct bt_arena *arena, const char **ret, struct bt_err *err)
+{
+	BT_GIT_CMD_OWNED struct bt_git_cmd c = BT_GIT_CMD_INIT;
+	BT_BUF_OWNED struct bt_buf out = BT_BUF_INIT;
+
+	bt_git_cmd_init(&c, x->o->repo);
+	bt_git_cmd_addl(&c, "var", "GIT_COMMITTER_IDENT", NULL);
+	if (bt_git_run(&c, NULL, NULL, 0, &out, err))
+		return err->code;
+	*ret = bt_arena_strndup(arena, bt_buf_cstr(&out), strcspn(bt_buf_cstr(&out), "\n"));
+	return 0;
+}
+
+/* What the planner found to be blocked or free again is written down, with whom it waits for. */
+static int note_blocks(struct executor *x, const struct bt_outlook *look, struct bt_err *err)
+{
+	for (size_t i = 0; i < look->actions_nr; i++) {
+		const struct bt_action *a = &look->actions[i];
+		const struct bt_plan_action *p = a->leader ? NULL : bt_outlook_find(look, a->id);
+		char why[80];
+		int rc = 0;
+
+		if (!p || (a->state != BT_ACTION_QUEUED && a->state != BT_ACTION_BLOCKED))
+			continue;
+		snprintf(why, sizeof(why), "waits for action %llu, which did not succeed", (unsigned long long)p->waits_for);
+		if (p->blocked && a->state == BT_ACTION_QUEUED)
+			rc = bt_queue_action_set(x->q, a->id, BT_ACTION_BLOCKED, why, NULL, err);
+		else if (!p->blocked && a->state == BT_ACTION_BLOCKED)
+			rc = bt_queue_action_set(x->q, a->id, BT_ACTION_QUEUED, NULL, NULL, err);
+		if (rc)
+			return rc;
+	}
+	return 0;
+}
+
+/* Batches that are due: rows, in one transaction each. ids: of the batches. */
+static int form(struct executor *x, const struct bt_outlook *look, struct bt_arena *arena, uint64_t *ids, size_t *ret_nr,
+		struct bt_err *err)
+{
+	const char *who = NULL;
+
+	*ret_nr = 0;
+	for (size_t i = 0; i < look->plan.batches_nr; i++) {
+		const struct bt_plan_batch *p = &look->plan.batches[i];
+		struct bt_batch b = { .kind = p->kind, .lane = look->lanes[p->lane] };
+		int rc;
+
+		if (!who && committer(x, arena, &who, err))
+			return err->code;
+		b.committer = who;
+		rc = bt_queue_batch_add(x->q, &b, p->ids, p->nr, err);
+		/* somebody canceled one of them: the next look has another plan */
+		if (rc == BT_ERR_BUSY && bt_queue_fence_held(x->q)) {
+			*err = (struct bt_err)BT_ERR_INIT;
+			continue;
+		}
+		if (rc)
+			return rc;
+		ids[(*ret_nr)++] = b.id;
+		bt_fault_point("formed");
+	}
+	return 0;
+}
+
+/* --- running --- */
+
+static int account(struct executor *x, uint64_t id, struct bt_err *err)
+{
+	BT_CLEANUP(bt_arena_release) struct bt_arena arena = { NULL };
+	struct bt_batch b;
+	int rc = bt_queue_batch(x->q, id, &arena, &b, err);
+
+	if (rc < 0)
+		return rc;
+	if (rc == BT_ROW && !bt_batch_state_open(b.state)) {
+		x->sum.batches++;
+		x->sum.actions += b.executed;
+		x->sum.failed += b.failed;
+	}
+	return 0;
+}
+
+static int start_worker(struct executor *x, uint64_t id, struct bt_err *err)
+{
+	BT_FREE char *number = bt_xasprintf("%llu", (unsigned long long)id);
+	BT_FREE char *fence = bt_xasprintf(FENCE_ENV "=%llu", (unsigned long long)bt_queue_fence(x->q));
+	const char *const argv[] = { x->o->program, "queue", "execute", number, "--quiet", NULL };
+	const char *const env[] = { fence, NULL };
+	struct bt_child_opts o = { .argv = argv, .env = env, .in = BT_CHILD_NULL, .out = BT_CHILD_NULL, .err = BT_CHILD_INHERIT };
+
+	BT_GROW(x->workers, x->workers_alloc, x->workers_nr + 1);
+	x->workers[x->workers_nr] = (struct worker){ .child = BT_CHILD_INIT, .batch = id };
+	if (bt_child_start(&x->workers[x->workers_nr].child, &o, err))
+		return err->code;
+	x->workers_nr++;
+	return 0;
+}
+
+/* Those that have ended leave the list. A batch that its process left open is taken up again when this one looks next. */
+static int reap(struct executor *x, struct bt_err *err)
+{
+	for (size_t i = 0; i < x->workers_nr;) {
+		struct worker *w = &x->workers[i];
+		siginfo_t info = { .si_pid = 0 };
+		int status;
+
+		if (!waitid(P_PID, (id_t)w->child.pid, &info, WEXITED | WNOHANG | WNOWAIT) && !info.si_pid) {
+			i++;
+			continue;
+		}
+		if (bt_child_wait(&w->child, &status, err) || account(x, w->batch, err))
+			return err->code;
+		if (status)
+			bt_trace("batch %llu: its process ended with status %d", (unsigned long long)w->batch, status);
+		x->workers[i] = x->workers[--x->workers_nr];
+	}
+	return 0;
+}
+
+static bool has_worker(const struct executor *x, uint64_t batch)
+{
+	for (size_t i = 0; i < x->workers_nr; i++)
+		if (x->workers[i].batch == batch)
+			return true;
+	return false;
+}
+
+/* Formed and not at work: this look's, `batch`'s (formed by hand), and those whose process died. */
+static int run_open(struct executor *x, const struct bt_outlook *look, bool *ret_ran, struct bt_err *err)
+{
+	BT_CLEANUP(bt_arena_release) struct bt_arena arena = { NULL };
+	struct bt_batch *list;
+	size_t nr, idle = 0;
+
+	if (bt_queue_batches(x->q, true, 0, &arena, &list, &nr, err))
+		return err->code;
+	for (size_t i = 0; i < nr; i++)
+		if (!has_worker(x, list[i].id))
+			list[idle++] = list[i];
+	*ret_ran = idle;
+	if (idle == 1 && !x->workers_nr && look->lanes_nr == 1) {
+		x->run.recovering = list[0].started_at;
+		if (bt_run_batch(&x->run, list[0].id, err))
+			return err->code;
+		return account(x, list[0].id, err);
+	}
+	for (size_t i = 0; i < idle && x->workers_nr < x->settings.windows.parallel_max; i++)
+		if (start_worker(x, list[i].id, err))
+			return err->code;
+	return 0;
+}
+
+/* --- the loop --- */
+
+static int wait_until(struct executor *x, int64_t wake_at, struct bt_err *err)
+{
+	int64_t now = bt_queue_now(), ms = POLL_MS;
+
+	if (x->workers_nr)
+		ms = 10;
+	else if (wake_at > now && wake_at - now < ms)
+		ms = wake_at - now;
+	else if (wake_at <= now)
+		ms = 1;
+	usleep((useconds_t)ms * 1000);
+	return bt_cancel_check(err);
+}
+
+/* *ret_leave: there is nothing to stay for. */
+static int look_once(struct executor *x, bool *ret_leave, int64_t *ret_wake, struct bt_err *err)
+{
+	BT_CLEANUP(bt_arena_release) struct bt_arena arena = { NULL };
+	BT_CLEANUP(bt_outlook_release) struct bt_outlook look = { .planned = NULL };
+	BT_FREE uint64_t *ids = NULL;
+	int64_t paused = 0;
+	size_t formed = 0;
+	bool ran = false;
+
+	if (reap(x, err) || bt_queue_setting(x->q, "paused", &paused, err))
+		return err->code;
+	*ret_wake = INT64_MAX;
+	if (paused && !x->o->anyway) {
+		*ret_leave = !x->workers_nr && x->o->stay != BT_EXECUTOR_FOREVER;
+		return 0;
+	}
+	if (bt_outlook_make(x->q, &x->settings, x->o->now, &arena, &look, err) || note_blocks(x, &look, err))
+		return err->code;
+	ids = bt_xcalloc(look.plan.batches_nr + 1, sizeof(*ids));
+	if (form(x, &look, &arena, ids, &formed, err) || (!x->o->form_only && run_open(x, &look, &ran, err)))
+		return err->code;
+	*ret_wake = look.plan.wake_at;
+	if (formed || ran || x->workers_nr) {
+		*ret_wake = bt_queue_now();
+		*ret_leave = x->o->form_only;
+		return 0;
+	}
+	*ret_leave = x->o->stay == BT_EXECUTOR_DUE || (x->o->stay == BT_EXECUTOR_DRAIN && look.plan.wake_at == INT64_MAX);
+	return 0;
+}
+
+static int work(struct executor *x, struct bt_err *err)
+{
+	bool leave = false;
+	int64_t wake;
+
+	while (!leave) {
+		if (look_once(x, &leave, &wake, err) || (!leave && wait_until(x, wake, err)))
+			return err->code;
+	}
+	return 0;
+}
+
+/* Under the lock, from recovery to tidying up. */
+static int serve(struct executor *x, struct bt_err *err)
+{
+	uint64_t recovered;
+	int64_t paused = 0;
+
+	if (bt_queue_setting(x->q, "paused", &paused, err))
+		return err->code;
+	if (x->o->form_only ? bt_queue_fence_raise(x->q, err) : recover(x, &recovered, err))
+		return err->code;
+	if (work(x, err))
+		return err->code;
+	return x->o->form_only ? 0 : tidy(x, err);
+}
+
+/* Is there something that nobody would do when this process left now? */
+static int anything_new(struct executor *x, bool *ret_any, struct bt_err *err)
+{
+	BT_CLEANUP(bt_arena_release) struct bt_arena arena = { NULL };
+	BT_CLEANUP(bt_outlook_release) struct bt_outlook look = { .planned = NULL };
+	int64_t paused = 0;
+
+	if (bt_queue_setting(x->q, "paused", &paused, err) ||
+	    bt_outlook_make(x->q, &x->settings, false, &arena, &look, err))
+		return err->code;
+	*ret_any = !paused && (look.plan.batches_nr || look.plan.wake_at != INT64_MAX);
+	return 0;
+}
+
+int bt_executor_run(const struct bt_executor_opts *o, struct bt_executor_sum *ret_sum, struct bt_err *err)
+{
+	BT_CLEANUP(executor_close) struct executor x;
+	bool any = true;
+	int rc;
+
+	rc = executor_open(&x, o, err);
+	if (rc)
+		return rc;
+	/* who queues while the lock is held starts nobody: after letting go of it one more look is due */
+	while (!rc && any) {
+		rc = bt_executor_lock(o->dir, &x.lock, err);
+		if (!rc)
+			rc = serve(&x, err);
+		bt_close_fd(&x.lock);
+		any = false;
+		if (!rc && o->stay == BT_EXECUTOR_DRAIN && !o->form_only)
+			rc = anything_new(&x, &any, err);
+	}
+	*ret_sum = x.sum;
+	return rc;
+}
+
+int bt_executor_run_one(const struct bt_executor_opts *o, uint64_t batch, struct bt_err *err)
+{
+	BT_CLEANUP(executor_close) struct executor x;
+	const char *fence = getenv(FENCE_ENV);
+	int rc = executor_open(&x, o, err);
+
+	if (rc)
+		return rc;
+	if (fence && *fence) {
+		bt_queue_fence_take(x.q, strtoull(fence, NULL, 10));
+		return bt_run_batch(&x.run, batch, err);
+	}
+	if (bt_executor_lock(o->dir, &x.lock, err) || bt_queue_fence_raise(x.q, err))
+		return err->code;
+	x.run.recovering = true;
+	return bt_run_batch(&x.run, batch, err);
+}
+
+int bt_executor_recover(const struct bt_executor_opts *o, uint64_t *ret_batches, struct bt_err *err)
+{
+	BT_CLEANUP(executor_close) struct executor x;
+
+	*ret_batches = 0;
+	if (executor_open(&x, o, err) || bt_executor_lock(o->dir, &x.lock, err) || recover(&x, ret_batches, err))
+		return err->code;
+	return tidy(&x, err);
+}
+
+/* --- behind somebody's back --- */
+
+/* What a caller has in its environment about the repository it stands in. */
+static const char *const dropped[] = {
+	"GIT_DIR", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_WORK_TREE", "GIT_QUARANTINE_PATH", "GIT_OBJECT_DIRECTORY",
+	"GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_REFLOG_ACTION", "GIT_EDITOR", "GIT_INTERNAL_SUPER_PREFIX",
+	"GIT_LITERAL_PATHSPECS", "GIT_COMMON_DIR", "GIT_NAMESPACE", "GIT_AUTHOR_NAME", "GIT_AUTHOR_EMAIL", "GIT_AUTHOR_DATE",
+	"GIT_COMMITTER_DATE", FENCE_ENV, "BATHO_AGENT",
+};
+
+int bt_executor_detach(const struct bt_repo *repo, const char *program, const char *dir, struct bt_err *err)
+{
+	const char *const argv[] = { program, "queue", "run", "--until-idle", "--quiet", NULL };
+	pid_t pid;
+
+	if (bt_executor_running(dir))
+		return 0;
+	pid = fork();
+	if (pid < 0)
+		return bt_err_errno(err, "cannot start a process");
+	if (pid)
+		return 0;
+	for (size_t i = 0; i < BT_ARRAY_NR(dropped); i++)
+		unsetenv(dropped[i]);
+	for (int fd = 0, null = open("/dev/null", O_RDWR); null >= 0 && fd < 3; fd++)
+		dup2(null, fd);
+	setsid();
+	if (chdir(repo->common_dir))
+		_exit(127);
+	execv(program, (char *const *)argv);
+	_exit(127);
+}

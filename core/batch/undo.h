@@ -1,0 +1,16 @@
+/*
+ * Taking back what a batch landed.
+ */
+#ifndef BT_BATCH_UNDO_H
+#define BT_BATCH_UNDO_H
+
+#include "core/batch/executor.h"
+
+/*
+ * By swap: the branch goes from the batch's commit back to where it was, worktrees along with it, and its actions are canceled.
+ * BT_ERR_FAIL when it was pushed, or when the branch has gone on: the hint offers a revert then. BT_ERR_BUSY: an executor is at
+ * work.
+ */
+int bt_undo(const struct bt_executor_opts *o, uint64_t batch, struct bt_err *err);
+
+#endif

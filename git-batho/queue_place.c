@@ -1,0 +1,53 @@
+/*
+ * The queue of the repository at hand, and its executor: for both programs.
+ */
+#include "git-batho/cmd_queue.h"
+
+#include <stdlib.h>
+
+#include "core/base/file.h"
+
+int queue_open(struct bt_context *c, enum bt_queue_mode mode, struct bt_queue **ret_q, struct bt_err *err)
+{
+	return bt_queue_open(c->store_dir, mode, bt_conf_shared_mode(c->conf), BT_QUEUE_BUSY_MS, ret_q, err);
+}
+
+void queue_close(struct bt_queue **q)
+{
+	bt_queue_free(q);
+}
+
+int queue_program(char **ret_path, struct bt_err *err)
+{
+	const char *told = getenv(QUEUE_PROGRAM_ENV);
+
+	if (!told || *told != '/')
+		return bt_file_program_path(ret_path, err);
+	*ret_path = bt_xstrdup(told);
+	return 0;
+}
+
+static void tell(void *ctx, const char *line)
+{
+	bt_notice(ctx, "%s", line);
+}
+
+int queue_executor(struct bt_context *c, struct bt_executor_opts *ret_o, char **ret_path, struct bt_err *err)
+{
+	if (queue_program(ret_path, err))
+		return err->code;
+	*ret_o = (struct bt_executor_opts){
+		.repo = &c->repo, .conf = c->conf, .dir = c->store_dir, .shared_mode = bt_conf_shared_mode(c->conf), .program = *ret_path,
+		.tell = tell, .tell_ctx = c,
+	};
+	return 0;
+}
+
+int queue_wake(struct bt_context *c, struct bt_err *err)
+{
+	BT_FREE char *path = NULL;
+
+	if (getenv("BATHO_BATCH_AUTOEXECUTE"))
+		return 0;
+	return queue_program(&path, err) || bt_executor_detach(&c->repo, path, c->store_dir, err) ? err->code : 0;
+}
