@@ -29,6 +29,111 @@ bool bt_edge_same_scope(const struct bt_facts *f, uint32_t site_def, uint32_t oc
 	return at == scope;
 }
 
+/* --- locals --- */
+
+/* ".f = f", "f: f": what is written is a field, when a reading of the name follows within so many bytes. */
+#define DESIGNATOR_GAP 3
+
+static bool is_one_of(const char *lang, const char *const *langs)
+{
+	for (; *langs; langs++)
+		if (!strcmp(*langs, lang))
+			return true;
+	return false;
+}
+
+/* Here names of functions are apart from those of variables: only a call can mean one. */
+static bool calls_apart(const char *lang)
+{
+	return is_one_of(lang, (const char *const[]){ "bash", "java", "php", NULL });
+}
+
+/* Here what a function binds is bound in all of it, or from where it stands: int f = f() is not about another f. */
+static bool binds_at_once(const char *lang)
+{
+	return is_one_of(lang, (const char *const[]){ "c", "cpp", "javascript", "typescript", "tsx", "python", NULL });
+}
+
+/* Here a plain name is never that of a field: self.f, o->f */
+static bool fields_on_objects(const char *lang)
+{
+	return is_one_of(lang, (const char *const[]){ "c", "go", "javascript", "lua", "python", "rust", "tsx", "typescript", NULL });
+}
+
+static uint32_t callable_from(const struct bt_facts *f, uint32_t def)
+{
+	while (def != BT_NONE && !(f->defs[def].flags & BT_DEF_CALLABLE))
+		def = f->defs[def].parent;
+	return def;
+}
+
+static bool is_around(const struct bt_facts *f, uint32_t outer, uint32_t def)
+{
+	while (def != BT_NONE && def != outer)
+		def = f->defs[def].parent;
+	return def != BT_NONE;
+}
+
+static bool is_designator(const struct bt_facts *f, uint32_t occ)
+{
+	const struct bt_occ *o = &f->occs[occ], *next = o + 1;
+
+	return occ + 1 < f->occs_nr && next->name == o->name && next->role == BT_ROLE_READ &&
+	       next->at - (o->at + f->names[o->name].len) <= DESIGNATOR_GAP;
+}
+
+/* const f = require("x").f */
+static bool is_imported_at(const struct bt_facts *f, uint32_t at)
+{
+	uint32_t row = bt_facts_point(f, at).row;
+
+	for (uint32_t i = 0; i < f->imports_nr; i++)
+		if (bt_facts_point(f, f->imports[i].start).row == row)
+			return true;
+	return false;
+}
+
+/* What a call of the name would mean where `w` writes it. */
+static bool is_called(const struct bt_facts *f, const char *lang, const struct bt_occ *o, const struct bt_occ *w, bool param)
+{
+	if (calls_apart(lang) || !strcmp(lang, "ruby"))
+		return false;
+	return param || (binds_at_once(lang) && bt_facts_point(f, w->at).row < bt_facts_point(f, o->at).row);
+}
+
+bool bt_edge_is_local(const struct bt_facts *f, const char *lang, uint32_t occ, enum bt_kind kind)
+{
+	const struct bt_occ *o = &f->occs[occ];
+	bool call = o->role == BT_ROLE_CALL;
+	bool variable = kind == BT_KIND_VARIABLE || (kind == BT_KIND_FIELD && !fields_on_objects(lang));
+	uint32_t site = callable_from(f, bt_facts_enclosing(f, o->at));
+
+	if (o->qual != BT_QUAL_NONE || site == BT_NONE || !(call || o->role == BT_ROLE_READ || o->role == BT_ROLE_WRITE))
+		return false;
+	if (!call && !variable && calls_apart(lang))
+		return true;
+	for (uint32_t i = 0; i < f->occs_nr; i++) {
+		const struct bt_occ *w = &f->occs[i];
+		uint32_t writer;
+		bool param;
+
+		if (w->role != BT_ROLE_WRITE || w->qual != BT_QUAL_NONE || w->name != o->name)
+			continue;
+		writer = callable_from(f, bt_facts_enclosing(f, w->at));
+		if (writer == BT_NONE || !is_around(f, writer, site))
+			continue;
+		param = w->at < f->defs[writer].sig_end;
+		/* what stands in the signature itself is a default, or the parameter */
+		if (param ? i != occ && o->at < f->defs[writer].sig_end : variable || is_designator(f, i) || is_imported_at(f, w->at))
+			continue;
+		if (!call || is_called(f, lang, o, w, param))
+			return true;
+	}
+	return false;
+}
+
+/* --- what is imported, by names --- */
+
 /*
  * The last part of a module's text, without what is behind its dot where it is a path: "a/b.h" -> "b", "./q.mjs" -> "q", but
  * "pkg.mod" -> "mod".

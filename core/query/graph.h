@@ -67,5 +67,12 @@ size_t bt_edge_import_stems(const struct bt_facts *f, struct bt_arena *a, uint64
 struct bt_edge_stems bt_edge_path_stems(const char *path);
 /* Is the scope that holds a definition around an occurrence, in site_def, too? Only of plain names, and on self. */
 bool bt_edge_same_scope(const struct bt_facts *f, uint32_t site_def, uint32_t occ, uint32_t target_def);
+/*
+ * Is an occurrence about a local variable or a parameter of its name, and not about a definition of that kind elsewhere? The
+ * function around it, or one around that, has such a parameter, or writes the plain name (which a function or type outside
+ * cannot be meant by; a variable can). What is in doubt is no local: designators as in { .f = f }, what an import on the same
+ * line gives, calls where a name may be called before it is bound (let f = f()) or where functions are names apart.
+ */
+bool bt_edge_is_local(const struct bt_facts *f, const char *lang, uint32_t occ, enum bt_kind kind);
 
 #endif

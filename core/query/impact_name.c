@@ -271,7 +271,8 @@ static void add_edge(struct impact_walk *w, const struct site *s, uint32_t from,
 	e.confidence = edge == BT_EDGE_NONE || nearest
 			       ? BT_LIKELY
 			       : (uint8_t)confidence_of(f, s->occ, &w->im->nodes[from], edge);
-	if (e.confidence > w->o->confidence)
+	if (e.confidence > w->o->confidence ||
+	    bt_edge_is_local(f, s->b->lang, s->occ, w->im->nodes[from].kind))
 		return;
 	for (size_t i = 0; i < s->b->nr; i++) {
 		/* what a file defines itself is meant by itself */

@@ -128,6 +128,116 @@ test_expect_success 'subclasses, overriders, importers' '
 	EOT
 '
 
+test_expect_success 'locals and parameters of the name are not it; designators, defaults and what is imported late are' '
+	git init -q ../locals && cd ../locals && mkdir src &&
+	cat >src/a.c <<-\EOT &&
+	int total(void) { return 1; }
+	int param(int total)
+	{
+		int k = total + 1;
+		return total + k;
+	}
+	int param_called(int (*total)(void))
+	{
+		return total();
+	}
+	int local(void)
+	{
+		int total = 3;
+		return use(total);
+	}
+	int passes(void)
+	{
+		return use(total);
+	}
+	struct ops { int (*total)(void); };
+	int designates(void)
+	{
+		struct ops o = { .total = total };
+		return use(o);
+	}
+	EOT
+	cat >src/b.py <<-\EOT &&
+	def amount():
+	    return 1
+	def param(amount, x=1):
+	    return amount + x
+	def default(x=amount):
+	    return x
+	def inner():
+	    amount = 3
+	    def deep():
+	        return amount
+	    return deep
+	def passes():
+	    return use(amount)
+	EOT
+	cat >src/c.rs <<-\EOT &&
+	fn size() -> i32 { 1 }
+	fn calls() -> i32 { let size = size(); size + 1 }
+	fn param(size: i32) -> i32 { size }
+	EOT
+	cat >src/D.java <<-\EOT &&
+	class D {
+		int count() { return 1; }
+		int calls() { int count = count(); return count; }
+		int param(int count) { return count; }
+	}
+	EOT
+	cat >src/e.js <<-\EOT &&
+	function later() { return 1; }
+	function param(later) { return later + later(); }
+	function imports() { const later = require("./e").later; return later(); }
+	const arrow = (later) => later + 1;
+	function passes() { return use(later); }
+	module.exports = { later };
+	EOT
+	cat >src/f.c <<-\EOT &&
+	int level;
+	int reads(void) { return level; }
+	int writes(void)
+	{
+		level = 2;
+		return level;
+	}
+	int param(int level)
+	{
+		return level;
+	}
+	EOT
+	git add . && git commit -q -m one &&
+	impact total <<-\EOT &&
+	src/a.c:1: total
+	src/a.c:20: ops.total
+	src/a.c:18: passes [1, user of total, certain]
+	src/a.c:23: designates [1, user of total, certain]
+	EOT
+	impact amount <<-\EOT &&
+	src/b.py:1: amount
+	src/b.py:5: default [1, user of amount, certain]
+	src/b.py:13: passes [1, user of amount, certain]
+	EOT
+	impact size <<-\EOT &&
+	src/c.rs:1: size
+	src/c.rs:2: calls [1, caller of size, certain]
+	EOT
+	impact D.count <<-\EOT &&
+	src/D.java:2: D.count
+	src/D.java:3: D.calls [1, caller of count, certain]
+	EOT
+	impact later <<-\EOT &&
+	src/e.js:1: later
+	src/e.js:3: imports [1, user of later, certain]
+	src/e.js:5: passes [1, user of later, certain]
+	src/e.js:6: (file level) [1, user of later, certain]
+	EOT
+	impact level <<-\EOT
+	src/f.c:1: level
+	src/f.c:2: reads [1, user of level, certain]
+	src/f.c:5: writes [1, user of level, certain]
+	EOT
+'
+
 test_expect_success 'tests alone, ready for a test runner' '
 	impact --tests wire_send <<-\EOT &&
 	test/wire_test.c
