@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "core/query/super.h"
+
 static bool kind_passes(const struct bt_filter *f, uint8_t kind)
 {
 	return !f || !f->kinds || (f->kinds & (1u << kind));
@@ -69,6 +71,9 @@ static void add_refs_of(const struct bt_gather *g, struct bt_answer *a, uint32_t
 			continue;
 		bt_answer_add_occ(a, file, i);
 		h = &a->hits[a->hits_nr - 1];
+		h->on_super = g->symbol->nr > 1 && o->qual == BT_QUAL_SUPER;
+		if (h->on_super)	/* see keep_meant_by_super */
+			continue;
 		if (o->role <= BT_ROLE_DECL && h->def != BT_NONE
 			    ? !bt_symbol_matches_def(g->symbol, vf, h->def)
 			    : !bt_symbol_matches_occ(g->symbol, vf, i))
@@ -90,6 +95,32 @@ static int only_meaning(struct bt_view *v, const struct bt_symbol *s, bool *ret_
 	return 0;
 }
 
+/* Takes out what is called on super and does not mean the symbol. All facts of these few files must be read for it. */
+static int keep_meant_by_super(struct bt_view *v, const struct bt_symbol *s, struct bt_answer *a, struct bt_err *err)
+{
+	const struct bt_name base = { s->parts[s->nr - 2], (uint32_t)s->lens[s->nr - 2] };
+	BT_CLEANUP(bt_arena_release) struct bt_arena scratch = BT_ARENA_INIT;
+	struct bt_view_file f = { .path = NULL };
+	uint32_t file = BT_NONE;
+	size_t to = 0;
+
+	for (size_t i = 0; i < a->hits_nr; i++) {
+		const struct bt_hit *h = &a->hits[i];
+
+		if (h->on_super && h->file != file) {
+			bt_arena_reset(&scratch);
+			f = *a->files[h->file].f;
+			file = h->file;
+			if (bt_view_read_facts(v, &scratch, true, &f, err))
+				return err->code;
+		}
+		if (!h->on_super || bt_super_means(&f.facts, bt_facts_occ_from(&f.facts, h->at), &base))
+			a->hits[to++] = *h;
+	}
+	a->hits_nr = to;
+	return 0;
+}
+
 int bt_find_refs(struct bt_view *v, const struct bt_symbol *s, const struct bt_filter *f,
 		 struct bt_answer *a, struct bt_err *err)
 {
@@ -105,6 +136,8 @@ int bt_find_refs(struct bt_view *v, const struct bt_symbol *s, const struct bt_f
 		g.symbol = &last;
 	if (!rc)
 		rc = bt_gather_run(&g, v, a, err);
+	if (!rc && g.symbol->nr > 1)
+		rc = keep_meant_by_super(v, s, a, err);
 	if (!rc && !a->hits_nr && s->nr > 1) {
 		last = bt_symbol_whole(s);
 		g.symbol = &last;

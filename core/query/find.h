@@ -33,6 +33,7 @@ struct bt_hit {
 	const char *scope;		/* "Class.method": what is around it; NULL: nothing */
 	uint32_t end_row;		/* of the definition, where the hit is one */
 	struct bt_def d;		/* the definition, where kind is one */
+	bool on_super;			/* a reference: what is extended says whom it means */
 };
 
 struct bt_answer_file {

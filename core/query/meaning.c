@@ -7,9 +7,7 @@
 #include <string.h>
 
 #include "core/query/reach.h"
-
-/* A chain of base classes in one file; longer ones are not followed. */
-#define BASES_DEPTH_MAX 16
+#include "core/query/super.h"
 
 void bt_meanings_init(struct bt_meanings *m, struct bt_answer *a, struct bt_view *v,
 		      const struct bt_content_source *source)
@@ -67,48 +65,6 @@ static const struct bt_facts *facts_of(const struct bt_answer *a, const struct b
 
 /* --- super --- */
 
-static bool is_type(const struct bt_def *d)
-{
-	switch (d->kind) {
-	case BT_KIND_CLASS:
-	case BT_KIND_STRUCT:
-	case BT_KIND_ENUM:
-	case BT_KIND_INTERFACE:
-	case BT_KIND_TRAIT:
-	case BT_KIND_IMPL:
-		return true;
-	default:
-		return false;
-	}
-}
-
-static uint32_t type_around(const struct bt_facts *f, uint32_t def)
-{
-	while (def != BT_NONE && !is_type(&f->defs[def]))
-		def = f->defs[def].parent;
-	return def;
-}
-
-/* Does a class extend one of this name, as far as the file with all its facts says? */
-static bool extends(const struct bt_facts *f, uint32_t class, const struct bt_name *base, unsigned depth)
-{
-	for (uint32_t o = bt_facts_occ_from(f, f->defs[class].start); o < f->occs_nr; o++) {
-		uint32_t name = f->occs[o].name;
-
-		if (f->occs[o].at >= f->defs[class].end)
-			break;
-		if (f->occs[o].role != BT_ROLE_INHERIT || bt_facts_enclosing(f, f->occs[o].at) != class)
-			continue;
-		if (bt_name_is(f, name, base->text, base->len))
-			return true;
-		for (uint32_t d = 0; d < f->defs_nr && depth; d++)
-			if (d != class && f->defs[d].name == name && is_type(&f->defs[d]) &&
-			    extends(f, d, base, depth - 1))
-				return true;
-	}
-	return false;
-}
-
 static bool is_on_super(const struct bt_facts *f, uint32_t occ)
 {
 	return f->occs[occ].qual == BT_QUAL_SUPER;
@@ -125,14 +81,14 @@ bool bt_meaning_wants_whole(const struct bt_answer *a, const struct bt_hit *site
 static unsigned fit_super(const struct bt_meanings *m, const struct bt_site *s, const struct bt_hit *d)
 {
 	const struct bt_facts *f = facts_of(m->a, &s->hit), *df = facts_of(m->a, d);
-	uint32_t class = type_around(f, bt_facts_enclosing(f, s->hit.at)), parent = df->defs[d->def].parent;
+	uint32_t class = bt_super_class(f, s->hit.at), parent = df->defs[d->def].parent;
 
 	if (parent == BT_NONE)
 		return 0;
 	if (class == BT_NONE)
 		return 1;
 	if (df->defs[parent].name != BT_NONE &&
-	    extends(f, class, &df->names[df->defs[parent].name], BASES_DEPTH_MAX))
+	    bt_super_extends(f, class, &df->names[df->defs[parent].name]))
 		return 2;
 	/* what this file's classes extend is known */
 	return !bt_edge_same_file(&m->a->files[s->hit.file], &m->a->files[d->file]);

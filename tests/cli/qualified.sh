@@ -248,6 +248,29 @@ test_expect_success 'uses: what is called on super is not of the class itself' '
 	EOT
 '
 
+test_expect_success 'uses: what is called on super is of the nearest class that is extended and has it' '
+	cat >far.py <<-\EOT &&
+	from sup import Top
+	class Mid(Top): pass
+	class Low(Mid):
+	    def over(self):
+	        super().over()
+	class Leaf(Low):
+	    def over(self): super().over()
+	class Foreign(Elsewhere):
+	    def over(self): super().over()
+	EOT
+	echo "class Par { void go() {} } class Kid extends Par { void go() { super.go(); } }" >S.java &&
+	git add . && git commit -q -m far && uses <<-\EOT
+	Top.over far.py:5:17 sup.py:5:17
+	sup.Top.over far.py:5:17 sup.py:5:17
+	Low.over far.py:7:29
+	Sub.over sup.py:6:14
+	Leaf.over
+	Par.go S.java:1:70
+	EOT
+'
+
 test_expect_success 'keys with separators in them' '
 	echo "{ \"scripts\": { \"build:css\": \"x\" } }" >package.json &&
 	printf "[tool.ruff]\nline = 1\n" >pyproject.toml &&
