@@ -184,8 +184,10 @@ static int check_pushed(struct bt_hook_run *r, const struct bt_args *args, struc
 		return err->code;
 	if (!p.all.nr)
 		return 0;
-	if (bt_gate_split(&p.parts, &r->c->repo, &p.refs, p.policy, err))
+	if (bt_gate_split(&p.parts, &r->c->repo, &p.refs, &p.all, p.policy, err))
 		return err->code;
+	if (p.parts.first_push)
+		fprintf(stderr, "git-batho: no branch is here whose settings could judge this push: its own do\n");
 	return judge_parts(r, &p, err);
 }
 

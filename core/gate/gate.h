@@ -33,18 +33,20 @@ struct bt_gate {
 int bt_gate_judge(const struct bt_gate *g, FILE *to, bool *ret_refuses, struct bt_err *err);
 
 /*
- * A push in parts that are judged by one policy each: that of the tip, or of what the other side has (the old id of the
- * reference; of a new one what it grew from; else HEAD). `policy` is not BT_GATE_STAGED; `p` has gone through
- * bt_incoming_pushed.
+ * A push in parts that are judged by one policy each: that of the tip, or of what the other side has: the old id of the
+ * reference; of a new one what it grew from; else HEAD, or the newest branch where HEAD leads nowhere. Where there is no
+ * branch yet nothing can be softened, and what is pushed is judged by its own. `policy` is not BT_GATE_STAGED; `p` has gone
+ * through bt_incoming_pushed, which gave `in`.
  */
 struct bt_gate_parts {
 	uint32_t *part_of;		/* of each reference of the push */
 	struct bt_oid *trees;		/* the policy of each part; len 0: none */
 	size_t nr;			/* parts, at least 1 */
+	bool first_push;		/* BT_GATE_RECEIVED: there was no branch, and what is pushed brings its own policy */
 };
 #define BT_GATE_PARTS_INIT { .part_of = NULL }
 void bt_gate_parts_release(struct bt_gate_parts *parts);
 int bt_gate_split(struct bt_gate_parts *ret_parts, const struct bt_repo *repo, const struct bt_pushed *p,
-		  enum bt_gate_policy policy, struct bt_err *err);
+		  const struct bt_incoming *in, enum bt_gate_policy policy, struct bt_err *err);
 
 #endif

@@ -65,6 +65,24 @@ test_expect_success 'a server judges by what the reference had' '
 		git -C ../per.git batho hooks uninstall && git -C ../per.git batho hooks install -q --event update && test_must_fail git push -q ../per.git strict &&
 		git checkout -q rel && put r2.c "$conflict" && git add . && git commit -q --no-verify -m r2 && git push -q ../per.git rel)
 '
+test_expect_success 'attributes of folders are part of what judges' '
+	git init -q -b plain --bare ../dirs.git && git init -q -b plain ../dirs && (cd ../dirs && mkdir -p sub/deep && put a.c "int a;" && put sub/deep/s.c "int s;" && git add . &&
+		git commit -q -m a && git checkout -q -b soft && echo "deep/*.c -batho" >sub/.gitattributes && git add . && git commit -q -m soft &&
+		git push -q ../dirs.git plain soft && git -C ../dirs.git batho hooks install -q && a_conflict soft sub/deep/one.c && a_conflict plain sub/deep/two.c &&
+		git push -q ../dirs.git soft && test_must_fail git push -q ../dirs.git plain && a_conflict soft sub/deep/three.c &&
+		test_must_fail git push -q ../dirs.git soft plain 2>../err && test_grep "two.c.*conflict-marker\|conflict-marker" ../err && test_grep "two.c" ../err &&
+		test_grep ! "three.c" ../err)
+'
+test_expect_success 'what grew from nothing is judged by HEAD, by the newest branch, or where there is none by itself' '
+	git init -q -b gone --bare ../orphan.git && git -C ../orphan.git batho hooks install -q && git init -q -b plain ../orphan && (cd ../orphan && put a.c "int a;" &&
+		git add . && git commit -q -m a && a_policy lax off && a_conflict lax lax.c && git push -q ../orphan.git lax 2>../err &&
+		test_grep "remote: git-batho: no branch is here whose settings could judge this push: its own do" ../err &&
+		git checkout -q --orphan fresh && git rm -q -r -f . && put o.c "$conflict" && git add . && git commit -q --no-verify -m o &&
+		git push -q ../orphan.git fresh 2>../err && test_grep ! whose ../err &&
+		(cd ../orphan.git && git update-ref -d refs/heads/fresh) && sleep 1 && unset GIT_COMMITTER_DATE && a_policy tight error && git push -q ../orphan.git tight && git checkout -q fresh &&
+		test_must_fail git push -q ../orphan.git fresh 2>../err && test_grep "remote: .*o.c.*conflict-marker" ../err &&
+		git -C ../orphan.git symbolic-ref HEAD refs/heads/lax && git push -q ../orphan.git fresh)
+'
 test_expect_success 'every tip that is pushed is judged by its own policy' '
 	git init -q -b main --bare ../tips.git && git init -q -b plain ../tips && (cd ../tips && put a.c "int a;" && git add . && git commit -q -m a && git batho hooks install -q &&
 		git remote add p ../tips.git && git push -q p plain && a_policy aaa off && a_policy zzz error && a_conflict aaa bad.c && a_conflict zzz bad.c &&
