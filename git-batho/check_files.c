@@ -41,13 +41,15 @@ static int open_trees(struct opening *o, const struct bt_oid *from, const struct
 	return bt_incoming_trees(&o->f->in, &o->c->repo, from, to, o->paths, o->paths_nr, o->err);
 }
 
-static int open_staged(struct opening *o)
+/* *ret_any: is something staged, wherever? */
+static int open_staged(struct opening *o, bool *ret_any)
 {
 	o->f->what = "what is staged";
 	o->f->content = BT_CONTENT_STAGED;
 	o->f->policy = (struct bt_policy_source){ .from = BT_POLICY_INDEX, .name = "" };
 	if (bt_incoming_staged(&o->f->in, &o->c->repo, NULL, 0, o->err))
 		return o->err->code;
+	*ret_any = o->f->in.nr || o->f->in.unmerged_nr || o->f->in.others_nr;
 	bt_incoming_keep(&o->f->in, o->paths, o->paths_nr);
 	return 0;
 }
@@ -208,12 +210,15 @@ static int open_default(struct opening *o)
 {
 	struct bt_rev head, upstream, base;
 	struct bt_err none = BT_ERR_INIT;
-	BT_FREE char *name = NULL;
+	bool any;
 
-	if (open_staged(o))
+	if (open_staged(o, &any))
 		return o->err->code;
-	if (o->f->in.nr || o->f->in.unmerged_nr || o->f->in.others_nr)
+	if (any) {	/* what is staged was meant, also where it lies elsewhere */
+		if (!o->f->in.nr && o->paths_nr)
+			bt_notice(o->c, "nothing is staged below %s", o->paths_nr > 1 ? "these paths" : "this path");
 		return 0;
+	}
 	bt_incoming_release(&o->f->in);
 	if (resolve(o, "HEAD", true, &head))
 		return o->err->code;
@@ -238,6 +243,7 @@ int bt_check_files_open(struct bt_context *c, const struct bt_check_scope_opts *
 			const char *const *paths, size_t paths_nr, struct bt_check_files *ret_f, struct bt_err *err)
 {
 	struct opening o = { .c = c, .paths = paths, .paths_nr = paths_nr, .f = ret_f, .err = err };
+	bool any;
 
 	ret_f->repo = &c->repo;
 	if (opts->staged + opts->worktree + (opts->rev != NULL) + (range != NULL) > 1 || (opts->all && range))
@@ -245,7 +251,7 @@ int bt_check_files_open(struct bt_context *c, const struct bt_check_scope_opts *
 	if (opts->all)
 		return open_all(&o, opts);
 	if (opts->staged)
-		return open_staged(&o);
+		return open_staged(&o, &any);
 	if (opts->worktree)
 		return open_worktree(&o);
 	if (opts->rev)

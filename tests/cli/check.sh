@@ -631,4 +631,14 @@ test_expect_success 'words that are none' '
 	test_expect_code 128 git batho check --rev nope 2>../err && test_grep "nope" ../err
 '
 
+test_expect_success 'paths with nothing staged below them are not judged by something else' '
+	git init -q ../below && cd ../below && mkdir a b && echo "function f() { debugger; }" >a/f.js && echo "let x" >b/g.js && git add . &&
+	git commit -q -m one && found 1 -- a <<-\EOT &&
+	a/f.js:1 error debugger-statement
+	EOT
+	echo "let y" >>b/g.js && git add . && found 0 -- a </dev/null && test_grep "^git-batho: nothing is staged below this path$" ../err &&
+	found 0 -- a a/f.js </dev/null && test_grep "nothing is staged below these paths" ../err && found 0 -- b </dev/null && test_grep ! "nothing is staged" ../err &&
+	git batho check -q -- a >../out 2>../err && test_must_be_empty ../err && git commit -q -m two && found 0 -- a </dev/null && test_grep ! "nothing is staged" ../err
+'
+
 test_done
