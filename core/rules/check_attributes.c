@@ -1,6 +1,7 @@
 /*
  * A changed .gitattributes may decide what is checked, and as what: it is policy, though it does not lie below .batho. Only
- * new lines that say something of this count; line endings, filters and merges are no business of ours.
+ * new lines that say something of this count; line endings, filters and merges are no business of ours. What Git LFS keeps
+ * elsewhere is not checked: its lines count where they are about files that would be.
  */
 #include <string.h>
 
@@ -8,6 +9,7 @@
 #include "core/base/limits.h"
 #include "core/base/mem.h"
 #include "core/git/odb.h"
+#include "core/lang/langs.h"
 #include "core/rules/check_state.h"
 
 struct word {
@@ -29,14 +31,52 @@ static struct word next_word(const char **at, const char *end)
 }
 
 /* In quotes there may be blanks. */
-static void skip_pattern(const char **at, const char *end)
+static struct word next_pattern(const char **at, const char *end)
 {
+	const char *from;
+
 	while (*at < end && strchr(" \t\r", **at))
 		(*at)++;
+	from = *at;
 	if (*at < end && **at == '"')
 		for ((*at)++; *at < end && **at != '"'; (*at)++)
 			*at += **at == '\\' && *at + 1 < end;
 	next_word(at, end);
+	return (struct word){ from, (size_t)(*at - from) };
+}
+
+/* What files a pattern is about: its end may be that of names of a language, or of none. */
+enum about {
+	ABOUT_ANY,
+	ABOUT_SOURCES,
+	ABOUT_OTHERS,
+};
+
+static enum about about_of(struct word pattern)
+{
+	const char *slash = memrchr(pattern.p, '/', pattern.len), *end = pattern.p + pattern.len;
+	const char *name = slash ? slash + 1 : pattern.p;
+	const struct bt_detect_class *class;
+	const struct bt_lang *lang;
+	BT_BUF_OWNED struct bt_buf path = BT_BUF_INIT;
+	bool star = name < end && *name == '*';
+
+	while (name < end && *name == '*')
+		name++;
+	for (const char *p = name; p < end; p++)
+		if (strchr("*?[\\\"", *p))
+			return ABOUT_ANY;
+	if (name == end || (star && !memchr(name, '.', (size_t)(end - name))))
+		return ABOUT_ANY;
+	bt_buf_addf(&path, "%s%.*s", star ? "x" : "", (int)(end - name), name);
+	switch (bt_detect_path(bt_buf_cstr(&path), path.len, NULL, &lang, &class)) {
+	case BT_DETECT_LANG:
+		return ABOUT_SOURCES;
+	case BT_DETECT_CLASS:
+		return strcmp(class->name, BT_DETECT_SCRIPT) != 0 ? ABOUT_SOURCES : ABOUT_ANY;
+	default:
+		return ABOUT_OTHERS;
+	}
 }
 
 static bool is_name(struct word w, const char *name)
@@ -63,19 +103,31 @@ static bool decides(struct word w)
 	return unset && (is_name(w, "text") || is_name(w, "diff"));
 }
 
+static bool is_taken_away(struct word w)
+{
+	return is_name(w, "-text") || is_name(w, "-diff");
+}
+
+/* "*.bin filter=lfs diff=lfs merge=lfs -text" says nothing about files that are checked. */
 static struct word deciding_word(const char *line, const char *end)
 {
-	struct word w;
+	struct word w, pattern, lfs = { NULL, 0 };
+	enum about about = ABOUT_ANY;
 
 	while (line < end && strchr(" \t\r", *line))
 		line++;
 	if (line < end && *line == '#')
 		return (struct word){ NULL, 0 };
-	skip_pattern(&line, end);
+	pattern = next_pattern(&line, end);
+	for (const char *p = line; (w = next_word(&p, end)).len && !lfs.len;)
+		if (is_name(w, "filter=lfs"))
+			lfs = w;
+	if (lfs.len)
+		about = about_of(pattern);
 	while ((w = next_word(&line, end)).len)
-		if (decides(w))
+		if (decides(w) && !(about == ABOUT_OTHERS && is_taken_away(w)))
 			return w;
-	return w;
+	return about == ABOUT_SOURCES ? lfs : w;
 }
 
 /* The bytes of one side: at hand, or from the objects, which the caller opens and closes; len 0 where there are none. */

@@ -208,12 +208,16 @@ test_expect_success 'bytes that are not UTF-8' '
 
 test_expect_success 'attributes that decide what is checked are told' '
 	printf "*.c text\n* text=auto\n*.png filter=lfs merge=ours diff=png whitespace=-tab\n# * -batho\n" >.gitattributes && git add . && found 0 --staged </dev/null && commit &&
-	for line in "* -batho" "* !batho" "* binary" "*.c -text" "\"a b.c\" eol=lf -diff" "*.js linguist-generated" "[attr]no linguist-vendored=true" "a linguist-language=C"; do
+	for line in "* -batho" "* !batho" "* binary" "*.c -text" "\"a b.c\" eol=lf -diff" "*.js linguist-generated" "[attr]no linguist-vendored=true" "a linguist-language=C" \
+		"*.c filter=lfs diff=lfs merge=lfs -text" "src/main.py filter=lfs" "assets/** filter=lfs -text" "*.bin filter=lfs -text -batho" "* filter=lfs -text"; do
 		git reset -q --hard && printf "%s\n" "$line" >>.gitattributes && git add . && found 0 --staged <<-\EOT &&
 		.gitattributes:5 note policy-change
 		EOT
 		test_grep "decides what is checked" ../out || return 1
 	done &&
+	for line in "*.bin filter=lfs diff=lfs merge=lfs -text" "/a/*.psd filter=lfs -text" "a/logo.png -text filter=lfs" "assets/** filter=lfs"; do
+		git reset -q --hard && printf "%s\n" "$line" >>.gitattributes && git add . && found 0 --staged </dev/null || return 1
+	done && git reset -q --hard &&
 	printf "x -text\n" >>.gitattributes && git add . && commit && printf "y text\nx -text\n" >.gitattributes && git add . && found 0 --staged </dev/null &&
 	mkdir -p sub && echo "bad.c -batho" >sub/.gitattributes && echo "<<<<<<< x" >sub/bad.c && git add . && found 0 --staged <<-\EOT &&
 	sub/.gitattributes:1 note policy-change
