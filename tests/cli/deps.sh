@@ -336,6 +336,10 @@ test_expect_success 'Java, Kotlin, C#: packages, their classes, members and func
 	import static com.shop.cart.Tax.rate;
 	import com.shop.util.UtilKt;
 	import java.util.List;
+	import com.shop.cart.Gone;
+	import static com.shop.cart.Gone.rate;
+	import com.shop.other.Gone;
+	import com.shop.cart.Cart.Item;
 	== app/src/main/java/com/shop/cart/Cart.java
 	package com.shop.cart;
 	public class Cart {}
@@ -362,8 +366,12 @@ test_expect_success 'Java, Kotlin, C#: packages, their classes, members and func
 	app/src/main/java/com/shop/Main.java:3: com.shop.cart -> app/src/main/java/com/shop/cart/Cart.java [namespace]
 	app/src/main/java/com/shop/Main.java:3: com.shop.cart -> app/src/main/java/com/shop/cart/Tax.java [namespace]
 	app/src/main/java/com/shop/Main.java:4: com.shop.cart.Tax -> app/src/main/java/com/shop/cart/Tax.java [namespace]
-	app/src/main/java/com/shop/Main.java:5: com.shop.util [external]
+	app/src/main/java/com/shop/Main.java:5: com.shop.util -> app/src/main/kotlin/com/shop/util/Util.kt [namespace]
 	app/src/main/java/com/shop/Main.java:6: java.util [external]
+	app/src/main/java/com/shop/Main.java:7: com.shop.cart [unresolved]
+	app/src/main/java/com/shop/Main.java:8: com.shop.cart.Gone [unresolved]
+	app/src/main/java/com/shop/Main.java:9: com.shop.other [external]
+	app/src/main/java/com/shop/Main.java:10: com.shop.cart.Cart -> app/src/main/java/com/shop/cart/Cart.java [namespace]
 	EOT
 	deps app/src/main/kotlin <<-\EOT &&
 	app/src/main/kotlin/com/shop/util/Util.kt:2: com.shop.cart -> app/src/main/java/com/shop/cart/Cart.java [namespace]

@@ -4,3 +4,4 @@
 ;; analysis: unresolved-import
 ;; help: It names a file of this repository, and there is none in what is about to land.
 ;;  Is the path right, and was the file added?
+;;  Not asked of Java, Kotlin, Scala, C# and the like: there classes of a package may be made by the build.
