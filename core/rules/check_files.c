@@ -307,6 +307,7 @@ static void fill_request(struct check *k, struct bt_request *r)
 	r->wall_ms = (uint32_t)bt_conf_get(conf, BT_KEY_INDEX_TIMEOUT)->number * 1000;
 	r->rules = k->c->policy.rules;
 	r->rules_nr = k->c->policy.rules_nr;
+	r->packs = k->c->rules.packs;
 	r->set = &k->c->rules;
 }
 

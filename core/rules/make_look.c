@@ -112,6 +112,8 @@ static int run(struct looking *l)
 
 	if (!l->set && bt_ruleset_init(&l->own, l->r->rules, l->r->rules_nr, l->err))
 		return l->err->code;
+	if (!l->set)
+		bt_ruleset_narrow(&l->own, l->r->packs);
 	l->set = l->set ? l->set : &l->own;
 	bt_make_init(&l->make, l->set, true, &l->addon);
 	bt_pool_opts_default(&l->pool, 1);

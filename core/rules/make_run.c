@@ -205,6 +205,8 @@ static int run(struct making *m)
 {
 	if (!m->set && bt_ruleset_init(&m->own, m->r->rules, m->r->rules_nr, m->err))
 		return m->err->code;
+	if (!m->set)
+		bt_ruleset_narrow(&m->own, m->r->packs);
 	m->set = m->set ? m->set : &m->own;
 	bt_make_init(&m->make, m->set, m->r->blobs_nr <= FEW_BLOBS, &m->addon);
 	if (open_pool(m) || (m->r->compile && compile(m)))

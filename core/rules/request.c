@@ -74,6 +74,7 @@ int bt_request_encode(const struct bt_request *r, struct bt_buf *out, struct bt_
 	put(out, r->wall_ms);
 	put(out, r->worktree);
 	put(out, r->compile);
+	put(out, r->packs);
 	put(out, r->rules_nr);
 	for (size_t i = 0; i < r->rules_nr; i++) {
 		put_text(out, r->rules[i].id);
@@ -177,6 +178,7 @@ int bt_request_decode(const void *p, size_t len, struct bt_request *ret_r, struc
 	ret_r->wall_ms = (uint32_t)bt_reader_upto(&r, UINT32_MAX);
 	ret_r->worktree = bt_reader_upto(&r, 1);
 	ret_r->compile = bt_reader_upto(&r, 1);
+	ret_r->packs = (unsigned)bt_reader_upto(&r, BT_RULESET_PACKS_ALL);
 	if (!r.bad)
 		get_rules(&r, ret_r);
 	if (!r.bad)

@@ -37,6 +37,7 @@ struct bt_request {
 	bool compile;			/* look at the queries of all the project's rules */
 	const struct bt_rule_file *rules;
 	size_t rules_nr;
+	unsigned packs;			/* see bt_ruleset_narrow */
 	const struct bt_ruleset *set;	/* made of them already, for whoever is in this process; or NULL */
 	struct bt_request_blob *blobs;
 	size_t blobs_nr, blobs_alloc;

@@ -11,6 +11,19 @@
 #include "core/rules/analysis.h"
 #include "core/rules/record.h"
 
+static const char *const packs[] = { "core", "silent-failure", "blast-radius" };
+#define PACKS_NR (sizeof(packs) / sizeof(packs[0]))
+_Static_assert(BT_RULESET_PACKS_ALL == (1u << PACKS_NR) - 1, "a bit for each pack");
+
+/* The bit of a rule's pack; 0: it is the project's own. */
+static unsigned pack_bit(const struct bt_rule *r)
+{
+	for (size_t i = 0; i < PACKS_NR; i++)
+		if (!strcmp(packs[i], r->info.pack))
+			return 1u << i;
+	return 0;
+}
+
 static int add(struct bt_ruleset *s, const char *id, const char *pack, const char *where, const char *text, size_t len,
 	       bool brief, struct bt_err *err)
 {
@@ -47,6 +60,11 @@ static int add_files(struct bt_ruleset *s, const struct bt_rule_file *files, siz
 	return 0;
 }
 
+static bool is_of_change(const struct bt_rule *r)
+{
+	return r->analysis && r->analysis->of_change;
+}
+
 static void list_lang(struct bt_ruleset *s, const struct bt_lang *lang, struct bt_ruleset_lang *l)
 {
 	l->rules = bt_arena_alloc(&s->arena, (s->nr + (size_t)1) * sizeof(*l->rules));
@@ -54,11 +72,26 @@ static void list_lang(struct bt_ruleset *s, const struct bt_lang *lang, struct b
 	for (uint32_t i = 0; i < s->nr; i++) {
 		const struct bt_rule *r = &s->rules[i];
 
-		if ((r->analysis && r->analysis->of_change) || !bt_rule_applies(r, lang))
+		if (is_of_change(r) || !bt_rule_applies(r, lang) || pack_bit(r) & ~s->packs)
 			continue;
 		l->rules[l->nr++] = i;
 		l->key = bt_mix64(l->key ^ r->hash);
 	}
+}
+
+static void list_all(struct bt_ruleset *s, unsigned in_lists)
+{
+	s->packs = in_lists;
+	s->langs = bt_arena_zalloc(&s->arena, (bt_langs_nr() + 1) * sizeof(*s->langs));
+	for (size_t i = 0; i < bt_langs_nr(); i++)
+		list_lang(s, bt_lang_get(i), &s->langs[i]);
+	list_lang(s, NULL, &s->langs[bt_langs_nr()]);
+}
+
+void bt_ruleset_narrow(struct bt_ruleset *s, unsigned in_lists)
+{
+	if (in_lists != s->packs)
+		list_all(s, in_lists);
 }
 
 static int init(struct bt_ruleset *s, const struct bt_rule_file *files, size_t files_nr, bool brief, struct bt_err *err)
@@ -66,10 +99,7 @@ static int init(struct bt_ruleset *s, const struct bt_rule_file *files, size_t f
 	memset(s, 0, sizeof(*s));
 	if (add_builtin(s, brief, err) || add_files(s, files, files_nr, err))
 		return err->code;
-	s->langs = bt_arena_zalloc(&s->arena, (bt_langs_nr() + 1) * sizeof(*s->langs));
-	for (size_t i = 0; i < bt_langs_nr(); i++)
-		list_lang(s, bt_lang_get(i), &s->langs[i]);
-	list_lang(s, NULL, &s->langs[bt_langs_nr()]);
+	list_all(s, BT_RULESET_PACKS_ALL);
 	return 0;
 }
 
@@ -133,9 +163,6 @@ const struct bt_ruleset_lang *bt_ruleset_for(const struct bt_ruleset *s, const s
 
 /* ---- configuration ---- */
 
-static const char *const packs[] = { "core", "silent-failure", "blast-radius" };
-#define PACKS_NR (sizeof(packs) / sizeof(packs[0]))
-
 /* The packs named by rules.packs, as bits. */
 static int packs_in_force(const char *list, unsigned *ret_bits, struct bt_err *err)
 {
@@ -163,10 +190,7 @@ static bool is_in_force(const struct bt_rule *r, const struct bt_conf *conf, uns
 {
 	if (r->info.on_policy && bt_conf_get(conf, BT_KEY_RULES_PACKS)->origin == BT_FROM_TRACKED)
 		return true;
-	for (size_t i = 0; i < PACKS_NR; i++)
-		if (!strcmp(packs[i], r->info.pack))
-			return bits >> i & 1;
-	return true;	/* the project's own */
+	return !pack_bit(r) || pack_bit(r) & bits;
 }
 
 /* A project that grades a rule it does not have has misspelt it; what a user says may be about other projects. */
@@ -209,17 +233,22 @@ static int grade(struct bt_rule *r, const struct bt_conf *conf, unsigned bits, s
 
 int bt_ruleset_configure(struct bt_ruleset *s, const struct bt_conf *conf, struct bt_err *err)
 {
-	unsigned bits;
+	unsigned bits, needed = 0;
 
 	if (packs_in_force(bt_conf_get(conf, BT_KEY_RULES_PACKS)->text, &bits, err)) {
 		if (bt_conf_pass_over(conf, err))
 			return err->code;
-		bits = (1u << PACKS_NR) - 1;
+		bits = BT_RULESET_PACKS_ALL;
 	}
 	if (check_said(s, conf, err))
 		return err->code;
 	for (uint32_t i = 0; i < s->nr; i++)
 		if (grade(&s->rules[i], conf, bits, err))
 			return err->code;
+	for (uint32_t i = 0; i < s->nr; i++)
+		if (!is_of_change(&s->rules[i]) && s->rules[i].info.severity != BT_SEVERITY_OFF)
+			needed |= pack_bit(&s->rules[i]);
+	/* a pack that is asked for stays whole, whatever its rules are graded as: fewer keys */
+	bt_ruleset_narrow(s, needed | bits);
 	return 0;
 }

@@ -641,4 +641,17 @@ test_expect_success 'paths with nothing staged below them are not judged by some
 	git batho check -q -- a >../out 2>../err && test_must_be_empty ../err && git commit -q -m two && found 0 -- a </dev/null && test_grep ! "nothing is staged" ../err
 '
 
+test_expect_success 'packs that are switched off are not run: what they would find takes nobody the room' '
+	git config --global --unset batho.rules.empty-catch.severity && git init -q ../packs && cd ../packs && awk "BEGIN { for (i = 0; i < 1100; i++) print \"try { a() } catch (e) {}\" } END { print \"debugger\" }" </dev/null >many.js && git add . &&
+	check_config=batho.rules.packs=core && found 1 --staged <<-\EOT &&
+	many.js:1101 error debugger-statement
+	EOT
+	again 1 --staged && check_config= && git batho check --staged --porcelain >../out && test_grep empty-catch ../out &&
+	test_grep ! debugger ../out && check_config=batho.rules.packs=core && git config batho.rules.empty-catch.severity note &&
+	git -c "$check_config" batho check --staged --porcelain >../out && test_grep "note.empty-catch" ../out && test_grep ! debugger ../out &&
+	git config --unset batho.rules.empty-catch.severity && found 1 --staged <<-\EOT
+	many.js:1101 error debugger-statement
+	EOT
+'
+
 test_done

@@ -154,6 +154,7 @@ static void test_request(void **state)
 	in.max_blob_size = 12345;
 	in.rules = rules;
 	in.rules_nr = 1;
+	in.packs = 5;
 	memset(b.oid.raw, 7, 20);
 	b.oid.len = 20;
 	bt_request_add(&in, &b);
@@ -167,6 +168,7 @@ static void test_request(void **state)
 	assert_null(out.repo.top);
 	assert_true(out.repo.bare && !out.repo.shallow);
 	assert_int_equal(out.max_blob_size, 12345);
+	assert_int_equal(out.packs, 5);
 	assert_int_equal(out.rules[0].len, 9);
 	assert_memory_equal(out.rules[0].text, "text\0more", 9);
 	assert_int_equal(out.blobs_nr, 2);
