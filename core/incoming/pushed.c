@@ -15,114 +15,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/base/file.h"
 #include "core/base/limits.h"
 #include "core/base/map.h"
 #include "core/base/path.h"
 #include "core/git/program.h"
 #include "core/incoming/read.h"
 
-/* Lines of a push: 634 kB for 3,000 references. */
-#define PUSHED_TEXT_MAX ((size_t)64 << 20)
 /* Unread output of git: far more than a pipe holds. */
 #define STREAM_MAX ((size_t)64 << 20)
 /* Paths that all commits together may touch: more is no push anybody waits for. */
 #define PATHS_MAX 1000000
-
-/* --- the lines of a push --- */
-
-static int add_oid(const char *hex, struct bt_oid *ret_oid, struct bt_err *err)
-{
-	if (bt_oid_parse(hex, strlen(hex), ret_oid, err))
-		return err->code;
-	if (hex[strspn(hex, "0")] == '\0')
-		ret_oid->len = 0;
-	return 0;
-}
-
-int bt_pushed_add(struct bt_pushed *p, const char *old_hex, const char *new_hex, const char *name,
-		  struct bt_err *err)
-{
-	struct bt_pushed_ref ref = { .name = NULL };
-
-	if (add_oid(old_hex, &ref.old_oid, err) || add_oid(new_hex, &ref.new_oid, err))
-		return bt_err_wrap(err, "cannot read what is pushed to '%s'", name);
-	if (!ref.new_oid.len) {
-		p->deleted_nr++;
-		return 0;
-	}
-	ref.name = bt_arena_strndup(&p->arena, name, strlen(name));
-	BT_GROW(p->refs, p->alloc, p->nr + 1);
-	p->refs[p->nr++] = ref;
-	return 0;
-}
-
-/* Cuts a line at its first blanks: at most `nr` words, the last of which takes the rest. */
-static size_t cut_words(char *line, char **words, size_t nr)
-{
-	size_t i = 0;
-
-	while (i < nr) {
-		words[i++] = line;
-		line = i < nr ? strchr(line, ' ') : NULL;
-		if (!line)
-			break;
-		*line++ = '\0';
-	}
-	return i;
-}
-
-static int add_line(struct bt_pushed *p, enum bt_pushed_form form, char *line, struct bt_err *err)
-{
-	char *w[4];
-
-	if (form == BT_PUSHED_SERVER && cut_words(line, w, 3) == 3)
-		return bt_pushed_add(p, w[0], w[1], w[2], err);
-	/*
-	 * The local name may be any revision that was typed; blanks in it are possible ("HEAD@{1 day
-	 * ago}").
-	 */
-	if (form == BT_PUSHED_LOCAL) {
-		char *last[3];
-		size_t i = 0;
-
-		while (i < 3 && (last[i] = strrchr(line, ' ')))
-			*last[i++]++ = '\0';
-		if (i == 3)
-			return bt_pushed_add(p, last[0], last[2], last[1], err);
-	}
-	return bt_err_set(err, BT_ERR_CORRUPT, "cannot read the list of what is pushed");
-}
-
-int bt_pushed_read(struct bt_pushed *p, enum bt_pushed_form form, int fd, struct bt_err *err)
-{
-	BT_BUF_OWNED struct bt_buf line = BT_BUF_INIT;
-	char bytes[65536];
-	size_t len = 0, total = 0;
-	int rc;
-
-	do {
-		rc = bt_fd_read_full(fd, bytes, sizeof(bytes), &len, "the list of what is pushed", err);
-		if (rc)
-			return rc;
-		total += len;
-		if (total > PUSHED_TEXT_MAX)
-			return bt_err_set(err, BT_ERR_LIMIT, "the list of what is pushed is too long");
-		for (char *at = bytes, *end = bytes + len; at < end;) {
-			char *nl = memchr(at, '\n', (size_t)(end - at));
-
-			bt_buf_add(&line, at, (size_t)((nl ? nl : end) - at));
-			at = nl ? nl + 1 : end;
-			if (!nl)
-				break;
-			bt_buf_cstr(&line);
-			if (line.len && add_line(p, form, line.data, err))
-				return err->code;
-			bt_buf_clear(&line);
-		}
-	} while (len == sizeof(bytes));
-	return line.len ? bt_err_set(err, BT_ERR_CORRUPT, "the list of what is pushed is cut off") : 0;
-}
 
 /* --- commits --- */
 
@@ -177,7 +79,7 @@ static int add_commit(struct walk *w, char *line, struct bt_err *err)
 {
 	struct commit c = { .boundary = *line == '-' };
 	char *word[4] = { NULL };
-	size_t nr = cut_words(line + 1, word, 4);
+	size_t nr = bt_raw_words(line + 1, word, 4);
 
 	if (nr < 2 || bt_oid_parse(word[0], strlen(word[0]), &c.oid, err) ||
 	    bt_oid_parse(word[1], strlen(word[1]), &c.tree, err) ||
@@ -406,7 +308,7 @@ static int take_combined(char *head, const char *path, size_t path_len, struct b
 			e->old_mode = (uint32_t)strtoul(word, NULL, 8);
 		else if (k == parents)
 			e->new_mode = (uint32_t)strtoul(word, NULL, 8);
-		else if (oid && add_oid(word, oid, err))
+		else if (oid && bt_raw_oid(word, oid, err))
 			return err->code;
 	}
 	e->path = path;

@@ -16,6 +16,29 @@ bool bt_raw_mode_is_file(uint32_t mode)
 	return S_ISREG(mode);
 }
 
+int bt_raw_oid(const char *hex, struct bt_oid *ret_oid, struct bt_err *err)
+{
+	if (bt_oid_parse(hex, strlen(hex), ret_oid, err))
+		return err->code;
+	if (hex[strspn(hex, "0")] == '\0')
+		ret_oid->len = 0;
+	return 0;
+}
+
+size_t bt_raw_words(char *line, char **words, size_t nr)
+{
+	size_t i = 0;
+
+	while (i < nr) {
+		words[i++] = line;
+		line = i < nr ? strchr(line, ' ') : NULL;
+		if (!line)
+			break;
+		*line++ = '\0';
+	}
+	return i;
+}
+
 static bool take_mode(const char **at, const char *end, uint32_t *ret_mode)
 {
 	uint32_t mode = 0;

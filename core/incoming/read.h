@@ -17,6 +17,11 @@ struct bt_raw_entry {
 /* BT_ROW and the place behind it in *at; BT_DONE when there is no entry at *at. */
 int bt_raw_entry_next(const char **at, const char *end, struct bt_raw_entry *ret_e, struct bt_err *err);
 
+/* An id in hex; of zeros it gets len 0. */
+int bt_raw_oid(const char *hex, struct bt_oid *ret_oid, struct bt_err *err);
+/* Cuts a line at its first blanks: at most `nr` words, the last of which takes the rest. Gives how many there are. */
+size_t bt_raw_words(char *line, char **words, size_t nr);
+
 /* A mode whose content is checked: a regular file. */
 bool bt_raw_mode_is_file(uint32_t mode);
 

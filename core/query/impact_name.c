@@ -4,95 +4,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/git/attr.h"
 #include "core/query/impact_state.h"
 #include "core/query/paths.h"
 #include "core/query/resolve.h"
 
-/* Opened blobs are kept as long as they take no more than this. */
-#define CACHE_MAX ((size_t)96 << 20)
 /* With more blobs that define a name none of its definitions is called the only one, or imported, unread. */
 #define DEFINERS_MAX 64
 
 #define WANTED_ROLES                                                                             \
 	(1u << BT_ROLE_CALL | 1u << BT_ROLE_MACRO | 1u << BT_ROLE_TYPE | 1u << BT_ROLE_INHERIT | \
 	 1u << BT_ROLE_IMPORT | 1u << BT_ROLE_WRITE | 1u << BT_ROLE_READ)
-
-/* --- blobs --- */
-
-static int read_files(struct impact_walk *w, struct impact_blob *b, uint32_t first, struct bt_arena *a,
-		      struct bt_err *err)
-{
-	b->files = bt_arena_alloc(a, (b->nr + (size_t)1) * sizeof(*b->files));
-	b->paths = bt_arena_alloc(a, (b->nr + (size_t)1) * sizeof(*b->paths));
-	for (uint32_t i = 0; i < b->nr; i++) {
-		struct bt_view_file at;
-
-		b->files[i] = w->v->by_blob[first + i];
-		if (bt_view_set_file(w->v, b->files[i], a, &at, err))
-			return err->code;
-		b->paths[i] = at.path;
-	}
-	return 0;
-}
-
-/* *ret_b is NULL when the view does not show the blob, or the limit of reads is reached. */
-static int blob_open(struct impact_walk *w, uint32_t blob, struct impact_blob **ret_b, struct bt_err *err)
-{
-	struct bt_strmap_entry *e;
-	struct impact_blob *b;
-	struct bt_arena *a = &w->arena;
-	uint32_t first, nr;
-	bool fresh, keep;
-
-	*ret_b = NULL;
-	e = bt_strmap_find(&w->blobs, (const char *)&blob, sizeof(blob),
-			   bt_strmap_hash((const char *)&blob, sizeof(blob)));
-	if (e) {
-		*ret_b = (struct impact_blob *)(uintptr_t)e->value;
-		return 0;
-	}
-	bt_view_files_of(w->v, blob, &first, &nr);
-	if (!nr)
-		return 0;
-	if (w->reads >= w->reads_max) {
-		w->im->cut = w->full = true;
-		return 0;
-	}
-	w->reads++;
-	keep = bt_arena_memory(&w->arena) < CACHE_MAX;
-	if (!keep) {
-		a = &w->over;
-		bt_arena_reset(a);
-	}
-	b = bt_arena_zalloc(a, sizeof(*b));
-	b->nr = nr;
-	if (bt_view_read_row(w->v, blob, a, &b->vf, err) ||
-	    bt_view_lang(w->v, b->vf.blob.lang, &b->lang, err) || read_files(w, b, first, a, err) ||
-	    bt_view_open_facts(w->v, a, true, &b->vf, &b->p, err))
-		return err->code;
-	b->stems_nr = bt_edge_import_stems(&b->p.facts, a, &b->stems);
-	*ret_b = b;
-	if (!keep)
-		return 0;
-	b->imports = bt_arena_zalloc(a, sizeof(*b->imports));
-	*b->imports = (struct bt_facts){
-		.imports = b->p.facts.imports, .imports_nr = b->p.facts.imports_nr, .items_nr = b->p.facts.items_nr,
-		.texts = b->p.facts.texts, .texts_nr = b->p.facts.texts_nr,
-	};
-	e = bt_strmap_intern(&w->blobs, (const char *)&blob, sizeof(blob),
-			     bt_strmap_hash((const char *)&blob, sizeof(blob)), &fresh);
-	e->value = (uintptr_t)b;
-	return 0;
-}
-
-/* The facts of a blob about one name. */
-static int pick(struct impact_walk *w, struct impact_blob *b, const char *name, size_t len,
-		struct bt_err *err)
-{
-	bt_arena_reset(&w->scratch);
-	return bt_partial_pick(&b->p, &w->scratch, name, len, err);
-}
 
 /* --- who defines it --- */
 
@@ -109,11 +30,6 @@ struct definers {
 	bool many;		     /* more than there is room for */
 	struct bt_edge_stems *nodes; /* of the paths of the nodes */
 };
-
-static bool is_name(const struct bt_facts *f, uint32_t def, const struct impact_name *n)
-{
-	return bt_name_is(f, f->defs[def].name, n->name, n->len);
-}
 
 /* Can a name of this language be that of one of the nodes? */
 static bool concerns(const struct impact_walk *w, const struct impact_name *n, const char *lang)
@@ -135,7 +51,7 @@ static int find_definers(struct impact_walk *w, const struct impact_name *n, str
 
 		if (!n->list[i].kinds)
 			continue;
-		if (blob_open(w, n->list[i].blob_id, &b, err))
+		if (impact_blob_open(w, n->list[i].blob_id, &b, err))
 			return err->code;
 		if (!b || !concerns(w, n, b->lang))
 			continue;
@@ -143,10 +59,10 @@ static int find_definers(struct impact_walk *w, const struct impact_name *n, str
 			d->many = true;
 			break;
 		}
-		if (pick(w, b, n->name, n->len, err))
+		if (impact_blob_pick(w, b, n->name, n->len, err))
 			return err->code;
 		for (uint32_t k = 0; k < b->p.facts.defs_nr; k++) {
-			if (!is_name(&b->p.facts, k, n))
+			if (!impact_is_name(&b->p.facts, k, n))
 				continue;
 			if (b->p.facts.defs[k].flags & BT_DEF_DECL)
 				decls++;
@@ -167,13 +83,6 @@ static int find_definers(struct impact_walk *w, const struct impact_name *n, str
 }
 
 /* --- what occurrences mean --- */
-
-struct site {
-	const struct impact_blob *b;
-	uint32_t occ;
-	uint32_t def; /* whose it is */
-	enum bt_relation relation;
-};
 
 static enum bt_relation relation_of(uint8_t role)
 {
@@ -254,7 +163,7 @@ static enum bt_confidence confidence_of(const struct bt_facts *f, uint32_t occ,
 }
 
 /* nearest: of several definitions it is the one that stands nearest. */
-static void add_edge(struct impact_walk *w, const struct site *s, uint32_t from, enum bt_edge edge,
+void impact_site_add(struct impact_walk *w, const struct impact_site *s, uint32_t from, enum bt_edge edge,
 		     bool nearest, uint32_t depth)
 {
 	const struct bt_facts *f = &s->b->p.facts;
@@ -285,7 +194,7 @@ static void add_edge(struct impact_walk *w, const struct site *s, uint32_t from,
 }
 
 /* Nodes in the blob itself: they hide all others. *ret_own: does the blob define the name, node or not? */
-static void link_own(struct impact_walk *w, const struct impact_name *n, const struct site *s, uint32_t depth,
+static void link_own(struct impact_walk *w, const struct impact_name *n, const struct impact_site *s, uint32_t depth,
 		     bool *ret_own)
 {
 	const struct bt_facts *f = &s->b->p.facts;
@@ -293,7 +202,7 @@ static void link_own(struct impact_walk *w, const struct impact_name *n, const s
 
 	*ret_own = false;
 	for (uint32_t d = 0; d < f->defs_nr; d++) {
-		if (!is_name(f, d, n) || (f->defs[d].flags & BT_DEF_DECL))
+		if (!impact_is_name(f, d, n) || (f->defs[d].flags & BT_DEF_DECL))
 			continue;
 		*ret_own = true;
 		scoped |= bt_edge_same_scope(f, s->def, s->occ, d);
@@ -307,7 +216,7 @@ static void link_own(struct impact_walk *w, const struct impact_name *n, const s
 		*ret_own = true;
 		same = bt_edge_same_scope(f, s->def, s->occ, node->def);
 		if (same || !scoped)
-			add_edge(w, s, n->nodes[i], same ? BT_EDGE_SCOPE : BT_EDGE_FILE, false, depth);
+			impact_site_add(w, s, n->nodes[i], same ? BT_EDGE_SCOPE : BT_EDGE_FILE, false, depth);
 	}
 }
 
@@ -404,7 +313,7 @@ static int find_links(struct impact_walk *w, const struct impact_name *n, const 
 }
 
 static void link_others(struct impact_walk *w, const struct impact_name *n, const struct link *links,
-			const struct site *s, uint32_t depth)
+			const struct impact_site *s, uint32_t depth)
 {
 	const struct bt_name *q = qualifier(&s->b->p.facts, s->occ);
 	bool fits = false;
@@ -417,29 +326,8 @@ static void link_others(struct impact_walk *w, const struct impact_name *n, cons
 		/* Base.total() is not about Cart.total */
 		if (fits && !qualifier_fits(&w->im->nodes[n->nodes[i]], q))
 			continue;
-		add_edge(w, s, n->nodes[i], links[i].edge, links[i].nearest, depth);
+		impact_site_add(w, s, n->nodes[i], links[i].edge, links[i].nearest, depth);
 	}
-}
-
-static bool passes(const struct impact_walk *w, const struct impact_blob *b)
-{
-	const struct bt_filter *f = w->o->filter;
-	struct bt_err ignored = BT_ERR_INIT;
-	struct bt_pattern p;
-	bool match = false;
-
-	if (!f || (!f->lang && !f->path))
-		return true;
-	if (f->lang && strcmp(f->lang, b->lang))
-		return false;
-	if (!f->path)
-		return true;
-	if (bt_pattern_parse(f->path, &p, &ignored))
-		return false;
-	for (uint32_t i = 0; i < b->nr && !match; i++)
-		match = bt_pattern_match(&p, b->paths[i], false);
-	bt_pattern_release(&p);
-	return match;
 }
 
 static int run_blob(struct impact_walk *w, struct impact_name *n, const struct definers *d, uint32_t blob,
@@ -449,15 +337,15 @@ static int run_blob(struct impact_walk *w, struct impact_name *n, const struct d
 	struct impact_blob *b;
 	const struct bt_facts *f;
 
-	if (blob_open(w, blob, &b, err))
+	if (impact_blob_open(w, blob, &b, err))
 		return err->code;
-	if (!b || !passes(w, b))
+	if (!b || !impact_blob_passes(w, b))
 		return 0;
-	if (pick(w, b, n->name, n->len, err))
+	if (impact_blob_pick(w, b, n->name, n->len, err))
 		return err->code;
 	f = &b->p.facts;
 	for (uint32_t o = 0; o < f->occs_nr; o++) {
-		struct site s = { .b = b, .occ = o };
+		struct impact_site s = { .b = b, .occ = o };
 		bool own;
 
 		if (!(WANTED_ROLES & 1u << f->occs[o].role) ||
@@ -477,89 +365,6 @@ static int run_blob(struct impact_walk *w, struct impact_name *n, const struct d
 	return 0;
 }
 
-/* --- overriders --- */
-
-/* Methods of the name in classes of one blob that extend the class of a node. */
-static int run_subclasses(struct impact_walk *w, const struct impact_name *n, uint32_t node,
-			  const char *class, size_t class_len, uint32_t blob, uint32_t depth,
-			  struct bt_err *err)
-{
-	BT_FREE uint32_t *classes = NULL;
-	size_t nr = 0, alloc = 0;
-	struct impact_blob *b;
-	const struct bt_facts *f;
-
-	if (blob_open(w, blob, &b, err))
-		return err->code;
-	if (!b || !passes(w, b))
-		return 0;
-	if (pick(w, b, class, class_len, err))
-		return err->code;
-	f = &b->p.facts;
-	for (uint32_t o = 0; o < f->occs_nr; o++) {
-		if (f->occs[o].role != BT_ROLE_INHERIT || !bt_name_is(f, f->occs[o].name, class, class_len))
-			continue;
-		BT_GROW(classes, alloc, nr + 1);
-		classes[nr++] = bt_facts_enclosing(f, f->occs[o].at);
-	}
-	if (!nr)
-		return 0;
-	if (pick(w, b, n->name, n->len, err))
-		return err->code;
-	for (uint32_t d = 0; d < f->defs_nr; d++) {
-		bool in = false;
-
-		if (!is_name(f, d, n) || f->defs[d].occ == BT_NONE)
-			continue;
-		for (size_t i = 0; i < nr; i++)
-			in |= classes[i] != BT_NONE && f->defs[d].parent == classes[i];
-		if (in) {
-			struct site s = { b, f->defs[d].occ, d, BT_RELATION_OVERRIDER };
-
-			add_edge(w, &s, node, blob == w->im->nodes[node].blob ? BT_EDGE_FILE : BT_EDGE_UNIQUE,
-				 false, depth);
-		}
-	}
-	return 0;
-}
-
-/* Postings as they come from the store ascend. */
-static bool has_blob(const struct bt_posting *list, size_t nr, uint32_t blob)
-{
-	size_t lo = 0, hi = nr;
-
-	while (lo < hi) {
-		size_t mid = lo + (hi - lo) / 2;
-
-		if (list[mid].blob_id < blob)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return lo < nr && list[lo].blob_id == blob;
-}
-
-static int run_overriders(struct impact_walk *w, const struct impact_name *n, uint32_t node, uint32_t depth,
-			  struct bt_err *err)
-{
-	const char *scope = w->im->nodes[node].scope, *class;
-	BT_FREE struct bt_posting *list = NULL;
-	size_t nr = 0;
-
-	if (w->im->nodes[node].kind != BT_KIND_METHOD || !scope)
-		return 0;
-	class = strrchr(scope, '.') ? strrchr(scope, '.') + 1 : scope;
-	if (!*class)
-		return 0;
-	if (bt_postings_find(w->v->store, class, strlen(class), false, &list, &nr, err))
-		return err->code;
-	for (size_t i = 0; i < n->list_nr; i++)
-		if (n->list[i].kinds && has_blob(list, nr, n->list[i].blob_id) &&
-		    run_subclasses(w, n, node, class, strlen(class), n->list[i].blob_id, depth, err))
-			return err->code;
-	return 0;
-}
-
 int impact_name_run(struct impact_walk *w, struct impact_name *n, uint32_t depth, struct bt_err *err)
 {
 	struct definers d = { .nr = 0 };
@@ -573,7 +378,7 @@ int impact_name_run(struct impact_walk *w, struct impact_name *n, uint32_t depth
 		if (run_blob(w, n, &d, n->list[i].blob_id, depth, err))
 			return err->code;
 	for (size_t i = 0; i < n->nr && !w->full; i++)
-		if (run_overriders(w, n, n->nodes[i], depth, err))
+		if (impact_overriders_run(w, n, n->nodes[i], depth, err))
 			return err->code;
 	return 0;
 }

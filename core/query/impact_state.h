@@ -1,5 +1,5 @@
 /*
- * A walk under way. Between impact.c and impact_name.c.
+ * A walk under way. Between the files of impact*.c.
  */
 #ifndef BT_QUERY_IMPACT_STATE_H
 #define BT_QUERY_IMPACT_STATE_H
@@ -48,6 +48,30 @@ struct impact_name {
 	struct bt_posting *list;	/* free(); in the order of paths */
 	size_t list_nr;
 };
+
+/* impact_blob.c */
+/* *ret_b is NULL when the view does not show the blob, or the limit of reads is reached. */
+int impact_blob_open(struct impact_walk *w, uint32_t blob, struct impact_blob **ret_b, struct bt_err *err);
+/* The facts of a blob about one name. */
+int impact_blob_pick(struct impact_walk *w, struct impact_blob *b, const char *name, size_t len, struct bt_err *err);
+/* The filter of the walk. */
+bool impact_blob_passes(const struct impact_walk *w, const struct impact_blob *b);
+bool impact_is_name(const struct bt_facts *f, uint32_t def, const struct impact_name *n);
+
+/* impact_name.c */
+/* An occurrence of a name. */
+struct impact_site {
+	const struct impact_blob *b;
+	uint32_t occ;
+	uint32_t def; /* whose it is */
+	enum bt_relation relation;
+};
+/* What it is part of depends on node `from`. nearest: of several definitions the node stands nearest. */
+void impact_site_add(struct impact_walk *w, const struct impact_site *s, uint32_t from, enum bt_edge edge, bool nearest,
+		     uint32_t depth);
+/* impact_over.c */
+int impact_overriders_run(struct impact_walk *w, const struct impact_name *n, uint32_t node, uint32_t depth,
+			  struct bt_err *err);
 
 /* impact_import.c: does the file of a blob import the one at a path, whose stems these are? More is nearer. */
 enum impact_reach {
