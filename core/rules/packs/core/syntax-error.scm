@@ -8,6 +8,8 @@
 ;;  Look at the marked place and at what stands before it: a bracket, a quotation mark or a comma that is missing
 ;;  is noticed only where the text cannot go on. Where the
 ;;  grammar here does not know all of the language (macros of C, new syntax) only brackets that do not match count.
+;;  Shell is not asked: of 2,055 scripts of git, Linux and PostgreSQL that bash accepts the grammar refuses 34, one in
+;;  sixty, and in 3,500 changes of git's scripts all it found was templates and Tcl behind a first line of sh.
 ;; bad: c, cpp
 ;;| int f(void) { return (1 + 2; }
 ;; bad: c, cpp
