@@ -34,6 +34,7 @@ static const struct {
 	{ "wide-impact", radius_wide },
 	{ "import-cycle", radius_import_cycles },
 	{ "unresolved-import", radius_unresolved_imports },
+	{ "ignored-must-check", radius_must_check },	/* what files declare themselves is found without it */
 };
 
 /* What a commit's hook found already is not given up because the index, which it could do without, is damaged. */

@@ -484,4 +484,60 @@ test_expect_success 'the hook of a push' '
 	test_grep ! removed ../err
 '
 
+test_expect_success 'functions that other files mark as to be checked' '
+	git init -q ../must && cd ../must && check_config=batho.rules.packs=silent-failure && mkdir include &&
+	cat >include/must.h <<-\EOT &&
+	int __must_check must(int a);
+	[[nodiscard]] int better(int a);
+	int late(int a) __attribute__((warn_unused_result));
+	int plain(int a);
+	int __must_check twice(int a);
+	int __must_check odd(int a);
+	struct ops { int (*must)(int a); };
+	EOT
+	echo "int odd(int a);" >include/odd.h &&
+	printf "int must(int a) { return a; }\nint late(int a) { return a; }\nstatic int better(int a) { return a; }\n" >must.c &&
+	echo "int twice(int a) { return a; }" >t1.c && echo "int twice(int a) { return -a; }" >t2.c &&
+	cat >use.c <<-\EOT &&
+	#include "must.h"
+	void old(void)
+	{
+		must(0);
+	}
+	EOT
+	git add . && git commit -q -m one && git tag one && cat >>use.c <<-\EOT &&
+	void neu(int a)
+	{
+		must(1);
+		if (a)
+			late(must(2));
+		else /* why */
+			better(3);
+		(void)must(4); a = must(5);
+		plain(6); twice(7); odd(8); unknown(9);
+		if (must(10)) return;
+		must("\"(", 11) ;
+		return a ? must(12) : 0;
+	}
+	EOT
+	git commit -q -a -m two && git batho index -q && found 0 HEAD~1..HEAD <<-\EOT &&
+	use.c:8 warning ignored-must-check
+	use.c:10 warning ignored-must-check
+	use.c:12 warning ignored-must-check
+	use.c:16 warning ignored-must-check
+	EOT
+	tells "^must$" && tells "^late$" && tells "^better$" &&
+	check_config=batho.rules.packs=core && found 0 HEAD~1..HEAD </dev/null && check_config=batho.rules.packs=silent-failure &&
+	sed "s,must(1);,must(1); /* batho:ignore ignored-must-check -- on purpose */," use.c >t && mv t use.c && git commit -q -a -m three && git batho index -q &&
+	found 0 one..HEAD <<-\EOT &&
+	use.c:10 warning ignored-must-check
+	use.c:12 warning ignored-must-check
+	use.c:16 warning ignored-must-check
+	EOT
+	sed "s/int plain/int __must_check plain/;s/__must_check must/must/" include/must.h >t && mv t include/must.h &&
+	sed "s/plain(6)/  plain(6)/;s/late(must/must(must/" use.c >t && mv t use.c && git add . && found 0 --staged <<-\EOT
+	use.c:14 warning ignored-must-check
+	EOT
+'
+
 test_done

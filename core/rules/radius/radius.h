@@ -109,6 +109,7 @@ int radius_unresolved_imports(struct check *k);	/* radius/unresolved.c */
 int radius_signatures(struct check *k);
 int radius_wide(struct check *k);
 int radius_removed(struct check *k);
+int radius_must_check(struct check *k);	/* radius/must_check.c */
 
 /*
  * How many definitions (and top levels of files) depend on a definition of a file, directly or not; the walk ends when they

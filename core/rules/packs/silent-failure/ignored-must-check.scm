@@ -4,6 +4,7 @@
 ;; message: the result of a function that is marked as to be checked is ignored
 ;; help: Whoever wrote the function says that ignoring what it returns is a mistake. Look at it; (void) before the
 ;;  call says that it is ignored on purpose.
+;;  Marks in other files (headers) count for calls on changed lines, where the index knows the tree; not before a commit.
 ;; bad: c
 ;;| static int must(int a) __attribute__((warn_unused_result));
 ;;| void f(void) { must(1); }
