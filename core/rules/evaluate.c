@@ -108,7 +108,7 @@ static struct lang_state *state_of(struct bt_evaluator *e, const struct bt_lang 
 			.text = lang ? bt_rule_query_for(r, lang) : NULL, .words = r->words_nr,
 		};
 		for (size_t k = 0; k < r->words_nr; k++)
-			bt_wordset_add(&l->words, r->words[k], strlen(r->words[k]), i);
+			bt_wordset_add(&l->words, r->words[k].text, strlen(r->words[k].text), r->words[k].is_name, i);
 	}
 	return l;
 }
@@ -133,8 +133,8 @@ static char *mistake_text(const struct bt_rule_query *q, const struct bt_query_m
 	return bt_xasprintf("line %u, column %u: %s", q->line + m->row, m->col + 1, what);
 }
 
-/* Compiles those of the built-in queries that `wanted` names (NULL: all of them); for few blobs as cheaply as possible. */
-static int compile_builtin(const struct bt_evaluator *e, struct lang_state *l, const struct bt_lang *lang, const bool *wanted,
+/* Compiles those of the built-in queries that `wanted` names (NULL: all of them). */
+static int compile_builtin(const struct lang_state *l, const struct bt_lang *lang, const bool *wanted,
 			   struct bt_query **ret_query, struct bt_err *err)
 {
 	BT_FREE struct bt_query_text *texts = bt_xcalloc(l->nr + (size_t)1, sizeof(*texts));
@@ -146,8 +146,7 @@ static int compile_builtin(const struct bt_evaluator *e, struct lang_state *l, c
 			texts[nr++] = (struct bt_query_text){ l->rules[i].text->text, l->rules[i].text->len, i };
 	if (!nr)
 		return 0;
-	if (e->few ? bt_query_new_known(lang, texts, nr, ret_query, &bad, err)
-		   : bt_query_new(lang, texts, nr, ret_query, &bad, err)) {
+	if (bt_query_new_known(lang, texts, nr, ret_query, &bad, err)) {
 		const struct lang_rule *r = &l->rules[bad.tag];
 
 		return bt_err_wrap(err, "built-in rule '%s', line %u, column %u", r->rule->info.id,
@@ -160,7 +159,7 @@ int bt_evaluator_prepare(struct bt_evaluator *e, const struct bt_lang *lang, str
 {
 	struct lang_state *l = state_of(e, lang);
 
-	return e->few || l->all ? 0 : compile_builtin(e, l, lang, NULL, &l->all, err);
+	return e->few || l->all ? 0 : compile_builtin(l, lang, NULL, &l->all, err);
 }
 
 static bool same_part(const struct bt_evaluator *e, const struct lang_state *l)
@@ -182,14 +181,14 @@ static int builtin_query(struct bt_evaluator *e, struct lang_state *l, const str
 		any |= is_builtin_query(&l->rules[i]) && e->candidates[i];
 	if (!any)
 		return 0;
-	if (!l->all && (!e->few || l->parts >= PARTS_MAX) && compile_builtin(e, l, lang, NULL, &l->all, err))
+	if (!l->all && (!e->few || l->parts >= PARTS_MAX) && compile_builtin(l, lang, NULL, &l->all, err))
 		return err->code;
 	if (!l->all && (!l->part || !same_part(e, l))) {
 		bt_query_free(&l->part);
 		for (uint32_t i = 0; i < l->nr; i++)
 			l->part_of[i] = is_builtin_query(&l->rules[i]) && e->candidates[i];
 		l->parts++;
-		if (compile_builtin(e, l, lang, l->part_of, &l->part, err))
+		if (compile_builtin(l, lang, l->part_of, &l->part, err))
 			return err->code;
 	}
 	*ret_query = l->all ? l->all : l->part;

@@ -52,17 +52,18 @@ struct parser {
 	unsigned line;
 	enum block block;		/* what a line that goes on belongs to */
 	struct bt_buf text;		/* of that block */
-	const struct bt_lang *langs[LANGS_MAX];		/* named by `languages` */
-	size_t langs_nr;
-	const char *words[WORDS_MAX];
-	struct bt_rule_example examples[EXAMPLES_MAX];
-	const struct bt_lang *example_langs[LANGS_MAX];	/* of the block at hand */
-	size_t example_langs_nr;
 	bool example_bad;
 	unsigned example_line;
 	bool has_severity, has_skip;
 	bool brief;			/* examples are passed over */
 	struct bt_err *err;
+	/* Those counted are set: the built-in rules are read at every start, and clearing all this would be most of it. */
+	size_t langs_nr, example_langs_nr;
+	const struct bt_lang *langs[LANGS_MAX];		/* named by `languages` */
+	const struct bt_lang *example_langs[LANGS_MAX];	/* of the block at hand */
+	struct bt_rule_query queries[LANGS_MAX];
+	struct bt_rule_word words[WORDS_MAX];
+	struct bt_rule_example examples[EXAMPLES_MAX];
 };
 
 static int fail(struct parser *p, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
@@ -144,7 +145,9 @@ static int add_langs(struct parser *p, struct piece list, const struct bt_lang *
 			p->r->any = true;
 			continue;
 		}
-		snprintf(name, sizeof(name), "%.*s", (int)(w.len < 63 ? w.len : 63), w.p);
+		w.len = w.len < sizeof(name) ? w.len : sizeof(name) - 1;
+		memcpy(name, w.p, w.len);
+		name[w.len] = '\0';
 		lang = is(w, "text") ? NULL : bt_lang_find(name);
 		if (!lang && (!is(w, "text") || may_any)) {
 			const char *near = bt_lang_nearest(name);
@@ -161,7 +164,7 @@ static int add_langs(struct parser *p, struct piece list, const struct bt_lang *
 	return 0;
 }
 
-static int add_words(struct parser *p, struct piece list)
+static int add_words(struct parser *p, struct piece list, bool are_names)
 {
 	struct piece w;
 
@@ -170,7 +173,7 @@ static int add_words(struct parser *p, struct piece list)
 			return fail(p, "more than %d words", WORDS_MAX);
 		if (!w.len || w.len > 100)
 			return fail(p, "a word has 1 to 100 bytes");
-		p->words[p->r->words_nr++] = bt_arena_strndup(p->arena, w.p, w.len);
+		p->words[p->r->words_nr++] = (struct bt_rule_word){ bt_arena_strndup(p->arena, w.p, w.len), are_names };
 	}
 	return 0;
 }
@@ -272,8 +275,8 @@ static int set_key(struct parser *p, struct piece key, struct piece v)
 		begin_block(p, BLOCK_MESSAGE, v);
 		return v.len <= MESSAGE_MAX ? 0 : fail(p, "the message has more than %d bytes", MESSAGE_MAX);
 	}
-	if (is(key, "words"))
-		return add_words(p, v);
+	if (is(key, "words") || is(key, "names"))
+		return add_words(p, v, is(key, "names"));
 	if (is(key, "skip"))
 		return add_roles(p, v);
 	if (is(key, "when")) {
@@ -426,8 +429,7 @@ static int parse_queries(struct parser *p, const char *from, unsigned line)
 	size_t nr = p->langs_nr;
 	struct piece t;
 
-	memcpy(langs, p->langs, sizeof(langs));
-	p->r->queries = bt_arena_zalloc(p->arena, LANGS_MAX * sizeof(*p->r->queries));
+	memcpy(langs, p->langs, nr * sizeof(*langs));
 	for (;;) {
 		const char *start = p->at;
 		bool more = next_line(p, &t);
@@ -509,7 +511,7 @@ static uint64_t rule_hash(const struct bt_rule *r)
 	for (size_t i = 0; i < r->langs_nr; i++)
 		h = bt_hash64(r->langs[i]->name, strlen(r->langs[i]->name), h);
 	for (size_t i = 0; i < r->words_nr; i++)
-		h = bt_hash64(r->words[i], strlen(r->words[i]), h);
+		h = bt_hash64(r->words[i].text, strlen(r->words[i].text), h + r->words[i].is_name);
 	for (size_t i = 0; i < r->queries_nr; i++) {
 		h = bt_hash64(r->queries[i].lang->name, strlen(r->queries[i].lang->name), h);
 		h = bt_hash64(r->queries[i].text, r->queries[i].len, h);
@@ -532,10 +534,12 @@ static int parse(struct parser *p)
 	const char *rest = p->at;
 	unsigned line = 1;
 
+	r->queries = p->queries;
 	if (parse_head(p, &rest, &line) || parse_queries(p, rest, line))
 		return p->err->code;
 	r->langs = keep(p->arena, p->langs, p->langs_nr, sizeof(*r->langs));
 	r->langs_nr = p->langs_nr;
+	r->queries = keep(p->arena, p->queries, r->queries_nr, sizeof(*r->queries));
 	r->words = keep(p->arena, p->words, r->words_nr, sizeof(*r->words));
 	r->examples = keep(p->arena, p->examples, r->examples_nr, sizeof(*r->examples));
 	if (!p->has_skip)
@@ -551,9 +555,8 @@ static int parse(struct parser *p)
 int bt_rule_parse(const char *id, size_t id_len, const char *pack, const char *where, const char *text, size_t len,
 		  bool brief, struct bt_arena *arena, struct bt_rule *ret_rule, struct bt_err *err)
 {
-	BT_FREE struct parser *p = bt_xcalloc(1, sizeof(*p));
+	BT_FREE struct parser *p = bt_xmalloc(sizeof(*p));
 	bool project = !strcmp(pack, "project");
-	char *copy;
 	int rc;
 
 	if (!is_id(id, id_len))
@@ -563,14 +566,22 @@ int bt_rule_parse(const char *id, size_t id_len, const char *pack, const char *w
 	if (len > BT_RULE_FILE_MAX)
 		return bt_err_set(err, BT_ERR_LIMIT, "'%s' is larger than %u bytes", where, BT_RULE_FILE_MAX);
 	memset(ret_rule, 0, sizeof(*ret_rule));
-	copy = bt_arena_strndup(arena, text, len);
 	ret_rule->info = (struct bt_rule_info){
-		.id = bt_arena_strndup(arena, id, id_len), .pack = bt_arena_strndup(arena, pack, strlen(pack)),
-		.message = "", .help = "",
-		.path = project ? bt_arena_strndup(arena, where, strlen(where)) : NULL,
+		.id = id, .pack = pack, .message = "", .help = "",
 	};
-	*p = (struct parser){ .arena = arena, .r = ret_rule, .where = where, .at = copy, .end = copy + len,
-			      .brief = brief, .err = err };
+	if (project) {
+		text = bt_arena_strndup(arena, text, len);
+		ret_rule->info.id = bt_arena_strndup(arena, id, id_len);
+		ret_rule->info.path = bt_arena_strndup(arena, where, strlen(where));
+	}
+	memset(p, 0, offsetof(struct parser, langs));
+	p->arena = arena;
+	p->r = ret_rule;
+	p->where = where;
+	p->at = text;
+	p->end = text + len;
+	p->brief = brief;
+	p->err = err;
 	bt_buf_init(&p->text, BT_RULE_FILE_MAX);
 	rc = parse(p);
 	bt_buf_release(&p->text);

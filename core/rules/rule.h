@@ -12,6 +12,7 @@
  *	;; languages: javascript, typescript	names of core/lang/desc; "any": every text, known language or not
  *	;; message: empty catch block drops the error
  *	;; words: catch				see below; a word with blanks stands in double quotes
+ *	;; names: malloc			the same for words that are not part of a longer one
  *	;; skip: test				roles of files it does not apply to (role.h); generated and vendored
  *						ones are left out by themselves, unless it says "none"
  *	;; when: introduced			a file that had findings of this rule before gets new ones only when they
@@ -28,7 +29,8 @@
  *
  * `words`: texts of which at least one stands in every blob in which the rule can find something. A blob without
  * them is never asked, and when few blobs are checked the query is not even compiled: give them wherever possible.
- * Case counts. A rule without words is run on every blob of its languages.
+ * Case counts. A rule without words is run on every blob of its languages. `names` are such texts with no letter, digit,
+ * '_' or byte above 0x7f on either side: what calls strdup is not asked for because something calls xstrdup.
  *
  * In the query @finding marks what is found (else it is the first capture, else the whole match); @detail a
  * text of at most BT_RULE_DETAIL_MAX bytes that is shown behind the message. The predicates are listed in
@@ -91,6 +93,11 @@ struct bt_rule_query {
 	unsigned line;			/* of the file, at which the text starts; from 1 */
 };
 
+struct bt_rule_word {
+	const char *text;
+	bool is_name;			/* nothing longer */
+};
+
 struct bt_analysis;
 
 struct bt_rule {
@@ -101,7 +108,7 @@ struct bt_rule {
 	uint32_t skip;			/* bits of enum bt_file_role */
 	const struct bt_lang **langs;	/* those it names; none when `any` */
 	size_t langs_nr;
-	const char **words;
+	struct bt_rule_word *words;
 	size_t words_nr;
 	struct bt_rule_query *queries;	/* one per language, or none */
 	size_t queries_nr;
@@ -111,9 +118,9 @@ struct bt_rule {
 };
 
 /*
- * Reads a file. Everything lives in the arena, the text is copied there. `where` begins the messages and is the
- * file's name: "<where>:<line>: ...". pack "project": a rule of the project, which gets info.path. brief: without
- * the examples, which nobody asks for in a hurry.
+ * Reads a file. What is kept lives in the arena. `where` begins the messages and is the file's name:
+ * "<where>:<line>: ...". pack "project": a rule of the project, which gets info.path and of whose text and names copies are
+ * made; those of the built-in ones, constants, are borrowed. brief: without the examples, which nobody asks for in a hurry.
  */
 int bt_rule_parse(const char *id, size_t id_len, const char *pack, const char *where, const char *text, size_t len,
 		  bool brief, struct bt_arena *arena, struct bt_rule *ret_rule, struct bt_err *err);

@@ -32,32 +32,47 @@ void bt_wordset_release(struct bt_wordset *w)
 	bt_wordset_init(w);
 }
 
-static void file_under(struct bt_wordset *w, uint32_t pair, const char *text, size_t len, uint32_t owner)
+static void file_under(struct bt_wordset *w, uint32_t pair, struct bt_word word)
 {
 	uint32_t head = head_of(pair);
 
 	BT_GROW(w->words, w->alloc, w->nr + 1);
-	w->words[w->nr] = (struct bt_word){ text, (uint32_t)len, owner, w->heads[head] };
+	word.next = w->heads[head];
+	w->words[w->nr] = word;
 	w->heads[head] = (uint32_t)w->nr++;
 	w->first[pair / 64] |= UINT64_C(1) << pair % 64;
 }
 
-void bt_wordset_add(struct bt_wordset *w, const char *text, size_t len, uint32_t owner)
+void bt_wordset_add(struct bt_wordset *w, const char *text, size_t len, bool is_name, uint32_t owner)
 {
+	struct bt_word word = { .text = text, .len = (uint32_t)len, .is_name = is_name, .owner = owner };
+
 	if (len > 1) {
-		file_under(w, pair_of(text), text, len, owner);
+		file_under(w, pair_of(text), word);
 		return;
 	}
 	for (uint32_t second = 0; second < 256; second++)
-		file_under(w, (uint32_t)(unsigned char)text[0] << 8 | second, text, len, owner);
+		file_under(w, (uint32_t)(unsigned char)text[0] << 8 | second, word);
 }
 
-static void look_at(const struct bt_wordset *w, const char *p, size_t left, uint32_t pair, bool *found)
+static bool is_part(char c)
+{
+	return (unsigned char)c >= 0x80 || c == '_' || (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
+}
+
+/* Does the blob, whose first byte is `data`, go on with a longer name on either side? */
+static bool is_in_longer(const char *data, const char *p, size_t len, size_t left)
+{
+	return (p > data && is_part(p[-1])) || (len < left && is_part(p[len]));
+}
+
+static void look_at(const struct bt_wordset *w, const char *data, const char *p, size_t left, uint32_t pair, bool *found)
 {
 	for (uint32_t i = w->heads[head_of(pair)]; i != NONE; i = w->words[i].next) {
 		const struct bt_word *word = &w->words[i];
 
-		if (!found[word->owner] && word->len <= left && !memcmp(word->text, p, word->len))
+		if (!found[word->owner] && word->len <= left && !memcmp(word->text, p, word->len) &&
+		    !(word->is_name && is_in_longer(data, p, word->len, left)))
 			found[word->owner] = true;
 	}
 }
@@ -72,9 +87,9 @@ void bt_wordset_scan(const struct bt_wordset *w, const char *data, size_t len, b
 		uint32_t pair = pair_of(data + i);
 
 		if (w->first[pair / 64] >> pair % 64 & 1)
-			look_at(w, data + i, len - i, pair, found);
+			look_at(w, data, data + i, len - i, pair, found);
 	}
 	/* The last byte has no second one. */
 	if (w->first[pair_of(last) / 64] >> pair_of(last) % 64 & 1)
-		look_at(w, data + len - 1, 1, pair_of(last), found);
+		look_at(w, data, data + len - 1, 1, pair_of(last), found);
 }

@@ -11,6 +11,7 @@
 struct bt_word {
 	const char *text;	/* borrowed */
 	uint32_t len;
+	bool is_name;		/* not as part of a longer one */
 	uint32_t owner;		/* who asks for it */
 	uint32_t next;		/* of the same first two bytes; UINT32_MAX: none */
 };
@@ -24,8 +25,8 @@ struct bt_wordset {
 
 void bt_wordset_init(struct bt_wordset *w);
 void bt_wordset_release(struct bt_wordset *w);
-/* text: at least one byte; it must outlive the set. */
-void bt_wordset_add(struct bt_wordset *w, const char *text, size_t len, uint32_t owner);
+/* text: at least one byte; it must outlive the set. is_name: neither side of it may be a letter, digit, '_' or not ASCII. */
+void bt_wordset_add(struct bt_wordset *w, const char *text, size_t len, bool is_name, uint32_t owner);
 /* Sets found[owner] for every word that occurs. */
 void bt_wordset_scan(const struct bt_wordset *w, const char *data, size_t len, bool *found);
 

@@ -27,7 +27,7 @@ static void read_rule(const uint8_t *data, size_t size)
 		for (size_t i = 0; i < r->queries_nr; i++)
 			FUZZ_CHECK(r->queries[i].len <= size && bt_rule_applies(r, r->queries[i].lang));
 		for (size_t i = 0; i < r->words_nr; i++)
-			FUZZ_CHECK(*r->words[i] || !strlen(r->words[i]));
+			FUZZ_CHECK(*r->words[i].text);
 	} else {
 		FUZZ_CHECK(*err.msg && !strchr(err.msg, '\n'));
 	}

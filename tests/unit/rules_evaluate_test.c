@@ -16,6 +16,7 @@
 
 #include "core/base/mem.h"
 #include "core/lang/extract.h"
+#include "core/lang/query.h"
 #include "core/rules/record.h"
 
 struct looking {
@@ -367,6 +368,59 @@ static void test_mistakes(void **state)
 	}
 }
 
+/* Words decide where a rule is asked: anywhere in the text, or where nothing longer has them in it. */
+static void test_words(void **state)
+{
+	static const struct {
+		const char *head, *text, *want;
+	} cases[] = {
+		{ "words: dup", "strdup(a)", "1" },
+		{ "words: dup", "strcpy(a)", "" },
+		{ "names: dup", "strdup(a)", "" },
+		{ "names: dup", "dup2(a)", "" },
+		{ "names: dup", "_dup(a); dup_(a); Dup(dupA); \xc3\xa9" "dup(a); dup\xc3\xa9(a)", "" },
+		{ "names: dup", "strdup(a)\n-dup", "1" },
+		{ "names: dup", "dup(a)", "1" },
+		{ "names: x dup", "strdup(dup)", "1" },
+		{ "names: a", "f(aa)\nf(b)", "" },
+		{ "names: a", "f(aa)\nf(b)\na", "1 2" },
+		{ "names: z\n;; words: trd", "strdup(a)", "1" },
+	};
+	BT_BUF_OWNED struct bt_buf rows = BT_BUF_INIT;
+
+	(void)state;
+	for (size_t i = 0; i < BT_ARRAY_NR(cases); i++) {
+		BT_FREE char *query = bt_xasprintf(";; %s\n(call) @finding", cases[i].head);
+
+		rows_of("python", query, cases[i].text, &rows);
+		if (strcmp(bt_buf_cstr(&rows), cases[i].want))
+			fail_msg("%s in %s: '%s', wanted '%s'", cases[i].head, cases[i].text, bt_buf_cstr(&rows), cases[i].want);
+	}
+}
+
+/* What is compiled in a hurry has patterns that can match: tree-sitter's own analysis of them says so. */
+static void test_builtin_queries(void **state)
+{
+	BT_CLEANUP(bt_ruleset_release) struct bt_ruleset set = BT_RULESET_INIT;
+	struct bt_err err = BT_ERR_INIT;
+	size_t nr = 0;
+
+	(void)state;
+	assert_int_equal(bt_ruleset_init(&set, NULL, 0, &err), 0);
+	for (uint32_t i = 0; i < set.nr; i++)
+		for (size_t k = 0; k < set.rules[i].queries_nr; k++, nr++) {
+			const struct bt_rule_query *q = &set.rules[i].queries[k];
+			struct bt_query_text text = { q->text, q->len, 0 };
+			BT_CLEANUP(bt_query_free) struct bt_query *query = NULL;
+			struct bt_query_mistake bad = { 0 };
+
+			assert_int_equal(bt_extract_prepare(q->lang, &err), 0);
+			if (bt_query_new(q->lang, &text, 1, &query, &bad, &err))
+				fail_msg("%s for %s, line %u: %s", set.rules[i].info.id, q->lang->name, q->line + bad.row, err.msg);
+		}
+	assert_true(nr > 50);
+}
+
 /* A few blobs or many: the same records, for every example of every built-in rule. */
 static void test_few_and_many(void **state)
 {
@@ -428,7 +482,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_predicates), cmocka_unit_test(test_blocks), cmocka_unit_test(test_notes),
 		cmocka_unit_test(test_names), cmocka_unit_test(test_siblings), cmocka_unit_test(test_used_unchecked), cmocka_unit_test(test_declared_with), cmocka_unit_test(test_mistakes),
-		cmocka_unit_test(test_few_and_many), cmocka_unit_test(test_stopped),
+		cmocka_unit_test(test_words), cmocka_unit_test(test_builtin_queries), cmocka_unit_test(test_few_and_many), cmocka_unit_test(test_stopped),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

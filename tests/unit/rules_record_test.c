@@ -104,7 +104,7 @@ static void test_words(void **state)
 	(void)state;
 	bt_wordset_init(&w);
 	for (uint32_t i = 0; i < BT_ARRAY_NR(words); i++)
-		bt_wordset_add(&w, words[i], strlen(words[i]), i);
+		bt_wordset_add(&w, words[i], strlen(words[i]), false, i);
 	for (size_t i = 0; i < BT_ARRAY_NR(cases); i++) {
 		size_t len = strlen(cases[i].text);
 		char *exact = malloc(len + 1);	/* so that a tool sees a read behind it */

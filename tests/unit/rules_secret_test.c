@@ -262,7 +262,7 @@ static void test_words(void **state)
 
 		make_text(&shapes[i], "", shapes[i].len, &text);
 		for (size_t k = 0; k < r->words_nr; k++)
-			found |= strstr(text.data, r->words[k]) != NULL;
+			found |= strstr(text.data, r->words[k].text) != NULL;
 		if (!found)
 			fail_msg("%s", text.data);
 	}

@@ -1,6 +1,8 @@
 ;; severity: warning
 ;; languages: c, cpp
-;; words: realloc setuid setgid seteuid setegid setreuid setregid setresuid setresgid chroot truncate asprintf rename fread setgroups initgroups posix_memalign pipe socketpair pthread_create chdir
+;; names: realloc reallocarray setuid setgid seteuid setegid setreuid setregid setresuid setresgid setgroups initgroups
+;; names: chroot chdir fchdir ftruncate truncate rename asprintf vasprintf posix_memalign pipe pipe2 socketpair
+;; names: pthread_create fread
 ;; skip: test
 ;; message: what this call returns is ignored
 ;; help: It says there whether it failed, and the program goes on as if it had not. Look at it; (void) before the call

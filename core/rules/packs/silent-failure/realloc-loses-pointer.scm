@@ -1,6 +1,6 @@
 ;; severity: warning
 ;; languages: c, cpp
-;; words: realloc
+;; names: realloc reallocarray
 ;; skip: test
 ;; message: when realloc fails, the pointer to the old block is overwritten with null
 ;; help: The old block is still there then, and nobody can free it or read what was in it. Take the result in

@@ -1,6 +1,6 @@
 ;; severity: warning
 ;; languages: c, cpp
-;; words: malloc calloc realloc strdup strndup
+;; names: malloc calloc realloc reallocarray strdup strndup
 ;; skip: test
 ;; message: the result of the allocation is used before it is checked
 ;; help: When there is no memory left the program uses a null pointer here. Test the pointer first.
