@@ -36,20 +36,28 @@ static const char *const script_extensions[] = {
 	"sub", "template", "test", "tmpl", "tool", "tpl", "wrapper",
 };
 
-/* Names and extensions -> language, by hash. Built once, like the table of languages. */
-static struct slot {
-	const char *key;
-	size_t len;
-	unsigned lang;
-} slots[2048];
+/*
+ * Names and extensions -> language, by hash: the number in the table of globs, from 1. Built once, like that table, by every
+ * process that looks at a file: it is small because each page that is touched has its price.
+ */
+static uint16_t slots[2048];
 static bool slots_ready;
 
-static struct slot *slot_of(const char *key, size_t len)
+static const char *key_of(const struct bt_langs_name *glob)
+{
+	return glob->name + (glob->name[0] == '*');
+}
+
+static uint16_t *slot_of(const struct bt_langs_table *t, const char *key, size_t len)
 {
 	size_t at = bt_hash64(key, len, 7) % BT_ARRAY_NR(slots);
 
-	while (slots[at].key && (slots[at].len != len || memcmp(slots[at].key, key, len)))
-		at = (at + 1) % BT_ARRAY_NR(slots);
+	for (; slots[at]; at = (at + 1) % BT_ARRAY_NR(slots)) {
+		const char *taken = key_of(&t->globs[slots[at] - 1]);
+
+		if (!strncmp(taken, key, len) && !taken[len])
+			break;
+	}
 	return &slots[at];
 }
 
@@ -58,20 +66,21 @@ static void make_slots(void)
 	const struct bt_langs_table *t = bt_langs_table();
 
 	for (size_t i = 0; i < t->globs_nr && i < BT_ARRAY_NR(slots) / 2; i++) {
-		const char *key = t->globs[i].name + (t->globs[i].name[0] == '*');
-		struct slot *s = slot_of(key, strlen(key));
+		const char *key = key_of(&t->globs[i]);
+		uint16_t *s = slot_of(t, key, strlen(key));
 
-		if (!s->key)
-			*s = (struct slot){ key, strlen(key), t->globs[i].lang };
+		if (!*s)
+			*s = (uint16_t)(i + 1);
 	}
 	slots_ready = true;
 }
 
 static const struct bt_lang *by_key(const char *key, size_t len)
 {
-	const struct slot *s = slot_of(key, len);
+	const struct bt_langs_table *t = bt_langs_table();
+	uint16_t at = *slot_of(t, key, len);
 
-	return s->key ? bt_lang_get(s->lang) : NULL;
+	return at ? bt_lang_get(t->globs[at - 1].lang) : NULL;
 }
 
 static const struct bt_lang *by_lower_key(const char *key, size_t len)

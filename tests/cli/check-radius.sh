@@ -476,6 +476,32 @@ test_expect_success 'the hook of a commit' '
 	git commit -q -a -m silent 2>../err && test_must_be_empty ../err && start_over && git batho index -q
 '
 
+# commits STATUS: commits all changes with the hook, and puts the tree back. ../opened: how often the index was opened.
+commits() {
+	rm -f ../trace && git add -A . &&
+	BATHO_TRACE=$(cd .. && pwd)/trace test_expect_code "$1" git commit -q -m x 2>../err &&
+	grep -c "open the index" ../trace >../opened
+	start_over
+}
+
+test_expect_success 'definitions that came open no index in the hook of a commit' '
+	start_over && git batho hooks install -q && git batho index -q &&
+	printf "\n/* It is new. */\nint fresh(int a)\n{\n\treturn a;\n}\n" >>c/add.c && commits 0 && test_grep "^0$" ../opened &&
+	sed -i "s/^int scale/int fresh(int a)\n{\n\treturn a;\n}\n\nint scale/" c/add.c && commits 0 && test_grep "^0$" ../opened &&
+	printf "int one, two = 2;\nstruct s { int a; };\n" >>c/other.c && printf "\n\ndef fresh(a):\n    return a\n" >>py/util.py &&
+	commits 0 && test_grep "^0$" ../opened &&
+	: "what is left does not say so" &&
+	printf "\n__all__ = [\"Cart\"]\n" >>py/util.py && commits 0 && test_grep ! "^0$" ../opened &&
+	printf "#define fresh add\n" >>c/other.c && commits 0 && test_grep ! "^0$" ../opened &&
+	printf "import os\n\n\ndef fresh(a):\n    return a\n" >>py/util.py && commits 0 && test_grep ! "^0$" ../opened &&
+	sed -i "s/^int add/static int add/" c/add.c && commits 1 && test_grep removed-while-referenced ../err &&
+	sed -i "s/^int scale/int fresh(int a)\n{\n\treturn a;\n}\n#if 0\nint scale/" c/add.c && commits 0 && test_grep ! "^0$" ../opened &&
+	sed -i "s/(int a, int b)/(int a, int b, int c)/" c/add.c && commits 0 && test_grep signature-changed ../err &&
+	: "what went somewhere is here" &&
+	sed -i "/^int add/,/^}/d" c/add.c && printf "\nint add(int a, int b)\n{\n\treturn a + b;\n}\n" >>c/other.c &&
+	commits 0 && test_must_be_empty ../err && test_grep ! "^0$" ../opened
+'
+
 test_expect_success 'the hook of a push' '
 	start_over && git init -q --bare ../there.git && git remote add there ../there.git && git push -q there HEAD:refs/heads/main 2>../err &&
 	sed -i "/^int add/,/^}/d" c/add.c && git commit -q --no-verify -a -m gone && git batho index -q &&

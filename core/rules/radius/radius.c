@@ -33,65 +33,6 @@ void radius_free(struct radius **pr)
 	*pr = NULL;
 }
 
-/* ---- what a commit's hook can tell without a store ---- */
-
-/* The part of two texts that differs. */
-struct region {
-	size_t at, old_end, new_end;
-};
-
-static struct region find_region(const struct bt_incoming_file *in)
-{
-	size_t least = in->old_len < in->new_len ? in->old_len : in->new_len, at = 0, back = 0;
-
-	while (at < least && in->old_data[at] == in->new_data[at])
-		at++;
-	while (back < least - at && in->old_data[in->old_len - 1 - back] == in->new_data[in->new_len - 1 - back])
-		back++;
-	return (struct region){ at, in->old_len - back, in->new_len - back };
-}
-
-/* Do all lines of [at, end) stand deeper than `col`, so that none of them began a definition beside? */
-static bool is_deeper(const char *text, size_t at, size_t end, uint32_t col)
-{
-	while (at && text[at - 1] != '\n')
-		at--;
-	for (size_t i = at; i < end;) {
-		const char *nl = memchr(text + i, '\n', end - i);
-		size_t len = (nl ? (size_t)(nl - text) : end) - i, blank = strspn(text + i, " \t\r");
-
-		if (blank < len && blank <= col)
-			return false;
-		i += len + 1;
-	}
-	return true;
-}
-
-/*
- * Did a file change inside the body of one callable alone? Its signature is the same then, and so is everything around it,
- * imports included.
- */
-static bool is_inner(const struct check_file *f, const struct bt_facts *now)
-{
-	const struct bt_incoming_file *in = f->in;
-	const struct bt_def *d;
-	struct region g;
-	uint32_t at;
-
-	if (!now || !in->old_data || !in->new_data)
-		return false;
-	g = find_region(in);
-	at = bt_facts_enclosing(now, (uint32_t)g.at);
-	while (at != BT_NONE && !(now->defs[at].flags & BT_DEF_CALLABLE))
-		at = now->defs[at].parent;
-	if (at == BT_NONE)
-		return false;
-	d = &now->defs[at];
-	return g.at > d->sig_end && g.new_end < d->end && d->sig_end < d->end &&
-	       is_deeper(in->old_data, g.at, g.old_end, bt_facts_point(now, d->start).col) &&
-	       is_deeper(in->new_data, g.at, g.new_end, bt_facts_point(now, d->start).col);
-}
-
 /* ---- both sides ---- */
 
 static bool is_looked_at(const struct check_file *f)
@@ -144,6 +85,27 @@ static void read_after(struct radius *r, size_t i)
 	r->unread[i] = !r->after[i] && f->now.state != CHECK_NOTHING && f->now.stored != BT_BLOB_NO_LANGUAGE;
 }
 
+/*
+ * What a commit's hook can tell without a store. Definitions that came count as nothing only where none went: in another
+ * file they may be where it went to.
+ */
+static void find_inner(struct radius *r)
+{
+	struct check *k = r->k;
+	bool others = false;
+
+	for (size_t i = 0; i < k->files_nr; i++) {
+		const struct check_file *f = &k->files[i];
+
+		if (!is_looked_at(f) || !f->in->old_oid.len)
+			continue;
+		r->inner[i] = radius_is_inner(f->in, r->after[i]);
+		others |= !r->inner[i] && !radius_is_addition(f->in, f->now.lang, r->after[i]);
+	}
+	for (size_t i = 0; i < k->files_nr && !others; i++)
+		r->inner[i] |= is_looked_at(&k->files[i]) && k->files[i].in->old_oid.len;
+}
+
 static int read_sides(struct radius *r)
 {
 	struct check *k = r->k;
@@ -153,12 +115,13 @@ static int read_sides(struct radius *r)
 	for (size_t i = 0; i < k->files_nr; i++)
 		if (is_looked_at(&k->files[i]) && k->files[i].in->new_oid.len)
 			read_after(r, i);
+	if (k->o->hurry)
+		find_inner(r);
 	for (size_t i = 0; i < k->files_nr; i++) {
 		struct check_file *f = &k->files[i];
 
 		if (!is_looked_at(f) || !f->in->old_oid.len)
 			continue;
-		r->inner[i] = k->o->hurry && is_inner(f, r->after[i]);
 		if (r->inner[i])
 			continue;
 		if (open_store(r))

@@ -43,7 +43,7 @@ struct radius {
 	struct bt_arena arena;
 	const struct bt_facts **before, **after;	/* per file; NULL: it is not there, or has none */
 	bool *unread;			/* per file: one side is there, and its facts are not known */
-	bool *inner;			/* per file: it changed inside of one callable alone; `before` is not read */
+	bool *inner;			/* per file: no other file can notice the change; `before` is not read */
 	struct radius_def *defs;
 	size_t defs_nr, defs_alloc;
 	bool compared;			/* all of the above is filled */
@@ -57,6 +57,14 @@ struct radius {
 /* What the rules share, made when the first one asks. *ret_r NULL: there is nothing that they could say. */
 int radius_get(struct check *k, struct radius **ret_r);
 void radius_free(struct radius **pr);
+
+/*
+ * radius/inner.c: did a file change inside the body of one callable alone? Its signature is the same then, and so is
+ * everything around it, imports included.
+ */
+bool radius_is_inner(const struct bt_incoming_file *in, const struct bt_facts *now);
+/* Did it get whole definitions between others, which stayed, and nothing else? */
+bool radius_is_addition(const struct bt_incoming_file *in, const struct bt_lang *lang, const struct bt_facts *now);
 
 /* radius/defs.c: fills r->defs. */
 void radius_compare(struct radius *r);
