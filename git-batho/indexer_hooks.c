@@ -9,6 +9,7 @@
 
 #include "core/base/clock.h"
 #include "core/gate/gate.h"
+#include "core/git/index_head.h"
 #include "git-batho/hook_verdict.h"
 #include "git-batho/indexer.h"
 
@@ -68,8 +69,11 @@ static int check_staged(struct bt_hook_run *r, struct bt_err *err)
 	BT_BUF_OWNED struct bt_buf listing = BT_BUF_INIT;
 	bool relevant = false, refuses = false;
 
-	if (bt_repo_open_hook(&r->c->repo, err) ||
-	    bt_incoming_staged(&in, &r->c->repo, &listing, bt_hook_timeout_ms(r), err))
+	if (bt_repo_open_hook(&r->c->repo, err))
+		return err->code;
+	if (bt_index_is_head(&r->c->repo))
+		return 0;
+	if (bt_incoming_staged(&in, &r->c->repo, &listing, bt_hook_timeout_ms(r), err))
 		return err->code;
 	for (size_t i = 0; i < in.nr; i++)
 		relevant = relevant || is_relevant(&in.files[i]);

@@ -230,4 +230,48 @@ test_expect_success 'a mistake in the configuration is told and ignored' '
 		test_grep "unknown key .batho.hooks.tmieout" ../err && test_line_count = 2 ../err &&
 		put f.c BAD && git add f.c && refused git commit -m x)
 '
+# unasked: the hook has nothing to say and needs no git to know it. asks: it does.
+unasked() {
+	PATH=../none GIT_INDEX_FILE=${1:-.git/index} "$BATHO_EXEC_PATH/git-batho-indexer" hooks pre-commit -- 2>../err && test_must_be_empty ../err
+}
+asks() {
+	PATH=../none GIT_INDEX_FILE=${1:-.git/index} "$BATHO_EXEC_PATH/git-batho-indexer" hooks pre-commit -- 2>../err && test_grep "unchecked" ../err
+}
+test_expect_success 'no content is staged: git is not even asked' '
+	rm -rf ../quiet && a_repository ../quiet && (cd ../quiet && mkdir -p a/b a.c x && put a/b/f one && put a/g two && put a.c/h 3 &&
+		put a-b 4 && put x/y 5 && ln -s f.c link && git add . && git commit -q -m more && unasked &&
+		git update-index --chmod=+x a/b/f x/y f.c && unasked && passes git commit -q -m modes && unasked &&
+		git commit -q --allow-empty -m empty && unasked && git commit -q --allow-empty --amend -m reworded && unasked &&
+		git checkout -q --detach && unasked && git checkout -q -b other && unasked &&
+		git rm -q -r --cached a && asks && git reset -q && unasked &&
+		put a/b/f BAD && unasked && git add a && asks && refused git commit -m x && put a/b/f one && git add a && unasked &&
+		put a/b/n new && git add a && asks && git rm -q -f a/b/n && unasked &&
+		git mv a-b a-c && asks && git reset -q --hard &&
+		git rm -q x/y && asks && put x 5 && git add x && asks && git reset -q --hard && unasked &&
+		git mv f.c h.c && git mv g.c f.c && git mv h.c g.c && asks && git reset -q --hard &&
+		put new && git add -N new && asks && git reset -q && rm new &&
+		git ls-files -s f.c | sed "s/ 0	/ 1	/" >../stage && git update-index --force-remove f.c &&
+		git update-index --index-info <../stage && asks && git reset -q --hard &&
+		git worktree add -q ../quiet-tree -b tree && cd ../quiet-tree && GIT_DIR=$(git rev-parse --absolute-git-dir) &&
+		export GIT_DIR && unasked "$GIT_DIR/index" && put f.c BAD && git add f.c && asks "$GIT_DIR/index")
+'
+test_expect_success 'what cannot be told without git is asked of git' '
+	(cd ../quiet && git update-index --index-version 4 && asks && git update-index --index-version 2 && unasked &&
+		git update-index --split-index && asks && git update-index --no-split-index && unasked) &&
+	rm -rf ../packed && a_repository ../packed && (cd ../packed && unasked && git gc -q && asks &&
+		passes git commit -q --allow-empty -m x && git update-index --chmod=+x f.c && passes git commit -q -m mode && unasked &&
+		put f.c BAD && git add f.c && refused git commit -m x) &&
+	rm -rf ../quiet256 && git init -q --object-format=sha256 ../quiet256 && (cd ../quiet256 && put f.c 1 && git add . && asks &&
+		git commit -q -m 1 && unasked && git update-index --chmod=+x f.c && unasked && put f.c 2 && git add . && asks)
+'
+test_expect_success 'damage is left to git' '
+	rm -rf ../broken && a_repository ../broken && (cd ../broken && unasked && cp .git/index ../index &&
+		head -c 100 ../index >.git/index && asks && cp ../index .git/index && unasked &&
+		printf "\377" | dd of=.git/index bs=1 seek=8 conv=notrunc 2>/dev/null && asks && cp ../index .git/index &&
+		git rev-parse HEAD:f.c >../blob && git rev-parse HEAD >../id && object=.git/objects/$(sed "s,^..,&/," ../id) &&
+		cp "$object" ../object && chmod +w "$object" && printf x | dd of="$object" bs=1 seek=20 conv=notrunc 2>/dev/null && asks &&
+		head -c 40 ../object >"$object" && asks && : >"$object" && asks &&
+		cp ".git/objects/$(sed "s,^..,&/," ../blob)" "$object" && asks && cp ../object "$object" && unasked &&
+		echo "ref: refs/heads/unborn" >.git/HEAD && asks && : >.git/HEAD && ! unasked)
+'
 test_done
