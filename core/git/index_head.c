@@ -1,6 +1,7 @@
 /*
  * Entries and the extension TREE of .git/index (gitformat-index(5)), and loose objects. Everything is read from files that
- * anybody may have written: lengths are checked, and the bytes of an object must have its id.
+ * anybody may have written: lengths are checked, and the bytes of an object must have its id. The index is believed where git
+ * believes it: a tree that it keeps for a folder is what a commit would take, and nobody adds up its checksum.
  */
 #include "core/git/index_head.h"
 
@@ -277,7 +278,7 @@ static bool take_same(struct comparison *c, const struct node *n, const struct b
 	for (size_t i = 0; i < n->entries; i++, c->at++) {
 		const struct entry *e = &c->entries[c->at];
 
-		if (e->len <= prefix->len || memcmp(e->path, prefix->data, prefix->len) != 0)
+		if (e->len <= prefix->len || memcmp(e->path, bt_buf_cstr(prefix), prefix->len) != 0)
 			return false;
 	}
 	return true;
@@ -288,7 +289,7 @@ static bool take_entry(struct comparison *c, const struct bt_tree_entry *t, cons
 	const struct entry *e = &c->entries[c->at];
 
 	if (c->at == c->entries_nr || e->len != prefix->len + t->name_len ||
-	    memcmp(e->path, prefix->data, prefix->len) != 0 || memcmp(e->path + prefix->len, t->name, t->name_len) != 0 ||
+	    memcmp(e->path, bt_buf_cstr(prefix), prefix->len) != 0 || memcmp(e->path + prefix->len, t->name, t->name_len) != 0 ||
 	    memcmp(e->oid, t->oid.raw, c->oid_len) != 0)
 		return false;
 	c->at++;
@@ -336,7 +337,6 @@ bool bt_index_is_head(const struct bt_repo *repo)
 	struct bt_oid commit, tree;
 
 	bt_buf_init(&c.index, INDEX_LEN_MAX + 1);
-	bt_buf_cstr(&prefix);
 	if (!find_head(repo, &commit))
 		return false;
 	c.oid_len = commit.len;
