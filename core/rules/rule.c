@@ -16,12 +16,13 @@
 #include "core/conf/conf.h"
 #include "core/rules/analysis.h"
 #include "core/rules/role.h"
+#include "core/rules/rule_lex.h"
+#include "core/rules/rule_parts.h"
 
 #define LANGS_MAX 64
 #define WORDS_MAX 64
 #define EXAMPLES_MAX 256
 #define MESSAGE_MAX 200
-
 
 const char *bt_severity_name(enum bt_severity s)
 {
@@ -36,13 +37,7 @@ int bt_severity_find(const char *name)
 	return -1;
 }
 
-/* A stretch of the file's copy. */
-struct piece {
-	const char *p;
-	size_t len;
-};
-
-enum block { BLOCK_NONE, BLOCK_HELP, BLOCK_EXAMPLE, BLOCK_MESSAGE };
+enum block { BLOCK_NONE, BLOCK_HELP, BLOCK_EXAMPLE, BLOCK_MESSAGE, BLOCK_PART };
 
 struct parser {
 	struct bt_arena *arena;
@@ -54,6 +49,8 @@ struct parser {
 	struct bt_buf text;		/* of that block */
 	bool example_bad;
 	unsigned example_line;
+	struct bt_piece part_name;	/* of the block at hand */
+	unsigned part_line;
 	bool has_severity, has_skip;
 	bool brief;			/* examples are passed over */
 	struct bt_err *err;
@@ -64,6 +61,7 @@ struct parser {
 	struct bt_rule_query queries[LANGS_MAX];
 	struct bt_rule_word words[WORDS_MAX];
 	struct bt_rule_example examples[EXAMPLES_MAX];
+	struct bt_rule_parts parts;
 };
 
 static int fail(struct parser *p, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
@@ -79,77 +77,24 @@ static int fail(struct parser *p, const char *fmt, ...)
 	return bt_err_set(p->err, BT_ERR_FAIL, "%s:%u: %s", p->where, p->line, what);
 }
 
-/* Letters, digits and '-', not at the ends. */
-static bool is_id(const char *id, size_t len)
+static int add_langs(struct parser *p, struct bt_piece list, const struct bt_lang **langs, size_t *nr, bool may_any)
 {
-	if (!len || len > BT_RULE_ID_MAX || id[0] == '-' || id[len - 1] == '-')
-		return false;
-	for (size_t i = 0; i < len; i++)
-		if (!islower((unsigned char)id[i]) && !isdigit((unsigned char)id[i]) && id[i] != '-')
-			return false;
-	return true;
-}
-
-static struct piece trim(struct piece t)
-{
-	while (t.len && isspace((unsigned char)t.p[0])) {
-		t.p++;
-		t.len--;
-	}
-	while (t.len && isspace((unsigned char)t.p[t.len - 1]))
-		t.len--;
-	return t;
-}
-
-static bool is(struct piece t, const char *word)
-{
-	return t.len == strlen(word) && !memcmp(t.p, word, t.len);
-}
-
-/* The next word of a list: separated by blanks and commas, or in double quotes. */
-static bool next_word(struct piece *rest, struct piece *ret)
-{
-	const char *quote;
-	size_t n = 0;
-
-	while (rest->len && (isspace((unsigned char)rest->p[0]) || rest->p[0] == ',')) {
-		rest->p++;
-		rest->len--;
-	}
-	if (!rest->len)
-		return false;
-	if (rest->p[0] == '"' && (quote = memchr(rest->p + 1, '"', rest->len - 1))) {
-		n = (size_t)(quote - rest->p);
-		*ret = (struct piece){ rest->p + 1, n - 1 };
-		n++;
-	} else {
-		while (n < rest->len && !isspace((unsigned char)rest->p[n]) && rest->p[n] != ',')
-			n++;
-		*ret = (struct piece){ rest->p, n };
-	}
-	rest->p += n;
-	rest->len -= n;
-	return true;
-}
-
-static int add_langs(struct parser *p, struct piece list, const struct bt_lang **langs, size_t *nr, bool may_any)
-{
-	struct piece w;
+	struct bt_piece w;
 
 	*nr = 0;
-	while (next_word(&list, &w)) {
+	while (bt_piece_next_word(&list, &w)) {
 		char name[64];
 		const struct bt_lang *lang;
 
-		if (may_any && is(w, "any")) {
+		if (may_any && bt_piece_is(w, "any")) {
 			p->r->any = true;
 			continue;
 		}
 		w.len = w.len < sizeof(name) ? w.len : sizeof(name) - 1;
 		memcpy(name, w.p, w.len);
 		name[w.len] = '\0';
-		lang = is(w, "text") ? NULL : bt_lang_find(name);
-		if (!lang && (!is(w, "text") || may_any)) {
+		lang = bt_piece_is(w, "text") ? NULL : bt_lang_find(name);
+		if (!lang && (!bt_piece_is(w, "text") || may_any)) {
 			const char *near = bt_lang_nearest(name);
 
 			return near ? fail(p, "unknown language '%s', did you mean '%s'?", name, near)
@@ -164,11 +109,11 @@ static int add_langs(struct parser *p, struct piece list, const struct bt_lang *
 	return 0;
 }
 
-static int add_words(struct parser *p, struct piece list, bool are_names)
+static int add_words(struct parser *p, struct bt_piece list, bool are_names)
 {
-	struct piece w;
+	struct bt_piece w;
 
-	while (next_word(&list, &w)) {
+	while (bt_piece_next_word(&list, &w)) {
 		if (p->r->words_nr == WORDS_MAX)
 			return fail(p, "more than %d words", WORDS_MAX);
 		if (!w.len || w.len > 100)
@@ -178,15 +123,15 @@ static int add_words(struct parser *p, struct piece list, bool are_names)
 	return 0;
 }
 
-static int add_roles(struct parser *p, struct piece list)
+static int add_roles(struct parser *p, struct bt_piece list)
 {
-	struct piece w;
+	struct bt_piece w;
 
 	p->has_skip = true;
-	while (next_word(&list, &w)) {
+	while (bt_piece_next_word(&list, &w)) {
 		int role = bt_file_role_find(w.p, w.len);
 
-		if (is(w, "none")) {
+		if (bt_piece_is(w, "none")) {
 			p->r->skip = 0;
 			return 0;
 		}
@@ -208,11 +153,35 @@ static void end_example(struct parser *p)
 		};
 }
 
+static int begin_part(struct parser *p, struct bt_piece name)
+{
+	struct bt_err wrong = BT_ERR_INIT;
+
+	if (bt_rule_parts_check(&p->parts, name, &wrong))
+		return fail(p, "%s", wrong.msg);
+	p->part_name = name;
+	p->part_line = p->line;
+	p->block = BLOCK_PART;
+	return 0;
+}
+
+static int end_part(struct parser *p)
+{
+	struct bt_piece text = { bt_buf_cstr(&p->text), p->text.len };
+	struct bt_err wrong = BT_ERR_INIT;
+
+	if (!bt_rule_parts_add(&p->parts, p->part_name, text, p->arena, &wrong))
+		return 0;
+	p->line = p->part_line;
+	return fail(p, "%s", wrong.msg);
+}
+
 /* What was gathered over several lines becomes final. */
-static void end_block(struct parser *p)
+static int end_block(struct parser *p)
 {
 	size_t len = p->text.len;
 	const char *text = bt_buf_cstr(&p->text);
+	int rc = 0;
 
 	while (p->block != BLOCK_EXAMPLE && len && isspace((unsigned char)text[len - 1]))
 		len--;
@@ -222,17 +191,20 @@ static void end_block(struct parser *p)
 		p->r->info.message = bt_arena_strndup(p->arena, text, len);
 	else if (p->block == BLOCK_EXAMPLE)
 		end_example(p);
+	else if (p->block == BLOCK_PART)
+		rc = end_part(p);
 	p->block = BLOCK_NONE;
 	bt_buf_clear(&p->text);
+	return rc;
 }
 
-static void begin_block(struct parser *p, enum block block, struct piece first)
+static void begin_block(struct parser *p, enum block block, struct bt_piece first)
 {
 	p->block = block;
 	bt_buf_add(&p->text, first.p, first.len);
 }
 
-static int set_severity(struct parser *p, struct piece v)
+static int set_severity(struct parser *p, struct bt_piece v)
 {
 	char name[16];
 	int s;
@@ -246,7 +218,7 @@ static int set_severity(struct parser *p, struct piece v)
 	return 0;
 }
 
-static int set_analysis(struct parser *p, struct piece v)
+static int set_analysis(struct parser *p, struct bt_piece v)
 {
 	const char *name = bt_arena_strndup(p->arena, v.p, v.len);
 
@@ -257,80 +229,56 @@ static int set_analysis(struct parser *p, struct piece v)
 	return p->r->analysis ? 0 : fail(p, "no analysis is called '%s'", name);
 }
 
-static int begin_example(struct parser *p, struct piece langs, bool bad)
+static int begin_example(struct parser *p, struct bt_piece langs, bool bad)
 {
 	p->example_bad = bad;
 	p->example_line = p->line + 1;
-	begin_block(p, BLOCK_EXAMPLE, (struct piece){ "", 0 });
+	begin_block(p, BLOCK_EXAMPLE, (struct bt_piece){ "", 0 });
 	return add_langs(p, langs, p->example_langs, &p->example_langs_nr, false);
 }
 
-static int set_key(struct parser *p, struct piece key, struct piece v)
+static int set_key(struct parser *p, struct bt_piece key, struct bt_piece v)
 {
-	if (is(key, "severity"))
+	if (bt_piece_is(key, "severity"))
 		return set_severity(p, v);
-	if (is(key, "languages"))
+	if (bt_piece_is(key, "languages"))
 		return add_langs(p, v, p->langs, &p->langs_nr, true);
-	if (is(key, "message")) {
+	if (bt_piece_is(key, "message")) {
 		begin_block(p, BLOCK_MESSAGE, v);
 		return v.len <= MESSAGE_MAX ? 0 : fail(p, "the message has more than %d bytes", MESSAGE_MAX);
 	}
-	if (is(key, "words") || is(key, "names"))
-		return add_words(p, v, is(key, "names"));
-	if (is(key, "skip"))
+	if (bt_piece_is(key, "words") || bt_piece_is(key, "names"))
+		return add_words(p, v, bt_piece_is(key, "names"));
+	if (bt_piece_is(key, "skip"))
 		return add_roles(p, v);
-	if (is(key, "when")) {
-		p->r->introduced = is(v, "introduced");
+	if (bt_piece_is(key, "when")) {
+		p->r->introduced = bt_piece_is(v, "introduced");
 		return p->r->introduced ? 0 : fail(p, "'when' knows 'introduced' alone");
 	}
-	if (is(key, "help")) {
+	if (bt_piece_is(key, "help")) {
 		begin_block(p, BLOCK_HELP, v);
 		return 0;
 	}
-	if (is(key, "help-uri")) {
+	if (bt_piece_is(key, "help-uri")) {
 		p->r->info.help_uri = bt_arena_strndup(p->arena, v.p, v.len);
 		return v.len > 8 && !memcmp(v.p, "https://", 8) ? 0 : fail(p, "an https address is expected");
 	}
-	if (is(key, "analysis"))
+	if (bt_piece_is(key, "analysis"))
 		return set_analysis(p, v);
-	if (is(key, "bad") || is(key, "good"))
-		return p->brief ? 0 : begin_example(p, v, is(key, "bad"));
+	if (bt_piece_is(key, "part"))
+		return begin_part(p, v);
+	if (bt_piece_is(key, "bad") || bt_piece_is(key, "good"))
+		return p->brief ? 0 : begin_example(p, v, bt_piece_is(key, "bad"));
 	return fail(p, "unknown key '%.*s'", (int)(key.len < 40 ? key.len : 40), key.p);
 }
 
-static int hex_digit(char c)
-{
-	return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-/* Bytes that cannot stand in a text: \r and \xNN. */
-static int add_escaped(struct parser *p, struct piece t)
-{
-	for (size_t i = 0; i < t.len; i++) {
-		size_t left = t.len - i;
-
-		if (t.p[i] != '\\') {
-			bt_buf_addch(&p->text, t.p[i]);
-		} else if (left > 1 && t.p[i + 1] == 'r') {
-			bt_buf_addch(&p->text, '\r');
-			i++;
-		} else if (left > 3 && t.p[i + 1] == 'x' && hex_digit(t.p[i + 2]) >= 0 && hex_digit(t.p[i + 3]) >= 0) {
-			bt_buf_addch(&p->text, hex_digit(t.p[i + 2]) << 4 | hex_digit(t.p[i + 3]));
-			i += 3;
-		} else {
-			return fail(p, "behind a backslash 'r' or 'xNN' is expected");
-		}
-	}
-	return 0;
-}
-
-/* A line of an example; behind ";;\" with escapes. */
-static int example_line(struct parser *p, struct piece t)
+/* A line of an example or a part; behind ";;\" with escapes, for examples alone. */
+static int text_line(struct parser *p, struct bt_piece t)
 {
 	bool escaped = t.p[0] == '\\';
 
-	if (p->block != BLOCK_EXAMPLE)
-		return fail(p, "a line with ;;%c belongs behind 'bad' or 'good'", t.p[0]);
+	if (p->block != BLOCK_EXAMPLE && (p->block != BLOCK_PART || escaped))
+		return fail(p, "a line with ;;%c belongs behind 'bad' or 'good'%s", t.p[0], escaped ? "" : " or 'part'");
 	t.p++;
 	t.len--;
 	if (t.len && t.p[0] == ' ') {
@@ -339,38 +287,40 @@ static int example_line(struct parser *p, struct piece t)
 	}
 	if (!escaped)
 		bt_buf_add(&p->text, t.p, t.len);
-	else if (add_escaped(p, t))
-		return p->err->code;
-	bt_buf_addch(&p->text, '\n');
+	else if (!bt_piece_unescape(t, &p->text))
+		return fail(p, "behind a backslash 'r' or 'xNN' is expected");
+	if (p->block == BLOCK_EXAMPLE)
+		bt_buf_addch(&p->text, '\n');
 	return 0;
 }
 
 /* A line of the head, without ";;". */
-static int head_line(struct parser *p, struct piece t)
+static int head_line(struct parser *p, struct bt_piece t)
 {
 	const char *colon;
-	struct piece key;
+	struct bt_piece key;
 
 	if (t.len && (t.p[0] == '|' || t.p[0] == '\\'))
-		return p->brief ? 0 : example_line(p, t);
-	if (t.len > 1 && t.p[0] == ' ' && t.p[1] == ' ' && p->block != BLOCK_EXAMPLE && p->block) {
-		t = trim(t);
+		return p->brief && p->block != BLOCK_PART ? 0 : text_line(p, t);
+	if (t.len > 1 && t.p[0] == ' ' && t.p[1] == ' ' && (p->block == BLOCK_HELP || p->block == BLOCK_MESSAGE)) {
+		t = bt_piece_trim(t);
 		bt_buf_addch(&p->text, p->block == BLOCK_HELP ? '\n' : ' ');
 		bt_buf_add(&p->text, t.p, t.len);
 		return 0;
 	}
-	t = trim(t);
+	t = bt_piece_trim(t);
 	if (!t.len)
 		return 0;
-	end_block(p);
+	if (end_block(p))
+		return p->err->code;
 	colon = memchr(t.p, ':', t.len);
 	if (!colon)
 		return fail(p, "'key: value' is expected");
-	key = (struct piece){ t.p, (size_t)(colon - t.p) };
-	return set_key(p, trim(key), trim((struct piece){ colon + 1, (size_t)(t.p + t.len - colon - 1) }));
+	key = (struct bt_piece){ t.p, (size_t)(colon - t.p) };
+	return set_key(p, bt_piece_trim(key), bt_piece_trim((struct bt_piece){ colon + 1, (size_t)(t.p + t.len - colon - 1) }));
 }
 
-static bool next_line(struct parser *p, struct piece *ret)
+static bool next_line(struct parser *p, struct bt_piece *ret)
 {
 	const char *nl;
 
@@ -386,38 +336,26 @@ static bool next_line(struct parser *p, struct piece *ret)
 	return true;
 }
 
-static bool starts(struct piece t, const char *with)
-{
-	return t.len >= strlen(with) && !memcmp(t.p, with, strlen(with));
-}
-
-static bool is_blank_text(const char *text, size_t len)
-{
-	for (size_t i = 0; i < len; i++) {
-		if (text[i] == ';') {
-			while (i < len && text[i] != '\n')
-				i++;
-			continue;
-		}
-		if (!isspace((unsigned char)text[i]))
-			return false;
-	}
-	return true;
-}
-
 static int add_query(struct parser *p, const struct bt_lang **langs, size_t nr, const char *from, const char *to,
 		     unsigned line)
 {
 	struct bt_rule *r = p->r;
+	struct bt_piece text = { from, (size_t)(to - from) };
+	struct bt_err wrong = BT_ERR_INIT;
+	unsigned row;
 
-	if (is_blank_text(from, (size_t)(to - from)))
+	if (bt_piece_is_blank(text))
 		return 0;
+	if (bt_rule_parts_expand(&p->parts, text, p->arena, &text, &row, &wrong)) {
+		p->line = line + row;
+		return fail(p, "%s", wrong.msg);
+	}
 	for (size_t i = 0; i < nr; i++) {
 		if (bt_rule_query_for(r, langs[i]))
 			return fail(p, "a second query for %s", langs[i]->name);
 		if (r->queries_nr == LANGS_MAX)
 			return fail(p, "more than %d languages", LANGS_MAX);
-		r->queries[r->queries_nr++] = (struct bt_rule_query){ langs[i], from, (size_t)(to - from), line };
+		r->queries[r->queries_nr++] = (struct bt_rule_query){ langs[i], text.p, text.len, line };
 	}
 	return 0;
 }
@@ -427,14 +365,14 @@ static int parse_queries(struct parser *p, const char *from, unsigned line)
 {
 	const struct bt_lang *langs[LANGS_MAX];
 	size_t nr = p->langs_nr;
-	struct piece t;
+	struct bt_piece t;
 
 	memcpy(langs, p->langs, nr * sizeof(*langs));
 	for (;;) {
 		const char *start = p->at;
 		bool more = next_line(p, &t);
 
-		if (more && !starts(t, ";; query:"))
+		if (more && !bt_piece_starts(t, ";; query:"))
 			continue;
 		if (add_query(p, langs, nr, from, more ? start : p->end, line))
 			return p->err->code;
@@ -451,26 +389,25 @@ static int parse_queries(struct parser *p, const char *from, unsigned line)
 
 static int parse_head(struct parser *p, const char **ret_rest, unsigned *ret_line)
 {
-	struct piece t;
+	struct bt_piece t;
 
 	for (;;) {
 		const char *start = p->at;
 		unsigned line = p->line;
 
-		if (!next_line(p, &t) || !starts(t, ";;") || starts(t, ";; query:")) {
-			bool blank = p->at < p->end && !trim(t).len;
+		if (!next_line(p, &t) || !bt_piece_starts(t, ";;") || bt_piece_starts(t, ";; query:")) {
+			bool blank = p->at < p->end && !bt_piece_trim(t).len;
 
 			if (blank)
 				continue;
-			end_block(p);
 			p->at = *ret_rest = start;
 			*ret_line = line + 1;
 			p->line = line;
-			return bt_buf_check(&p->text, "the head of a rule", p->err);
+			return end_block(p) ? p->err->code : bt_buf_check(&p->text, "the head of a rule", p->err);
 		}
 		if (memchr(t.p, '\0', t.len))
 			return fail(p, "the line holds a NUL byte");
-		if (head_line(p, (struct piece){ t.p + 2, t.len - 2 }))
+		if (head_line(p, (struct bt_piece){ t.p + 2, t.len - 2 }))
 			return p->err->code;
 	}
 }
@@ -559,7 +496,7 @@ int bt_rule_parse(const char *id, size_t id_len, const char *pack, const char *w
 	bool project = !strcmp(pack, "project");
 	int rc;
 
-	if (!is_id(id, id_len))
+	if (!bt_piece_is_id((struct bt_piece){ id, id_len }, BT_RULE_ID_MAX))
 		return bt_err_set(err, BT_ERR_FAIL,
 				  "%s: the name of a rule is small letters, digits and '-', at most %d", where,
 				  BT_RULE_ID_MAX);
@@ -575,6 +512,7 @@ int bt_rule_parse(const char *id, size_t id_len, const char *pack, const char *w
 		ret_rule->info.path = bt_arena_strndup(arena, where, strlen(where));
 	}
 	memset(p, 0, offsetof(struct parser, langs));
+	p->parts.nr = 0;
 	p->arena = arena;
 	p->r = ret_rule;
 	p->where = where;

@@ -23,6 +23,9 @@
  *	;;| try { a() } catch (e) {}		";;\" instead of ";;|": with \r and \xNN for bytes that no text holds
  *	;; good: javascript
  *	;;| try { a() } catch (e) { log(e) }
+ *	;; part: cleaning-up			a piece of text with a name, see below
+ *	;;| close|destroy|
+ *	;;| unlink|remove
  *	;; query: typescript, tsx		the text that follows is for these languages; without such a line it
  *						is for all that are named above
  *	;; analysis: conflict-marker		instead of a query: a function of analysis.c
@@ -37,6 +40,11 @@
  * core/lang/query.h. Examples are what proves a rule: at least one bad and one good one for each language; a bad
  * one must give at least one finding of this rule, a good one none. The examples of an analysis of paths or of
  * changes are empty: they are tested elsewhere.
+ *
+ * `part`: what stands in the queries more than once is written once. Its lines are put together as they are, without a
+ * blank or a line end between them; {cleaning-up} in a query below, or in a part below, stands for that text: in a
+ * regular expression, a list of strings, or for whole predicates. A query keeps its lines, so that messages name the
+ * right one. A brace behind a backslash starts no part, nor does one that no small letter follows.
  *
  * A rule's hash covers all of its file that decides on findings, and the version of our code: findings are kept
  * under it, and are made anew when it changes.
@@ -58,6 +66,9 @@
 /* A rule's file: more would be a program. */
 #define BT_RULE_FILE_MAX (64u << 10)
 #define BT_RULE_ID_MAX 64
+/* A part, and a query with its parts put in: a few times of what is written. */
+#define BT_RULE_PART_MAX (8u << 10)
+#define BT_RULE_QUERY_MAX (256u << 10)
 #define BT_RULE_DETAIL_MAX 120
 /* Rules in force at once. */
 #define BT_RULES_MAX 1024

@@ -448,6 +448,62 @@ test_expect_success 'rules that are wrong: one line each' '
 	rm .batho/rules/empty-catch.scm; }
 '
 
+# part_rule QUERY PART...: the head, then the parts (names alone get a text), then the query.
+part_rule() {
+	query=$1 && shift && echo "$head" && printf ";; part: %s\n;;| \"foo\"\n" "$@" && printf "%s\n" "$query"
+}
+
+test_expect_success 'parts of a rule: written once, put in wherever they are named' '
+	mkdir -p .batho/rules && printf "alpha()\nbeta()\n{}\nqux()\n" >parts.py && cat >.batho/rules/bad.scm <<-\EOT &&
+	;; severity: note
+	;; languages: python
+	;; message: m
+	;; part: calls
+	;;| alpha|
+	;;| beta
+	;; part: where
+	;;| (#match? @_f
+	;;|  "^({calls})$")
+	((call function: (identifier) @_f) @finding
+	 {where})
+	((dictionary) @finding
+	 (#eq? @finding "\{}"))
+	EOT
+	found 0 --worktree -- parts.py <<-\EOT &&
+	parts.py:1 note bad
+	parts.py:2 note bad
+	parts.py:3 note bad
+	EOT
+	sed "s/alpha|/gamma|/" .batho/rules/bad.scm >o && mv o .batho/rules/bad.scm && found 0 --worktree -- parts.py <<-\EOT &&
+	parts.py:2 note bad
+	parts.py:3 note bad
+	EOT
+	rm parts.py
+'
+
+test_expect_success 'parts of a rule that are wrong: one line each' '
+	q="((call function: (identifier) @_f) @finding" && mkdir -p .batho/rules &&
+	{ part_rule "$q
+	 (#eq? @_f {b}))" a | bad_rule "bad.scm:7: no part above it is called .b.$"; } &&
+	{ part_rule "$q)" a a | bad_rule "bad.scm:6: a second part is called .a.$"; } &&
+	{ part_rule "$q)" A | bad_rule "bad.scm:4: the name of a part is small letters"; } &&
+	{ part_rule "$q)" "" | bad_rule "bad.scm:4: the name of a part is small letters"; } &&
+	{ printf "%s\n;; part: a\n%s)\n" "$head" "$q" | bad_rule "bad.scm:4: the part .a. has no text$"; } &&
+	{ printf "%s\n;; part: a\n;;| {a}\n%s)\n" "$head" "$q" | bad_rule "bad.scm:4: no part above it is called .a.$"; } &&
+	{ printf "%s\n;; part: a\n;;| {b}\n;; part: b\n;;| {a}\n%s)\n" "$head" "$q" | bad_rule "bad.scm:4: no part above it is called .b.$"; } &&
+	{ printf "%s\n;; part: a\n;;\\\\ x\n%s)\n" "$head" "$q" | bad_rule "bad.scm:5: a line with ;;. belongs behind"; } &&
+	{ echo "$head" && echo ";; part: a" && printf ";;| %09000d\n" 1 && echo "$q)"; } >rule && bad_rule "bad.scm:4: the part .a. has more than 8192 bytes$" <rule &&
+	{ echo "$head" && printf ";; part: a\n;;| %0200d\n;; part: b\n;;| " 1 && test_seq 50 | sed "s/.*/{a}/" | tr -d "\n" && printf "\n%s)\n" "$q"; } >rule &&
+	bad_rule "bad.scm:6: with the part .a. it has more than 8192 bytes$" <rule &&
+	{ echo "$head" && printf ";; part: a\n;;| %08000d\n" 1 && printf "%s)\n;" "$q" && test_seq 50 | sed "s/.*/{a}/" | tr -d "\n"; } >rule &&
+	bad_rule "bad.scm:7: with the part .a. it has more than 262144 bytes$" <rule &&
+	{ part_rule "$q)" $(test_seq 65 | sed "s/^/p/") | bad_rule "bad.scm:132: more than 64 parts$"; } &&
+	{ part_rule "$q
+	 (#eq? @_f {a}))
+	((cal) @finding)" a | bad_rule "line 8, column 4: no node type .cal. in python"; } &&
+	rm rule .batho/rules/bad.scm
+'
+
 test_expect_success 'a query that explodes ends at its limits, and costs no facts' '
 	git reset -q --hard && git clean -q -f -d && { echo "x = ["; test_seq 3000 | sed "s/.*/  [[1, 2], [3, [4, 5]], f(1, g(2))],/"; echo "]"; } >many.py &&
 	{ echo "$head"; cat; } >.batho/rules/bad.scm <<-\EOT &&

@@ -25,7 +25,7 @@ static void read_rule(const uint8_t *data, size_t size)
 		FUZZ_CHECK(r && r->info.path && !r->analysis && !r->any && r->queries_nr && r->langs_nr);
 		FUZZ_CHECK(r->info.severity < BT_SEVERITY_NR && *r->info.message);
 		for (size_t i = 0; i < r->queries_nr; i++)
-			FUZZ_CHECK(r->queries[i].len <= size && bt_rule_applies(r, r->queries[i].lang));
+			FUZZ_CHECK(r->queries[i].len <= BT_RULE_QUERY_MAX && bt_rule_applies(r, r->queries[i].lang));
 		for (size_t i = 0; i < r->words_nr; i++)
 			FUZZ_CHECK(*r->words[i].text);
 	} else {

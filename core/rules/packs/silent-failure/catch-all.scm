@@ -74,30 +74,39 @@
 ;;| rescue Exception => e
 ;;|   report(e)
 ;;| end
+;; part: told
+;;| [rR]e_?raise|[rR]ollback|[lL]og|LOG|[wW]arn|[pP]rint|[eE]rror|stderr|[nN]otif|[mM]essage|[rR]eport|append
+;; part: python-conversion
+;;| ^([^\n]*=|return)[[:space:]]*((int|float|str|bool|json[.]loads|\"[^\"]*\"[.]join)[(]|[A-Za-z_.]+[.](split|
+;;| isatty)[(])[^\n]*$
+;; part: python-where
+;;| (#first? @_s)
+;;| (#not-explained? @finding)
+;;| (#not-match? @_body "^(pass|\\.\\.\\.)$")
+;;| (#not-has-descendant? @_body "raise_statement")
+;;| (#acts? @_try)
+;;| (#not-acts? @_body)
+;;| (#not-match? @_body "{told}")
+;;| (#not-match? @_try "{python-conversion}")
+;;| (#not-mentions? @_body "exit" "_exit" "exc_info" "format_exc" "print_exc" "exception" "abort" "kill" "Failure"
+;;|  "fail")
+;; part: ruby-where
+;;| (#eq? @_type "Exception")
+;;| (#not-explained? @finding)
+;;| (#not-match? @_all "JSON|json|[pP]arse")
+;;| (#acts? @_all)
+;;| (#not-match? @_body "[rR]e_?raise|[rR]ollback|[lL]og|LOG|[wW]arn|[pP]uts|[eE]rror|[nN]otif|[mM]essage|
+;;| [rR]eport")
+;;| (#not-match? @_body "^[[:space:]]*nil[[:space:]]*$")
+;;| (#not-mentions? @_body "raise" "exit" "exit!" "abort" "$!" "$@" "fail" "throw")
 ;; query: python
 ((try_statement body: (block) @_try (except_clause !value (block (_) @_s) @_body) @finding)
- (#first? @_s)
- (#not-explained? @finding)
- (#not-match? @_body "^(pass|\\.\\.\\.)$")
- (#not-has-descendant? @_body "raise_statement")
- (#acts? @_try)
- (#not-acts? @_body)
- (#not-match? @_body "[rR]e_?raise|[rR]ollback|[lL]og|LOG|[wW]arn|[pP]rint|[eE]rror|stderr|[nN]otif|[mM]essage|[rR]eport|append")
- (#not-match? @_try "^([^\n]*=|return)[[:space:]]*((int|float|str|bool|json[.]loads|\"[^\"]*\"[.]join)[(]|[A-Za-z_.]+[.](split|isatty)[(])[^\n]*$")
- (#not-mentions? @_body "exit" "_exit" "exc_info" "format_exc" "print_exc" "exception" "abort" "kill" "Failure" "fail"))
+ {python-where})
 ((try_statement
    body: (block) @_try
    (except_clause value: (identifier) @_type (block (_) @_s) @_body) @finding)
  (#eq? @_type "BaseException")
- (#first? @_s)
- (#not-explained? @finding)
- (#not-match? @_body "^(pass|\\.\\.\\.)$")
- (#not-has-descendant? @_body "raise_statement")
- (#acts? @_try)
- (#not-acts? @_body)
- (#not-match? @_body "[rR]e_?raise|[rR]ollback|[lL]og|LOG|[wW]arn|[pP]rint|[eE]rror|stderr|[nN]otif|[mM]essage|[rR]eport|append")
- (#not-match? @_try "^([^\n]*=|return)[[:space:]]*((int|float|str|bool|json[.]loads|\"[^\"]*\"[.]join)[(]|[A-Za-z_.]+[.](split|isatty)[(])[^\n]*$")
- (#not-mentions? @_body "exit" "_exit" "exc_info" "format_exc" "print_exc" "exception" "abort" "kill" "Failure" "fail"))
+ {python-where})
 ((try_statement
    body: (block) @_try
    (except_clause
@@ -105,33 +114,13 @@
      (block (_) @_s) @_body) @finding)
  (#eq? @_type "BaseException")
  (#not-uses? @_body @_e)
- (#first? @_s)
- (#not-explained? @finding)
- (#not-match? @_body "^(pass|\\.\\.\\.)$")
- (#not-has-descendant? @_body "raise_statement")
- (#acts? @_try)
- (#not-acts? @_body)
- (#not-match? @_body "[rR]e_?raise|[rR]ollback|[lL]og|LOG|[wW]arn|[pP]rint|[eE]rror|stderr|[nN]otif|[mM]essage|[rR]eport|append")
- (#not-match? @_try "^([^\n]*=|return)[[:space:]]*((int|float|str|bool|json[.]loads|\"[^\"]*\"[.]join)[(]|[A-Za-z_.]+[.](split|isatty)[(])[^\n]*$")
- (#not-mentions? @_body "exit" "_exit" "exc_info" "format_exc" "print_exc" "exception" "abort" "kill" "Failure" "fail"))
+ {python-where})
 ;; query: ruby
 ((_ (rescue exceptions: (exceptions (constant) @_type) !variable body: (then) @_body) @finding) @_all
- (#eq? @_type "Exception")
- (#not-explained? @finding)
- (#not-match? @_all "JSON|json|[pP]arse")
- (#acts? @_all)
- (#not-match? @_body "[rR]e_?raise|[rR]ollback|[lL]og|LOG|[wW]arn|[pP]uts|[eE]rror|[nN]otif|[mM]essage|[rR]eport")
- (#not-match? @_body "^[[:space:]]*nil[[:space:]]*$")
- (#not-mentions? @_body "raise" "exit" "exit!" "abort" "$!" "$@" "fail" "throw"))
+ {ruby-where})
 ((_ (rescue
    exceptions: (exceptions (constant) @_type)
    variable: (exception_variable (identifier) @_e)
    body: (then) @_body) @finding) @_all
- (#eq? @_type "Exception")
- (#not-explained? @finding)
- (#not-match? @_all "JSON|json|[pP]arse")
- (#acts? @_all)
- (#not-match? @_body "[rR]e_?raise|[rR]ollback|[lL]og|LOG|[wW]arn|[pP]uts|[eE]rror|[nN]otif|[mM]essage|[rR]eport")
- (#not-match? @_body "^[[:space:]]*nil[[:space:]]*$")
- (#not-uses? @_body @_e)
- (#not-mentions? @_body "raise" "exit" "exit!" "abort" "$!" "$@" "fail" "throw"))
+ {ruby-where}
+ (#not-uses? @_body @_e))

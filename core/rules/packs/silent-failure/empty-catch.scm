@@ -346,30 +346,130 @@
 ;;| struct A { ~A() { try { g(); } catch (...) { } } };
 ;; good: cpp
 ;;| void f() { try { n = std::stoi(s); } catch (const std::out_of_range &) { } }
+;; part: cleaning-up
+;;| close|destroy|dispose|kill|terminate|unlink|remove|rm|rmdir|rmtree|abort|cancel|disconnect|release|shutdown|
+;;| stop|end|free|unsubscribe|detach|quit|logout|rollback|cleanup|teardown|clear|unref|unlock|finish|hide|unbind|
+;;| rollBack|fclose|pclose|closedir
+;; part: ending
+;;| [Cc]lose|[Dd]ispose|[Dd]isconnect|[Ss]hut[Dd]own|[Cc]ancel|[Dd]elete|[Dd]estroy|[Rr]elease|[Kk]ill|[Aa]bort|
+;;| [Ss]top|[Uu]n[a-z]*([Rr]egister|[Ss]ubscribe)|[Rr]emove|[Tt]erminate|[Cc]lean
+;; part: converting
+;;| forName|getDeclared|getMethod|getField|getConstructor|loadClass|findClass|loadLibrary|[Pp]arse|[Dd]ecode|
+;;| fromString|fromJson|new (java[.]net[.])?(URL|URI|Uri)[(]|URI[(]|valueOf|[Vv]erify|[Vv]alidate|ChangeType|
+;;| Convert[.]|[Rr]egex|stoi|stol|stod|stoul|toInt|toLong|toDouble|lexical_cast|Invoke[(]|invoke[(]|
+;;| [.]setAccessible|getProperty|getenv|[Dd]eserializ|AssertionError|Regex[(]|Pattern[.]compile|
+;;| [iI]s[A-Za-z]*(Supported|Available)|Convert[.]|[Ll]ogging|publish[(]|onError|tryReceive
+;; part: ending-names
+;;| "*uiet*" "*ilent*" "?lose*" "?ispose*" "?estroy*" "?lean?p*" "?hut?own*" "stop*" "Stop*" "finalize"
+;;|  "?erminate*" "?bort*" "?elease*" "kill*" "Kill*" "*Stop" "*Close"
+;; part: asking-names
+;;| "is*" "Is*" "can*" "Can*" "has*" "Has*" "?ry*" "*OrNull" "*OrNone" "*OrElse*" "*OrDefault" "?arse*" "from*"
+;;|  "From*" "?quals" "same*" "operator*" "unapply" "test*" "Test*" "*upport*" "*alid*" "*xist*" "*vailable*"
+;;|  "*onvert*" "*erify*" "*gnor*" "?ecode*" "?etect*" "?robe*" "?heck*" "?hould*" "?atch" "?atches*" "toInt*"
+;; part: any-exception
+;;| ^except[[:space:]]*:|^except[^:]*[^A-Za-z0-9_.](builtins\\.)?(Base)?Exception([^A-Za-z0-9_][^:]*)?:
+;; part: any-rescue
+;;| ^rescue([[:space:]]*(=>|#|;|$)|[^\n]*[^A-Za-z0-9_:](::)?(StandardError|Exception)([^A-Za-z0-9_:]|$))
+;; part: no-deed
+;;| ^[{]?[[:space:]]*([^;{}()]*[.>:?])?({ending})[A-Za-z]*[(][^;{}]*;?[[:space:]]*[}]?$|{converting}|[Ii]nvoke|
+;;| [Rr]aise|[Ee]vent|[Cc]hanged[(]|[Cc]allback|[Ll]istener|eh[(]|[Tt]elemetry|[Tt]race|/[/*][^\\n]*([Tt]hrow|
+;;| [Ff]ail|[Ee]xception|[Ii]gnor)
+;; part: no-deed-python
+;;| ^((#[^\n]*|(await[[:space:]]+)?([A-Za-z0-9_()]+(\\[[^]]*\\])?\\.)*_?({cleaning-up}|join|log|logger|logging|
+;;| debug|info|warning|warn|msg|print|flush|error|exception)(_[a-z_]+)?\\([^\n]*\\)|if [^\n]*:)[[:space:]]*)+$
+;; part: no-deed-php
+;;| ^\\{[[:space:]]*(//[^\n]*[[:space:]]*)*(@|\\$[A-Za-z0-9_>$:()-]+(->|::)|Log::)?({cleaning-up}|warning|error|
+;;| info|debug)([A-Z][A-Za-z]*)?\\([^;{}]*\\);[[:space:]]*\\}$
+;; part: no-deed-ruby
+;;| ^(begin[[:space:]]+)?(([A-Za-z0-9_@()]+(\\[[^]]*\\])?&?\\.)*({cleaning-up}|delete)[a-z_]*[!?]?([ (][^\n]*)?|
+;;| [^\n]*[.](gsub|sub|strip|split|match|parse|iso8601|to_[a-z]+)([(][^\n]*)?)[[:space:]]+rescue
+;; part: other-way
+;;| DROP |SELECT |SHOW |PRAGMA|ALTER |information_schema|importlib|__import__|[.]submit|Registry
+;; part: said-before
+;;| [Ss]wallow|(^|[^:])[Ii]gnor(e|ed|ing|es)[^a-z]|[Cc]atch[- ]all|[Bb]est.effort|(third|3rd).party|
+;;| nothing .*can do|(might|may|can|could) fail
+;; part: expected
+;;| [aA]lready|[nN]ot (supported|available|found|there|present|an? |yet )|[uU]n(supported|available|readable)|
+;;| [nN]o such|does(n.t| not) exist|[mM]issing|[oO]ptional|[bB]est.effort|[^a-z]no [a-z]+[ ]
+;; part: any-throwable
+;;| ^([_a-z]+|[_a-z]+ *: *(Throwable|Exception|RuntimeException|Error)|NonFatal[(][_a-z]+[)])$
+;; part: dates
+;;| new *\\\\?(DateTime|DateTimeImmutable|DateTimeZone|DateInterval|Carbon)|(Date|Carbon)::(parse|create)
+;; part: python-conversion
+;;| ^[^=\n]*[^=!<>\n]=[[:space:]]*(int|float|str|bool|ast\\.literal_eval)\\([^\n]*\\)[[:space:]]*(\n|$)
+;; part: js-where
+;;| (#empty? @_body)
+;;| (#not-empty? @_try)
+;;| (#not-explained? @finding)
+;;| (#not-long-line? @finding 400)
+;;| (#not-match? @_body "{expected}")
+;;| (#not-has-ancestor? @finding "catch_clause")
+;;| (#not-match? @_try "^\\{([[:space:]]*(//[^\n]*|(if *\\([^;{}]*\\)[[:space:]]*\\{?[[:space:]]*)?
+;;| (await[[:space:]]+|void[[:space:]]+)?
+;;| ([A-Za-z0-9_$#()?!-]+(\\[[^]]*\\])?[?!]*\\.)*_?({cleaning-up})([A-Z][A-Za-z]*)?
+;;| (\\?\\.)?\\([^;]*\\)[[:space:]]*;?[[:space:]]*\\}?)[[:space:]]*)+\\}$")
+;;| (#not-match? @_try "[(]'(destroy|close|stop|remove|disconnect|dispose)'[)][[:space:]]*;?[[:space:]]*[}]$|
+;;| ^[{][[:space:]]*console[.]")
+;;| (#not-mentions? @_try "require" "import" "localStorage" "sessionStorage" "setSelectionRange"
+;;|  "setPointerCapture" "releasePointerCapture" "focus" "blur" "scrollIntoView" "play" "vibrate" "accessSync"
+;;|  "statSync" "lstatSync" "Intl" "isCancellationRequested" "mkdir" "mkdirSync" "enableCompileCache"
+;;|  "PerformanceObserver" "dataTransfer" "execCommand" "external" "replaceState" "pushState" "URL" "RegExp"
+;;|  "kill" "Function")
+;;| (#not-foretold? @finding "{said-before}")
+;;| (#not-match? @_try "{other-way}")
+;;| (#not-has-ancestor? @finding "finally_clause")
+;;| (#acts? @_try)
+;;| (#not-has-descendant? @_try "throw_statement")
+;;| (#not-tested? @_try)
+;; part: python-where
+;;| (#not-explained? @finding)
+;;| (#not-has-ancestor? @finding "except_clause")
+;;| (#not-foretold? @finding "{said-before}")
+;;| (#not-match? @_try "{other-way}")
+;;| (#not-has-ancestor? @finding "finally_clause")
+;;| (#acts? @_try)
+;;| (#not-match? @_try "{no-deed-python}")
+;; part: ruby-where
+;;| (#match? @finding "{any-rescue}")
+;;| (#not-again? @_e)
+;;| (#not-foretold? @finding "{said-before}")
+;;| (#not-match? @_all "{other-way}")
+;;| (#not-has-ancestor? @finding "ensure")
+;;| (#acts? @_all)
+;;| (#not-explained? @finding)
+;;| (#not-in-named? @finding "Log" "*Logger" "log" "log_*" "warn" "debug")
+;;| (#not-match? @_all "{no-deed-ruby}")
+;; part: php-where
+;;| (#match? @_type "^\\\\?(Exception|Throwable|Error)$")
+;;| (#empty? @_body)
+;;| (#not-foretold? @finding "{said-before}")
+;;| (#not-match? @_try "{other-way}")
+;;| (#not-has-ancestor? @finding "finally_clause")
+;;| (#acts? @_try)
+;;| (#not-match? @_body "[aA]lready|[eE]xist")
+;;| (#not-explained? @finding)
+;;| (#not-has-ancestor? @finding "catch_clause")
+;;| (#not-in-named? @finding "__toString" "__destruct")
+;;| (#not-again? @_e)
+;;| (#not-match? @_try "{no-deed-php}")
+;;| (#not-match? @_try "{dates}")
+;;| (#not-tested? @_try)
+;; part: scala-where
+;;| (#match? @_type "{any-throwable}")
+;;| (#not-match? @_try "{no-deed}")
+;;| (#not-match? @_try "{other-way}")
+;;| (#not-has-ancestor? @finding "finally_clause")
+;;| (#acts? @_try)
+;;| (#not-has-descendant? @_try "return_expression")
+;;| (#not-in-named? @finding {ending-names} {asking-names})
 ;; query: javascript, typescript, tsx
 ((try_statement
    body: (statement_block) @_try
    handler: (catch_clause body: (statement_block) @_body) @finding) @_all
- (#empty? @_body)
+ {js-where}
  (#not-precedes? @_all "^throw")
  (#not-has-descendant? @_try "return_statement" "break_statement" "continue_statement")
- (#not-match? @_try "^\\{[[:space:]]*[][A-Za-z0-9_.$]+ = [^;]*;?[[:space:]]*\\}$")
- (#not-empty? @_try)
- (#not-explained? @finding)
- (#not-long-line? @finding 400)
- (#not-match? @_body "[aA]lready|[nN]ot (supported|available|found|there|present|an? |yet )|[uU]n(supported|available|readable)|[nN]o such|does(n.t| not) exist|[mM]issing|[oO]ptional|[bB]est.effort|[^a-z]no [a-z]+ ")
- (#not-has-ancestor? @finding "catch_clause")
- (#not-match? @_try "^\\{([[:space:]]*(//[^\n]*|(if *\\([^;{}]*\\)[[:space:]]*\\{?[[:space:]]*)?(await[[:space:]]+|void[[:space:]]+)?([A-Za-z0-9_$#()?!-]+(\\[[^]]*\\])?[?!]*\\.)*_?(close|destroy|dispose|kill|terminate|unlink|remove|rm|rmdir|rmtree|abort|cancel|disconnect|release|shutdown|stop|end|free|unsubscribe|detach|quit|logout|rollback|cleanup|teardown|clear|unref|unlock|finish|hide|unbind|rollBack|fclose|pclose|closedir)([A-Z][A-Za-z]*)?(\\?\\.)?\\([^;]*\\)[[:space:]]*;?[[:space:]]*\\}?)[[:space:]]*)+\\}$")
- (#not-match? @_try "[(]'(destroy|close|stop|remove|disconnect|dispose)'[)][[:space:]]*;?[[:space:]]*[}]$|^[{][[:space:]]*console[.]")
- (#not-mentions? @_try "require" "import" "localStorage" "sessionStorage" "setSelectionRange" "setPointerCapture"
-   "releasePointerCapture" "focus" "blur" "scrollIntoView" "play" "vibrate" "accessSync" "statSync" "lstatSync" "Intl"
-   "isCancellationRequested" "mkdir" "mkdirSync" "enableCompileCache" "PerformanceObserver" "dataTransfer" "execCommand" "external" "replaceState" "pushState" "URL" "RegExp" "kill" "Function")
- (#not-foretold? @finding "[Ss]wallow|(^|[^:])[Ii]gnor(e|ed|ing|es)[^a-z]|[Cc]atch[- ]all|[Bb]est.effort|(third|3rd).party|nothing .*can do|(might|may|can|could) fail")
- (#not-match? @_try "DROP |SELECT |SHOW |PRAGMA|ALTER |information_schema|importlib|__import__|[.]submit|Registry")
- (#not-has-ancestor? @finding "finally_clause")
- (#acts? @_try)
- (#not-has-descendant? @_try "throw_statement")
- (#not-tested? @_try))
+ (#not-match? @_try "^\\{[[:space:]]*[][A-Za-z0-9_.$]+ = [^;]*;?[[:space:]]*\\}$"))
 ([(function_declaration body: (statement_block
        (try_statement
          body: (statement_block) @_try
@@ -386,70 +486,34 @@
        (try_statement
          body: (statement_block) @_try
          handler: (catch_clause body: (statement_block) @_body) @finding) @_all))]
- (#empty? @_body)
- (#not-in-named? @finding "is*" "_is*" "has*" "can*" "supports*" "exists*" "*Exists" "try*" "maybe*" "safe*" "from*" "parse*")
+ {js-where}
+ (#not-in-named? @finding "is*" "_is*" "has*" "can*" "supports*" "exists*" "*Exists" "try*" "maybe*" "safe*"
+   "from*" "parse*")
  (#has-descendant? @_try "return_statement")
- (#last? @_all)
- (#not-empty? @_try)
- (#not-explained? @finding)
- (#not-long-line? @finding 400)
- (#not-match? @_body "[aA]lready|[nN]ot (supported|available|found|there|present|an? |yet )|[uU]n(supported|available|readable)|[nN]o such|does(n.t| not) exist|[mM]issing|[oO]ptional|[bB]est.effort|[^a-z]no [a-z]+ ")
- (#not-has-ancestor? @finding "catch_clause")
- (#not-match? @_try "^\\{([[:space:]]*(//[^\n]*|(if *\\([^;{}]*\\)[[:space:]]*\\{?[[:space:]]*)?(await[[:space:]]+|void[[:space:]]+)?([A-Za-z0-9_$#()?!-]+(\\[[^]]*\\])?[?!]*\\.)*_?(close|destroy|dispose|kill|terminate|unlink|remove|rm|rmdir|rmtree|abort|cancel|disconnect|release|shutdown|stop|end|free|unsubscribe|detach|quit|logout|rollback|cleanup|teardown|clear|unref|unlock|finish|hide|unbind|rollBack|fclose|pclose|closedir)([A-Z][A-Za-z]*)?(\\?\\.)?\\([^;]*\\)[[:space:]]*;?[[:space:]]*\\}?)[[:space:]]*)+\\}$")
- (#not-match? @_try "[(]'(destroy|close|stop|remove|disconnect|dispose)'[)][[:space:]]*;?[[:space:]]*[}]$|^[{][[:space:]]*console[.]")
- (#not-mentions? @_try "require" "import" "localStorage" "sessionStorage" "setSelectionRange" "setPointerCapture"
-   "releasePointerCapture" "focus" "blur" "scrollIntoView" "play" "vibrate" "accessSync" "statSync" "lstatSync" "Intl"
-   "isCancellationRequested" "mkdir" "mkdirSync" "enableCompileCache" "PerformanceObserver" "dataTransfer" "execCommand" "external" "replaceState" "pushState" "URL" "RegExp" "kill" "Function")
- (#not-foretold? @finding "[Ss]wallow|(^|[^:])[Ii]gnor(e|ed|ing|es)[^a-z]|[Cc]atch[- ]all|[Bb]est.effort|(third|3rd).party|nothing .*can do|(might|may|can|could) fail")
- (#not-match? @_try "DROP |SELECT |SHOW |PRAGMA|ALTER |information_schema|importlib|__import__|[.]submit|Registry")
- (#not-has-ancestor? @finding "finally_clause")
- (#acts? @_try)
- (#not-has-descendant? @_try "throw_statement")
- (#not-tested? @_try))
+ (#last? @_all))
 ((statement_block
    (try_statement
      body: (statement_block) @_try
      handler: (catch_clause body: (statement_block) @_body) @finding)
    .
    (return_statement) @_next)
- (#empty? @_body)
+ {js-where}
  (#has-descendant? @_try "return_statement")
  (#match? @_next "^return[[:space:]]*(null|undefined|void 0|true|false|\\[\\]|\\{\\}|''|\"\"|``|-?[0-9]+)?[[:space:]]*;?$")
- (#not-in-named? @finding "is*" "_is*" "has*" "can*" "supports*" "exists*" "*Exists" "try*" "maybe*" "safe*" "from*" "parse*")
- (#not-mentions? @_try "parseInt" "parseFloat" "Date")
- (#not-empty? @_try)
- (#not-explained? @finding)
- (#not-long-line? @finding 400)
- (#not-match? @_body "[aA]lready|[nN]ot (supported|available|found|there|present|an? |yet )|[uU]n(supported|available|readable)|[nN]o such|does(n.t| not) exist|[mM]issing|[oO]ptional|[bB]est.effort|[^a-z]no [a-z]+ ")
- (#not-has-ancestor? @finding "catch_clause")
- (#not-match? @_try "^\\{([[:space:]]*(//[^\n]*|(if *\\([^;{}]*\\)[[:space:]]*\\{?[[:space:]]*)?(await[[:space:]]+|void[[:space:]]+)?([A-Za-z0-9_$#()?!-]+(\\[[^]]*\\])?[?!]*\\.)*_?(close|destroy|dispose|kill|terminate|unlink|remove|rm|rmdir|rmtree|abort|cancel|disconnect|release|shutdown|stop|end|free|unsubscribe|detach|quit|logout|rollback|cleanup|teardown|clear|unref|unlock|finish|hide|unbind|rollBack|fclose|pclose|closedir)([A-Z][A-Za-z]*)?(\\?\\.)?\\([^;]*\\)[[:space:]]*;?[[:space:]]*\\}?)[[:space:]]*)+\\}$")
- (#not-match? @_try "[(]'(destroy|close|stop|remove|disconnect|dispose)'[)][[:space:]]*;?[[:space:]]*[}]$|^[{][[:space:]]*console[.]")
- (#not-mentions? @_try "require" "import" "localStorage" "sessionStorage" "setSelectionRange" "setPointerCapture"
-   "releasePointerCapture" "focus" "blur" "scrollIntoView" "play" "vibrate" "accessSync" "statSync" "lstatSync" "Intl"
-   "isCancellationRequested" "mkdir" "mkdirSync" "enableCompileCache" "PerformanceObserver" "dataTransfer" "execCommand" "external" "replaceState" "pushState" "URL" "RegExp" "kill" "Function")
- (#not-foretold? @finding "[Ss]wallow|(^|[^:])[Ii]gnor(e|ed|ing|es)[^a-z]|[Cc]atch[- ]all|[Bb]est.effort|(third|3rd).party|nothing .*can do|(might|may|can|could) fail")
- (#not-match? @_try "DROP |SELECT |SHOW |PRAGMA|ALTER |information_schema|importlib|__import__|[.]submit|Registry")
- (#not-has-ancestor? @finding "finally_clause")
- (#acts? @_try)
- (#not-has-descendant? @_try "throw_statement")
- (#not-tested? @_try))
+ (#not-in-named? @finding "is*" "_is*" "has*" "can*" "supports*" "exists*" "*Exists" "try*" "maybe*" "safe*"
+   "from*" "parse*")
+ (#not-mentions? @_try "parseInt" "parseFloat" "Date"))
 ;; query: python
 ((try_statement body: (block) @_try (except_clause (block (_) @_s)) @finding) @_all
  (#not-has-descendant? @_try "return_statement" "break_statement" "continue_statement")
  (#match? @_s "^(pass|\\.\\.\\.)$")
- (#match? @finding "^except[[:space:]]*:|^except[^:]*[^A-Za-z0-9_.](builtins\\.)?(Base)?Exception([^A-Za-z0-9_][^:]*)?:")
+ (#match? @finding "{any-exception}")
  (#first? @_s) (#last? @_s)
- (#not-explained? @finding)
+ {python-where}
  (#not-precedes? @_all "^raise")
- (#not-has-ancestor? @finding "except_clause")
  (#not-in-named? @finding "*Logger" "log" "log_*" "_log*" "emit" "__str__" "__repr__" "__del__")
  (#not-has-child? @_all "else_clause")
- (#not-foretold? @finding "[Ss]wallow|(^|[^:])[Ii]gnor(e|ed|ing|es)[^a-z]|[Cc]atch[- ]all|[Bb]est.effort|(third|3rd).party|nothing .*can do|(might|may|can|could) fail")
- (#not-match? @_try "DROP |SELECT |SHOW |PRAGMA|ALTER |information_schema|importlib|__import__|[.]submit|Registry")
- (#not-has-ancestor? @finding "finally_clause")
- (#acts? @_try)
- (#not-match? @_try "^((#[^\n]*|(await[[:space:]]+)?([A-Za-z0-9_()]+(\\[[^]]*\\])?\\.)*_?(close|destroy|dispose|kill|terminate|unlink|remove|rm|rmdir|rmtree|abort|cancel|disconnect|release|shutdown|stop|end|free|unsubscribe|detach|quit|logout|rollback|cleanup|teardown|clear|unref|unlock|finish|hide|unbind|rollBack|fclose|pclose|closedir|join|log|logger|logging|debug|info|warning|warn|msg|print|flush|error|exception)(_[a-z_]+)?\\([^\n]*\\)|if [^\n]*:)[[:space:]]*)+$")
- (#not-match? @_try "^[^=\n]*[^=!<>\n]=[[:space:]]*(int|float|str|bool|ast\\.literal_eval)\\([^\n]*\\)[[:space:]]*(\n|$)")
+ (#not-match? @_try "{python-conversion}")
  (#not-match? @_try "^[^=]*=[^=(]*[.](split|strip|partition|index|lower)[(][^;]*$")
  (#not-has-descendant? @_try "import_statement" "import_from_statement")
  (#not-mentions? @_try "pwd" "grp")
@@ -459,19 +523,13 @@
  (#has-descendant? @_try "return_statement")
  (#last? @_all)
  (#match? @_s "^(pass|\\.\\.\\.)$")
- (#match? @finding "^except[[:space:]]*:|^except[^:]*[^A-Za-z0-9_.](builtins\\.)?(Base)?Exception([^A-Za-z0-9_][^:]*)?:")
+ (#match? @finding "{any-exception}")
  (#first? @_s) (#last? @_s)
- (#not-explained? @finding)
+ {python-where}
  (#not-precedes? @_all "^raise")
- (#not-has-ancestor? @finding "except_clause")
  (#not-in-named? @finding "*Logger" "log" "log_*" "_log*" "emit" "__str__" "__repr__" "__del__")
  (#not-has-child? @_all "else_clause")
- (#not-foretold? @finding "[Ss]wallow|(^|[^:])[Ii]gnor(e|ed|ing|es)[^a-z]|[Cc]atch[- ]all|[Bb]est.effort|(third|3rd).party|nothing .*can do|(might|may|can|could) fail")
- (#not-match? @_try "DROP |SELECT |SHOW |PRAGMA|ALTER |information_schema|importlib|__import__|[.]submit|Registry")
- (#not-has-ancestor? @finding "finally_clause")
- (#acts? @_try)
- (#not-match? @_try "^((#[^\n]*|(await[[:space:]]+)?([A-Za-z0-9_()]+(\\[[^]]*\\])?\\.)*_?(close|destroy|dispose|kill|terminate|unlink|remove|rm|rmdir|rmtree|abort|cancel|disconnect|release|shutdown|stop|end|free|unsubscribe|detach|quit|logout|rollback|cleanup|teardown|clear|unref|unlock|finish|hide|unbind|rollBack|fclose|pclose|closedir|join|log|logger|logging|debug|info|warning|warn|msg|print|flush|error|exception)(_[a-z_]+)?\\([^\n]*\\)|if [^\n]*:)[[:space:]]*)+$")
- (#not-match? @_try "^[^=\n]*[^=!<>\n]=[[:space:]]*(int|float|str|bool|ast\\.literal_eval)\\([^\n]*\\)[[:space:]]*(\n|$)")
+ (#not-match? @_try "{python-conversion}")
  (#not-match? @_try "^[^=]*=[^=(]*[.](split|strip|partition|index|lower)[(][^;]*$")
  (#not-has-descendant? @_try "import_statement" "import_from_statement")
  (#not-mentions? @_try "pwd" "grp")
@@ -483,19 +541,13 @@
  (#has-descendant? @_try "return_statement")
  (#match? @_next "^return([[:space:]]+(None|True|False|\\[\\]|\\{\\}|\\(\\)|''|\"\"|-?[0-9]+))?$")
  (#match? @_s "^(pass|\\.\\.\\.)$")
- (#match? @finding "^except[[:space:]]*:|^except[^:]*[^A-Za-z0-9_.](builtins\\.)?(Base)?Exception([^A-Za-z0-9_][^:]*)?:")
+ (#match? @finding "{any-exception}")
  (#first? @_s) (#last? @_s)
- (#not-explained? @finding)
+ {python-where}
  (#not-precedes? @_all "^raise")
- (#not-has-ancestor? @finding "except_clause")
  (#not-in-named? @finding "*Logger" "log" "log_*" "_log*" "emit" "__str__" "__repr__" "__del__")
  (#not-has-child? @_all "else_clause")
- (#not-foretold? @finding "[Ss]wallow|(^|[^:])[Ii]gnor(e|ed|ing|es)[^a-z]|[Cc]atch[- ]all|[Bb]est.effort|(third|3rd).party|nothing .*can do|(might|may|can|could) fail")
- (#not-match? @_try "DROP |SELECT |SHOW |PRAGMA|ALTER |information_schema|importlib|__import__|[.]submit|Registry")
- (#not-has-ancestor? @finding "finally_clause")
- (#acts? @_try)
- (#not-match? @_try "^((#[^\n]*|(await[[:space:]]+)?([A-Za-z0-9_()]+(\\[[^]]*\\])?\\.)*_?(close|destroy|dispose|kill|terminate|unlink|remove|rm|rmdir|rmtree|abort|cancel|disconnect|release|shutdown|stop|end|free|unsubscribe|detach|quit|logout|rollback|cleanup|teardown|clear|unref|unlock|finish|hide|unbind|rollBack|fclose|pclose|closedir|join|log|logger|logging|debug|info|warning|warn|msg|print|flush|error|exception)(_[a-z_]+)?\\([^\n]*\\)|if [^\n]*:)[[:space:]]*)+$")
- (#not-match? @_try "^[^=\n]*[^=!<>\n]=[[:space:]]*(int|float|str|bool|ast\\.literal_eval)\\([^\n]*\\)[[:space:]]*(\n|$)")
+ (#not-match? @_try "{python-conversion}")
  (#not-match? @_try "^[^=]*=[^=(]*[.](split|strip|partition|index|lower)[(][^;]*$")
  (#not-has-descendant? @_try "import_statement" "import_from_statement")
  (#not-mentions? @_try "pwd" "grp")
@@ -509,122 +561,42 @@
    body: (block (expression_statement [(call) (await)]) @_st) @_try)
  (#eq? @_f "suppress")
  (#any-of? @_type "Exception" "BaseException")
- (#not-foretold? @finding "[Ss]wallow|(^|[^:])[Ii]gnor(e|ed|ing|es)[^a-z]|[Cc]atch[- ]all|[Bb]est.effort|(third|3rd).party|nothing .*can do|(might|may|can|could) fail")
- (#not-match? @_try "DROP |SELECT |SHOW |PRAGMA|ALTER |information_schema|importlib|__import__|[.]submit|Registry")
- (#not-has-ancestor? @finding "finally_clause")
- (#acts? @_try)
- (#first? @_st) (#last? @_st)
- (#not-explained? @finding)
- (#not-has-ancestor? @finding "except_clause")
- (#not-match? @_try "^((#[^\n]*|(await[[:space:]]+)?([A-Za-z0-9_()]+(\\[[^]]*\\])?\\.)*_?(close|destroy|dispose|kill|terminate|unlink|remove|rm|rmdir|rmtree|abort|cancel|disconnect|release|shutdown|stop|end|free|unsubscribe|detach|quit|logout|rollback|cleanup|teardown|clear|unref|unlock|finish|hide|unbind|rollBack|fclose|pclose|closedir|join|log|logger|logging|debug|info|warning|warn|msg|print|flush|error|exception)(_[a-z_]+)?\\([^\n]*\\)|if [^\n]*:)[[:space:]]*)+$"))
+ {python-where}
+ (#first? @_st) (#last? @_st))
 ;; query: ruby
 ((begin (rescue variable: (exception_variable (_) @_e)? !body) @finding) @_all
  (#not-has-parent? @_all "assignment")
  (#not-has-descendant? @_all "return" "break" "next")
- (#match? @finding "^rescue([[:space:]]*(=>|#|;|$)|[^\n]*[^A-Za-z0-9_:](::)?(StandardError|Exception)([^A-Za-z0-9_:]|$))")
- (#not-again? @_e)
- (#not-foretold? @finding "[Ss]wallow|(^|[^:])[Ii]gnor(e|ed|ing|es)[^a-z]|[Cc]atch[- ]all|[Bb]est.effort|(third|3rd).party|nothing .*can do|(might|may|can|could) fail")
- (#not-match? @_all "DROP |SELECT |SHOW |PRAGMA|ALTER |information_schema|importlib|__import__|[.]submit|Registry")
- (#not-has-ancestor? @finding "ensure")
- (#acts? @_all)
- (#not-explained? @finding)
- (#not-in-named? @finding "Log" "*Logger" "log" "log_*" "warn" "debug")
- (#not-match? @_all "^(begin[[:space:]]+)?(([A-Za-z0-9_@()]+(\\[[^]]*\\])?&?\\.)*(close|destroy|dispose|kill|terminate|unlink|remove|rm|rmdir|rmtree|abort|cancel|disconnect|release|shutdown|stop|end|free|unsubscribe|detach|quit|logout|rollback|cleanup|teardown|clear|unref|unlock|finish|hide|unbind|rollBack|fclose|pclose|closedir|delete)[a-z_]*[!?]?([ (][^\n]*)?|[^\n]*[.](gsub|sub|strip|split|match|parse|iso8601|to_[a-z]+)([(][^\n]*)?)[[:space:]]+rescue"))
+ {ruby-where})
 ((assignment left: (_) @_v right: (begin (rescue variable: (exception_variable (_) @_e)? !body) @finding) @_all)
  (#not-tested? @_v)
- (#match? @finding "^rescue([[:space:]]*(=>|#|;|$)|[^\n]*[^A-Za-z0-9_:](::)?(StandardError|Exception)([^A-Za-z0-9_:]|$))")
- (#not-again? @_e)
- (#not-foretold? @finding "[Ss]wallow|(^|[^:])[Ii]gnor(e|ed|ing|es)[^a-z]|[Cc]atch[- ]all|[Bb]est.effort|(third|3rd).party|nothing .*can do|(might|may|can|could) fail")
- (#not-match? @_all "DROP |SELECT |SHOW |PRAGMA|ALTER |information_schema|importlib|__import__|[.]submit|Registry")
- (#not-has-ancestor? @finding "ensure")
- (#acts? @_all)
- (#not-explained? @finding)
- (#not-in-named? @finding "Log" "*Logger" "log" "log_*" "warn" "debug")
- (#not-match? @_all "^(begin[[:space:]]+)?(([A-Za-z0-9_@()]+(\\[[^]]*\\])?&?\\.)*(close|destroy|dispose|kill|terminate|unlink|remove|rm|rmdir|rmtree|abort|cancel|disconnect|release|shutdown|stop|end|free|unsubscribe|detach|quit|logout|rollback|cleanup|teardown|clear|unref|unlock|finish|hide|unbind|rollBack|fclose|pclose|closedir|delete)[a-z_]*[!?]?([ (][^\n]*)?|[^\n]*[.](gsub|sub|strip|split|match|parse|iso8601|to_[a-z]+)([(][^\n]*)?)[[:space:]]+rescue"))
+ {ruby-where})
 ((body_statement (rescue variable: (exception_variable (_) @_e)? !body) @finding) @_all
- (#match? @finding "^rescue([[:space:]]*(=>|#|;|$)|[^\n]*[^A-Za-z0-9_:](::)?(StandardError|Exception)([^A-Za-z0-9_:]|$))")
- (#not-again? @_e)
- (#not-foretold? @finding "[Ss]wallow|(^|[^:])[Ii]gnor(e|ed|ing|es)[^a-z]|[Cc]atch[- ]all|[Bb]est.effort|(third|3rd).party|nothing .*can do|(might|may|can|could) fail")
- (#not-match? @_all "DROP |SELECT |SHOW |PRAGMA|ALTER |information_schema|importlib|__import__|[.]submit|Registry")
- (#not-has-ancestor? @finding "ensure")
- (#acts? @_all)
- (#not-explained? @finding)
- (#not-in-named? @finding "Log" "*Logger" "log" "log_*" "warn" "debug")
- (#not-match? @_all "^(begin[[:space:]]+)?(([A-Za-z0-9_@()]+(\\[[^]]*\\])?&?\\.)*(close|destroy|dispose|kill|terminate|unlink|remove|rm|rmdir|rmtree|abort|cancel|disconnect|release|shutdown|stop|end|free|unsubscribe|detach|quit|logout|rollback|cleanup|teardown|clear|unref|unlock|finish|hide|unbind|rollBack|fclose|pclose|closedir|delete)[a-z_]*[!?]?([ (][^\n]*)?|[^\n]*[.](gsub|sub|strip|split|match|parse|iso8601|to_[a-z]+)([(][^\n]*)?)[[:space:]]+rescue"))
+ {ruby-where})
 ((begin (rescue variable: (exception_variable (_) @_e)? body: (then (nil) @_s)) @finding) @_all
  (#not-has-parent? @_all "assignment")
  (#not-has-descendant? @_all "return" "break" "next")
  (#first? @_s) (#last? @_s)
- (#match? @finding "^rescue([[:space:]]*(=>|#|;|$)|[^\n]*[^A-Za-z0-9_:](::)?(StandardError|Exception)([^A-Za-z0-9_:]|$))")
- (#not-again? @_e)
- (#not-foretold? @finding "[Ss]wallow|(^|[^:])[Ii]gnor(e|ed|ing|es)[^a-z]|[Cc]atch[- ]all|[Bb]est.effort|(third|3rd).party|nothing .*can do|(might|may|can|could) fail")
- (#not-match? @_all "DROP |SELECT |SHOW |PRAGMA|ALTER |information_schema|importlib|__import__|[.]submit|Registry")
- (#not-has-ancestor? @finding "ensure")
- (#acts? @_all)
- (#not-explained? @finding)
- (#not-in-named? @finding "Log" "*Logger" "log" "log_*" "warn" "debug")
- (#not-match? @_all "^(begin[[:space:]]+)?(([A-Za-z0-9_@()]+(\\[[^]]*\\])?&?\\.)*(close|destroy|dispose|kill|terminate|unlink|remove|rm|rmdir|rmtree|abort|cancel|disconnect|release|shutdown|stop|end|free|unsubscribe|detach|quit|logout|rollback|cleanup|teardown|clear|unref|unlock|finish|hide|unbind|rollBack|fclose|pclose|closedir|delete)[a-z_]*[!?]?([ (][^\n]*)?|[^\n]*[.](gsub|sub|strip|split|match|parse|iso8601|to_[a-z]+)([(][^\n]*)?)[[:space:]]+rescue"))
+ {ruby-where})
 ((assignment left: (_) @_v right: (begin (rescue variable: (exception_variable (_) @_e)? body: (then (nil) @_s)) @finding) @_all)
  (#not-tested? @_v)
  (#first? @_s) (#last? @_s)
- (#match? @finding "^rescue([[:space:]]*(=>|#|;|$)|[^\n]*[^A-Za-z0-9_:](::)?(StandardError|Exception)([^A-Za-z0-9_:]|$))")
- (#not-again? @_e)
- (#not-foretold? @finding "[Ss]wallow|(^|[^:])[Ii]gnor(e|ed|ing|es)[^a-z]|[Cc]atch[- ]all|[Bb]est.effort|(third|3rd).party|nothing .*can do|(might|may|can|could) fail")
- (#not-match? @_all "DROP |SELECT |SHOW |PRAGMA|ALTER |information_schema|importlib|__import__|[.]submit|Registry")
- (#not-has-ancestor? @finding "ensure")
- (#acts? @_all)
- (#not-explained? @finding)
- (#not-in-named? @finding "Log" "*Logger" "log" "log_*" "warn" "debug")
- (#not-match? @_all "^(begin[[:space:]]+)?(([A-Za-z0-9_@()]+(\\[[^]]*\\])?&?\\.)*(close|destroy|dispose|kill|terminate|unlink|remove|rm|rmdir|rmtree|abort|cancel|disconnect|release|shutdown|stop|end|free|unsubscribe|detach|quit|logout|rollback|cleanup|teardown|clear|unref|unlock|finish|hide|unbind|rollBack|fclose|pclose|closedir|delete)[a-z_]*[!?]?([ (][^\n]*)?|[^\n]*[.](gsub|sub|strip|split|match|parse|iso8601|to_[a-z]+)([(][^\n]*)?)[[:space:]]+rescue"))
+ {ruby-where})
 ((body_statement (rescue variable: (exception_variable (_) @_e)? body: (then (nil) @_s)) @finding) @_all
  (#first? @_s) (#last? @_s)
- (#match? @finding "^rescue([[:space:]]*(=>|#|;|$)|[^\n]*[^A-Za-z0-9_:](::)?(StandardError|Exception)([^A-Za-z0-9_:]|$))")
- (#not-again? @_e)
- (#not-foretold? @finding "[Ss]wallow|(^|[^:])[Ii]gnor(e|ed|ing|es)[^a-z]|[Cc]atch[- ]all|[Bb]est.effort|(third|3rd).party|nothing .*can do|(might|may|can|could) fail")
- (#not-match? @_all "DROP |SELECT |SHOW |PRAGMA|ALTER |information_schema|importlib|__import__|[.]submit|Registry")
- (#not-has-ancestor? @finding "ensure")
- (#acts? @_all)
- (#not-explained? @finding)
- (#not-in-named? @finding "Log" "*Logger" "log" "log_*" "warn" "debug")
- (#not-match? @_all "^(begin[[:space:]]+)?(([A-Za-z0-9_@()]+(\\[[^]]*\\])?&?\\.)*(close|destroy|dispose|kill|terminate|unlink|remove|rm|rmdir|rmtree|abort|cancel|disconnect|release|shutdown|stop|end|free|unsubscribe|detach|quit|logout|rollback|cleanup|teardown|clear|unref|unlock|finish|hide|unbind|rollBack|fclose|pclose|closedir|delete)[a-z_]*[!?]?([ (][^\n]*)?|[^\n]*[.](gsub|sub|strip|split|match|parse|iso8601|to_[a-z]+)([(][^\n]*)?)[[:space:]]+rescue"))
+ {ruby-where})
 ;; query: php
 ((try_statement
    body: (compound_statement) @_try
    (catch_clause type: (type_list (named_type) @_type) name: (variable_name)? @_e body: (compound_statement) @_body) @finding) @_all
  (#not-precedes? @_all "^throw")
  (#not-has-descendant? @_try "return_statement" "break_statement" "continue_statement")
- (#match? @_type "^\\\\?(Exception|Throwable|Error)$")
- (#empty? @_body)
- (#not-foretold? @finding "[Ss]wallow|(^|[^:])[Ii]gnor(e|ed|ing|es)[^a-z]|[Cc]atch[- ]all|[Bb]est.effort|(third|3rd).party|nothing .*can do|(might|may|can|could) fail")
- (#not-match? @_try "DROP |SELECT |SHOW |PRAGMA|ALTER |information_schema|importlib|__import__|[.]submit|Registry")
- (#not-has-ancestor? @finding "finally_clause")
- (#acts? @_try)
- (#not-match? @_body "[aA]lready|[eE]xist")
- (#not-explained? @finding)
- (#not-has-ancestor? @finding "catch_clause")
- (#not-in-named? @finding "__toString" "__destruct")
- (#not-again? @_e)
- (#not-match? @_try "^\\{[[:space:]]*(//[^\n]*[[:space:]]*)*(@|\\$[A-Za-z0-9_>$:()-]+(->|::)|Log::)?(close|destroy|dispose|kill|terminate|unlink|remove|rm|rmdir|rmtree|abort|cancel|disconnect|release|shutdown|stop|end|free|unsubscribe|detach|quit|logout|rollback|cleanup|teardown|clear|unref|unlock|finish|hide|unbind|rollBack|fclose|pclose|closedir|warning|error|info|debug)([A-Z][A-Za-z]*)?\\([^;{}]*\\);[[:space:]]*\\}$")
- (#not-match? @_try "new *\\\\?(DateTime|DateTimeImmutable|DateTimeZone|DateInterval|Carbon)|(Date|Carbon)::(parse|create)")
- (#not-tested? @_try))
+ {php-where})
 ([(method_declaration body: (compound_statement (try_statement body: (compound_statement) @_try (catch_clause type: (type_list (named_type) @_type) name: (variable_name)? @_e body: (compound_statement) @_body) @finding) @_all))
   (function_definition body: (compound_statement (try_statement body: (compound_statement) @_try (catch_clause type: (type_list (named_type) @_type) name: (variable_name)? @_e body: (compound_statement) @_body) @finding) @_all))]
  (#has-descendant? @_try "return_statement")
  (#last? @_all)
- (#match? @_type "^\\\\?(Exception|Throwable|Error)$")
- (#empty? @_body)
- (#not-foretold? @finding "[Ss]wallow|(^|[^:])[Ii]gnor(e|ed|ing|es)[^a-z]|[Cc]atch[- ]all|[Bb]est.effort|(third|3rd).party|nothing .*can do|(might|may|can|could) fail")
- (#not-match? @_try "DROP |SELECT |SHOW |PRAGMA|ALTER |information_schema|importlib|__import__|[.]submit|Registry")
- (#not-has-ancestor? @finding "finally_clause")
- (#acts? @_try)
- (#not-match? @_body "[aA]lready|[eE]xist")
- (#not-explained? @finding)
- (#not-has-ancestor? @finding "catch_clause")
- (#not-in-named? @finding "__toString" "__destruct")
- (#not-again? @_e)
- (#not-match? @_try "^\\{[[:space:]]*(//[^\n]*[[:space:]]*)*(@|\\$[A-Za-z0-9_>$:()-]+(->|::)|Log::)?(close|destroy|dispose|kill|terminate|unlink|remove|rm|rmdir|rmtree|abort|cancel|disconnect|release|shutdown|stop|end|free|unsubscribe|detach|quit|logout|rollback|cleanup|teardown|clear|unref|unlock|finish|hide|unbind|rollBack|fclose|pclose|closedir|warning|error|info|debug)([A-Z][A-Za-z]*)?\\([^;{}]*\\);[[:space:]]*\\}$")
- (#not-match? @_try "new *\\\\?(DateTime|DateTimeImmutable|DateTimeZone|DateInterval|Carbon)|(Date|Carbon)::(parse|create)")
- (#not-tested? @_try))
+ {php-where})
 ((compound_statement
    (try_statement
      body: (compound_statement) @_try
@@ -633,20 +605,7 @@
    (return_statement) @_next)
  (#has-descendant? @_try "return_statement")
  (#match? @_next "^return[[:space:]]*(null|NULL|true|false|\\[\\]|array\\(\\)|''|\"\"|-?[0-9]+)?[[:space:]]*;$")
- (#match? @_type "^\\\\?(Exception|Throwable|Error)$")
- (#empty? @_body)
- (#not-foretold? @finding "[Ss]wallow|(^|[^:])[Ii]gnor(e|ed|ing|es)[^a-z]|[Cc]atch[- ]all|[Bb]est.effort|(third|3rd).party|nothing .*can do|(might|may|can|could) fail")
- (#not-match? @_try "DROP |SELECT |SHOW |PRAGMA|ALTER |information_schema|importlib|__import__|[.]submit|Registry")
- (#not-has-ancestor? @finding "finally_clause")
- (#acts? @_try)
- (#not-match? @_body "[aA]lready|[eE]xist")
- (#not-explained? @finding)
- (#not-has-ancestor? @finding "catch_clause")
- (#not-in-named? @finding "__toString" "__destruct")
- (#not-again? @_e)
- (#not-match? @_try "^\\{[[:space:]]*(//[^\n]*[[:space:]]*)*(@|\\$[A-Za-z0-9_>$:()-]+(->|::)|Log::)?(close|destroy|dispose|kill|terminate|unlink|remove|rm|rmdir|rmtree|abort|cancel|disconnect|release|shutdown|stop|end|free|unsubscribe|detach|quit|logout|rollback|cleanup|teardown|clear|unref|unlock|finish|hide|unbind|rollBack|fclose|pclose|closedir|warning|error|info|debug)([A-Z][A-Za-z]*)?\\([^;{}]*\\);[[:space:]]*\\}$")
- (#not-match? @_try "new *\\\\?(DateTime|DateTimeImmutable|DateTimeZone|DateInterval|Carbon)|(Date|Carbon)::(parse|create)")
- (#not-tested? @_try))
+ {php-where})
 ;; query: java
 ((_
   body: (block) @_try
@@ -656,15 +615,15 @@
  (#any-match? @_type "^(java[.](lang|io|sql)[.])?(Exception|Throwable|RuntimeException|Error|IOException|SQLException)$")
  (#empty? @_body)
  (#not-explained? @finding)
- (#not-foretold? @finding "[Ss]wallow|(^|[^:])[Ii]gnor(e|ed|ing|es)[^a-z]|[Cc]atch[- ]all|[Bb]est.effort|(third|3rd).party|nothing .*can do|(might|may|can|could) fail")
- (#not-match? @_try "^[{]?[[:space:]]*([^;{}()]*[.>:?])?([Cc]lose|[Dd]ispose|[Dd]isconnect|[Ss]hut[Dd]own|[Cc]ancel|[Dd]elete|[Dd]estroy|[Rr]elease|[Kk]ill|[Aa]bort|[Ss]top|[Uu]n[a-z]*([Rr]egister|[Ss]ubscribe)|[Rr]emove|[Tt]erminate|[Cc]lean)[A-Za-z]*[(][^;{}]*;?[[:space:]]*[}]?$|forName|getDeclared|getMethod|getField|getConstructor|loadClass|findClass|loadLibrary|[Pp]arse|[Dd]ecode|fromString|fromJson|new (java[.]net[.])?(URL|URI|Uri)[(]|URI[(]|valueOf|[Vv]erify|[Vv]alidate|ChangeType|Convert[.]|[Rr]egex|stoi|stol|stod|stoul|toInt|toLong|toDouble|lexical_cast|Invoke[(]|invoke[(]|[.]setAccessible|getProperty|getenv|[Dd]eserializ|AssertionError|Regex[(]|Pattern[.]compile|[iI]s[A-Za-z]*(Supported|Available)|Convert[.]|[Ll]ogging|publish[(]|onError|tryReceive|[Ii]nvoke|[Rr]aise|[Ee]vent|[Cc]hanged[(]|[Cc]allback|[Ll]istener|eh[(]|[Tt]elemetry|[Tt]race|/[/*][^\\n]*([Tt]hrow|[Ff]ail|[Ee]xception|[Ii]gnor)")
- (#not-match? @_try "DROP |SELECT |SHOW |PRAGMA|ALTER |information_schema|importlib|__import__|[.]submit|Registry")
+ (#not-foretold? @finding "{said-before}")
+ (#not-match? @_try "{no-deed}")
+ (#not-match? @_try "{other-way}")
  (#not-has-ancestor? @finding "finally_clause")
  (#not-match? @finding "[a-z] exceptions?[^A-Za-z]")
  (#not-has-ancestor? @finding "catch_clause")
  (#acts? @_try)
  (#not-has-descendant? @_try "return_statement")
- (#not-in-named? @finding "*uiet*" "*ilent*" "?lose*" "?ispose*" "?estroy*" "?lean?p*" "?hut?own*" "stop*" "Stop*" "finalize" "?erminate*" "?bort*" "?elease*" "kill*" "Kill*" "*Stop" "*Close" "is*" "Is*" "can*" "Can*" "has*" "Has*" "?ry*" "*OrNull" "*OrNone" "*OrElse*" "*OrDefault" "?arse*" "from*" "From*" "?quals" "same*" "operator*" "unapply" "test*" "Test*" "*upport*" "*alid*" "*xist*" "*vailable*" "*onvert*" "*erify*" "*gnor*" "?ecode*" "?etect*" "?robe*" "?heck*" "?hould*" "?atch" "?atches*" "toInt*"))
+ (#not-in-named? @finding {ending-names} {asking-names}))
 ;; query: c-sharp
 ((try_statement
   body: (block) @_try
@@ -675,15 +634,15 @@
  (#not-has-child? @finding "catch_filter_clause")
  (#empty? @_body)
  (#not-explained? @finding)
- (#not-foretold? @finding "[Ss]wallow|(^|[^:])[Ii]gnor(e|ed|ing|es)[^a-z]|[Cc]atch[- ]all|[Bb]est.effort|(third|3rd).party|nothing .*can do|(might|may|can|could) fail")
- (#not-match? @_try "^[{]?[[:space:]]*([^;{}()]*[.>:?])?([Cc]lose|[Dd]ispose|[Dd]isconnect|[Ss]hut[Dd]own|[Cc]ancel|[Dd]elete|[Dd]estroy|[Rr]elease|[Kk]ill|[Aa]bort|[Ss]top|[Uu]n[a-z]*([Rr]egister|[Ss]ubscribe)|[Rr]emove|[Tt]erminate|[Cc]lean)[A-Za-z]*[(][^;{}]*;?[[:space:]]*[}]?$|forName|getDeclared|getMethod|getField|getConstructor|loadClass|findClass|loadLibrary|[Pp]arse|[Dd]ecode|fromString|fromJson|new (java[.]net[.])?(URL|URI|Uri)[(]|URI[(]|valueOf|[Vv]erify|[Vv]alidate|ChangeType|Convert[.]|[Rr]egex|stoi|stol|stod|stoul|toInt|toLong|toDouble|lexical_cast|Invoke[(]|invoke[(]|[.]setAccessible|getProperty|getenv|[Dd]eserializ|AssertionError|Regex[(]|Pattern[.]compile|[iI]s[A-Za-z]*(Supported|Available)|Convert[.]|[Ll]ogging|publish[(]|onError|tryReceive|[Ii]nvoke|[Rr]aise|[Ee]vent|[Cc]hanged[(]|[Cc]allback|[Ll]istener|eh[(]|[Tt]elemetry|[Tt]race|/[/*][^\\n]*([Tt]hrow|[Ff]ail|[Ee]xception|[Ii]gnor)")
- (#not-match? @_try "DROP |SELECT |SHOW |PRAGMA|ALTER |information_schema|importlib|__import__|[.]submit|Registry")
+ (#not-foretold? @finding "{said-before}")
+ (#not-match? @_try "{no-deed}")
+ (#not-match? @_try "{other-way}")
  (#not-has-ancestor? @finding "finally_clause")
  (#not-match? @finding "[a-z] exceptions?[^A-Za-z]")
  (#not-has-ancestor? @finding "catch_clause")
  (#acts? @_try)
  (#not-has-descendant? @_try "return_statement")
- (#not-in-named? @finding "~*" "*uiet*" "*ilent*" "?lose*" "?ispose*" "?estroy*" "?lean?p*" "?hut?own*" "stop*" "Stop*" "finalize" "?erminate*" "?bort*" "?elease*" "kill*" "Kill*" "*Stop" "*Close" "is*" "Is*" "can*" "Can*" "has*" "Has*" "?ry*" "*OrNull" "*OrNone" "*OrElse*" "*OrDefault" "?arse*" "from*" "From*" "?quals" "same*" "operator*" "unapply" "test*" "Test*" "*upport*" "*alid*" "*xist*" "*vailable*" "*onvert*" "*erify*" "*gnor*" "?ecode*" "?etect*" "?robe*" "?heck*" "?hould*" "?atch" "?atches*" "toInt*"))
+ (#not-in-named? @finding "~*" {ending-names} {asking-names}))
 ;; query: kotlin
 ((try_expression
   (block) @_try
@@ -693,15 +652,15 @@
  (#match? @_type "^((java[.](lang|io|sql)|kotlin|okio)[.])?(Exception|Throwable|RuntimeException|Error|IOException|SQLException)$")
  (#empty? @_body)
  (#not-explained? @finding)
- (#not-foretold? @finding "[Ss]wallow|(^|[^:])[Ii]gnor(e|ed|ing|es)[^a-z]|[Cc]atch[- ]all|[Bb]est.effort|(third|3rd).party|nothing .*can do|(might|may|can|could) fail")
- (#not-match? @_try "^[{]?[[:space:]]*([^;{}()]*[.>:?])?([Cc]lose|[Dd]ispose|[Dd]isconnect|[Ss]hut[Dd]own|[Cc]ancel|[Dd]elete|[Dd]estroy|[Rr]elease|[Kk]ill|[Aa]bort|[Ss]top|[Uu]n[a-z]*([Rr]egister|[Ss]ubscribe)|[Rr]emove|[Tt]erminate|[Cc]lean)[A-Za-z]*[(][^;{}]*;?[[:space:]]*[}]?$|forName|getDeclared|getMethod|getField|getConstructor|loadClass|findClass|loadLibrary|[Pp]arse|[Dd]ecode|fromString|fromJson|new (java[.]net[.])?(URL|URI|Uri)[(]|URI[(]|valueOf|[Vv]erify|[Vv]alidate|ChangeType|Convert[.]|[Rr]egex|stoi|stol|stod|stoul|toInt|toLong|toDouble|lexical_cast|Invoke[(]|invoke[(]|[.]setAccessible|getProperty|getenv|[Dd]eserializ|AssertionError|Regex[(]|Pattern[.]compile|[iI]s[A-Za-z]*(Supported|Available)|Convert[.]|[Ll]ogging|publish[(]|onError|tryReceive|[Ii]nvoke|[Rr]aise|[Ee]vent|[Cc]hanged[(]|[Cc]allback|[Ll]istener|eh[(]|[Tt]elemetry|[Tt]race|/[/*][^\\n]*([Tt]hrow|[Ff]ail|[Ee]xception|[Ii]gnor)")
- (#not-match? @_try "DROP |SELECT |SHOW |PRAGMA|ALTER |information_schema|importlib|__import__|[.]submit|Registry")
+ (#not-foretold? @finding "{said-before}")
+ (#not-match? @_try "{no-deed}")
+ (#not-match? @_try "{other-way}")
  (#not-has-ancestor? @finding "finally_block")
  (#not-match? @finding "[a-z] exceptions?[^A-Za-z]")
  (#not-has-ancestor? @finding "catch_block")
  (#acts? @_try)
  (#not-has-descendant? @_try "return_expression")
- (#not-in-named? @finding "*uiet*" "*ilent*" "?lose*" "?ispose*" "?estroy*" "?lean?p*" "?hut?own*" "stop*" "Stop*" "finalize" "?erminate*" "?bort*" "?elease*" "kill*" "Kill*" "*Stop" "*Close" "is*" "Is*" "can*" "Can*" "has*" "Has*" "?ry*" "*OrNull" "*OrNone" "*OrElse*" "*OrDefault" "?arse*" "from*" "From*" "?quals" "same*" "operator*" "unapply" "test*" "Test*" "*upport*" "*alid*" "*xist*" "*vailable*" "*onvert*" "*erify*" "*gnor*" "?ecode*" "?etect*" "?robe*" "?heck*" "?hould*" "?atch" "?atches*" "toInt*"))
+ (#not-in-named? @finding {ending-names} {asking-names}))
 ;; query: scala
 ((try_expression
   body: (_) @_try
@@ -711,15 +670,9 @@
         pattern: (_) @_type
         !body) @finding)))
  (#not-has-child? @finding "guard")
- (#match? @_type "^([_a-z]+|[_a-z]+ *: *(Throwable|Exception|RuntimeException|Error)|NonFatal[(][_a-z]+[)])$")
+ {scala-where}
  (#not-explained? @finding)
- (#not-foretold? @finding "[Ss]wallow|(^|[^:])[Ii]gnor(e|ed|ing|es)[^a-z]|[Cc]atch[- ]all|[Bb]est.effort|(third|3rd).party|nothing .*can do|(might|may|can|could) fail")
- (#not-match? @_try "^[{]?[[:space:]]*([^;{}()]*[.>:?])?([Cc]lose|[Dd]ispose|[Dd]isconnect|[Ss]hut[Dd]own|[Cc]ancel|[Dd]elete|[Dd]estroy|[Rr]elease|[Kk]ill|[Aa]bort|[Ss]top|[Uu]n[a-z]*([Rr]egister|[Ss]ubscribe)|[Rr]emove|[Tt]erminate|[Cc]lean)[A-Za-z]*[(][^;{}]*;?[[:space:]]*[}]?$|forName|getDeclared|getMethod|getField|getConstructor|loadClass|findClass|loadLibrary|[Pp]arse|[Dd]ecode|fromString|fromJson|new (java[.]net[.])?(URL|URI|Uri)[(]|URI[(]|valueOf|[Vv]erify|[Vv]alidate|ChangeType|Convert[.]|[Rr]egex|stoi|stol|stod|stoul|toInt|toLong|toDouble|lexical_cast|Invoke[(]|invoke[(]|[.]setAccessible|getProperty|getenv|[Dd]eserializ|AssertionError|Regex[(]|Pattern[.]compile|[iI]s[A-Za-z]*(Supported|Available)|Convert[.]|[Ll]ogging|publish[(]|onError|tryReceive|[Ii]nvoke|[Rr]aise|[Ee]vent|[Cc]hanged[(]|[Cc]allback|[Ll]istener|eh[(]|[Tt]elemetry|[Tt]race|/[/*][^\\n]*([Tt]hrow|[Ff]ail|[Ee]xception|[Ii]gnor)")
- (#not-match? @_try "DROP |SELECT |SHOW |PRAGMA|ALTER |information_schema|importlib|__import__|[.]submit|Registry")
- (#not-has-ancestor? @finding "finally_clause")
- (#acts? @_try)
- (#not-has-descendant? @_try "return_expression")
- (#not-in-named? @finding "*uiet*" "*ilent*" "?lose*" "?ispose*" "?estroy*" "?lean?p*" "?hut?own*" "stop*" "Stop*" "finalize" "?erminate*" "?bort*" "?elease*" "kill*" "Kill*" "*Stop" "*Close" "is*" "Is*" "can*" "Can*" "has*" "Has*" "?ry*" "*OrNull" "*OrNone" "*OrElse*" "*OrDefault" "?arse*" "from*" "From*" "?quals" "same*" "operator*" "unapply" "test*" "Test*" "*upport*" "*alid*" "*xist*" "*vailable*" "*onvert*" "*erify*" "*gnor*" "?ecode*" "?etect*" "?robe*" "?heck*" "?hould*" "?atch" "?atches*" "toInt*"))
+ (#not-foretold? @finding "{said-before}"))
 ((try_expression
   body: (_) @_try
   (catch_clause
@@ -728,29 +681,17 @@
         pattern: (_) @_type
         body: [(unit) (block)] @_body) @finding)))
  (#not-has-child? @finding "guard")
- (#match? @_type "^([_a-z]+|[_a-z]+ *: *(Throwable|Exception|RuntimeException|Error)|NonFatal[(][_a-z]+[)])$")
+ {scala-where}
  (#empty? @_body)
  (#not-explained? @finding)
- (#not-foretold? @finding "[Ss]wallow|(^|[^:])[Ii]gnor(e|ed|ing|es)[^a-z]|[Cc]atch[- ]all|[Bb]est.effort|(third|3rd).party|nothing .*can do|(might|may|can|could) fail")
- (#not-match? @_try "^[{]?[[:space:]]*([^;{}()]*[.>:?])?([Cc]lose|[Dd]ispose|[Dd]isconnect|[Ss]hut[Dd]own|[Cc]ancel|[Dd]elete|[Dd]estroy|[Rr]elease|[Kk]ill|[Aa]bort|[Ss]top|[Uu]n[a-z]*([Rr]egister|[Ss]ubscribe)|[Rr]emove|[Tt]erminate|[Cc]lean)[A-Za-z]*[(][^;{}]*;?[[:space:]]*[}]?$|forName|getDeclared|getMethod|getField|getConstructor|loadClass|findClass|loadLibrary|[Pp]arse|[Dd]ecode|fromString|fromJson|new (java[.]net[.])?(URL|URI|Uri)[(]|URI[(]|valueOf|[Vv]erify|[Vv]alidate|ChangeType|Convert[.]|[Rr]egex|stoi|stol|stod|stoul|toInt|toLong|toDouble|lexical_cast|Invoke[(]|invoke[(]|[.]setAccessible|getProperty|getenv|[Dd]eserializ|AssertionError|Regex[(]|Pattern[.]compile|[iI]s[A-Za-z]*(Supported|Available)|Convert[.]|[Ll]ogging|publish[(]|onError|tryReceive|[Ii]nvoke|[Rr]aise|[Ee]vent|[Cc]hanged[(]|[Cc]allback|[Ll]istener|eh[(]|[Tt]elemetry|[Tt]race|/[/*][^\\n]*([Tt]hrow|[Ff]ail|[Ee]xception|[Ii]gnor)")
- (#not-match? @_try "DROP |SELECT |SHOW |PRAGMA|ALTER |information_schema|importlib|__import__|[.]submit|Registry")
- (#not-has-ancestor? @finding "finally_clause")
- (#acts? @_try)
- (#not-has-descendant? @_try "return_expression")
- (#not-in-named? @finding "*uiet*" "*ilent*" "?lose*" "?ispose*" "?estroy*" "?lean?p*" "?hut?own*" "stop*" "Stop*" "finalize" "?erminate*" "?bort*" "?elease*" "kill*" "Kill*" "*Stop" "*Close" "is*" "Is*" "can*" "Can*" "has*" "Has*" "?ry*" "*OrNull" "*OrNone" "*OrElse*" "*OrDefault" "?arse*" "from*" "From*" "?quals" "same*" "operator*" "unapply" "test*" "Test*" "*upport*" "*alid*" "*xist*" "*vailable*" "*onvert*" "*erify*" "*gnor*" "?ecode*" "?etect*" "?robe*" "?heck*" "?hould*" "?atch" "?atches*" "toInt*"))
+ (#not-foretold? @finding "{said-before}"))
 ((try_expression
   body: (_) @_try
   (catch_clause
     pattern: (_) @_type
     body: [(unit) (block)] @_body) @finding)
- (#match? @_type "^([_a-z]+|[_a-z]+ *: *(Throwable|Exception|RuntimeException|Error)|NonFatal[(][_a-z]+[)])$")
- (#empty? @_body)
- (#not-match? @_try "^[{]?[[:space:]]*([^;{}()]*[.>:?])?([Cc]lose|[Dd]ispose|[Dd]isconnect|[Ss]hut[Dd]own|[Cc]ancel|[Dd]elete|[Dd]estroy|[Rr]elease|[Kk]ill|[Aa]bort|[Ss]top|[Uu]n[a-z]*([Rr]egister|[Ss]ubscribe)|[Rr]emove|[Tt]erminate|[Cc]lean)[A-Za-z]*[(][^;{}]*;?[[:space:]]*[}]?$|forName|getDeclared|getMethod|getField|getConstructor|loadClass|findClass|loadLibrary|[Pp]arse|[Dd]ecode|fromString|fromJson|new (java[.]net[.])?(URL|URI|Uri)[(]|URI[(]|valueOf|[Vv]erify|[Vv]alidate|ChangeType|Convert[.]|[Rr]egex|stoi|stol|stod|stoul|toInt|toLong|toDouble|lexical_cast|Invoke[(]|invoke[(]|[.]setAccessible|getProperty|getenv|[Dd]eserializ|AssertionError|Regex[(]|Pattern[.]compile|[iI]s[A-Za-z]*(Supported|Available)|Convert[.]|[Ll]ogging|publish[(]|onError|tryReceive|[Ii]nvoke|[Rr]aise|[Ee]vent|[Cc]hanged[(]|[Cc]allback|[Ll]istener|eh[(]|[Tt]elemetry|[Tt]race|/[/*][^\\n]*([Tt]hrow|[Ff]ail|[Ee]xception|[Ii]gnor)")
- (#not-match? @_try "DROP |SELECT |SHOW |PRAGMA|ALTER |information_schema|importlib|__import__|[.]submit|Registry")
- (#not-has-ancestor? @finding "finally_clause")
- (#acts? @_try)
- (#not-has-descendant? @_try "return_expression")
- (#not-in-named? @finding "*uiet*" "*ilent*" "?lose*" "?ispose*" "?estroy*" "?lean?p*" "?hut?own*" "stop*" "Stop*" "finalize" "?erminate*" "?bort*" "?elease*" "kill*" "Kill*" "*Stop" "*Close" "is*" "Is*" "can*" "Can*" "has*" "Has*" "?ry*" "*OrNull" "*OrNone" "*OrElse*" "*OrDefault" "?arse*" "from*" "From*" "?quals" "same*" "operator*" "unapply" "test*" "Test*" "*upport*" "*alid*" "*xist*" "*vailable*" "*onvert*" "*erify*" "*gnor*" "?ecode*" "?etect*" "?robe*" "?heck*" "?hould*" "?atch" "?atches*" "toInt*"))
+ {scala-where}
+ (#empty? @_body))
 ;; query: swift
 ((do_statement
   (statements) @_try
@@ -758,12 +699,12 @@
  (#match? @finding "^catch( +(let +)?error)? *[{]")
  (#not-has-child? @finding "statements")
  (#not-explained? @finding)
- (#not-foretold? @finding "[Ss]wallow|(^|[^:])[Ii]gnor(e|ed|ing|es)[^a-z]|[Cc]atch[- ]all|[Bb]est.effort|(third|3rd).party|nothing .*can do|(might|may|can|could) fail")
+ (#not-foretold? @finding "{said-before}")
  (#not-match? @_try "[.](close|cancel|removeItem|shutdown|stop|terminate)[A-Za-z]*[(][^;{}]*$")
- (#not-match? @_try "DROP |SELECT |SHOW |PRAGMA|ALTER |information_schema|importlib|__import__|[.]submit|Registry")
+ (#not-match? @_try "{other-way}")
  (#acts? @_try)
  (#not-has-descendant? @_try "control_transfer_statement")
- (#not-in-named? @finding "*uiet*" "*ilent*" "?lose*" "?ispose*" "?estroy*" "?lean?p*" "?hut?own*" "stop*" "Stop*" "finalize" "?erminate*" "?bort*" "?elease*" "kill*" "Kill*" "*Stop" "*Close"))
+ (#not-in-named? @finding {ending-names}))
 ;; query: cpp
 ((try_statement
   body: (_) @_try
@@ -773,11 +714,11 @@
  (#match? @_type "[(]([.][.][.]|(const +)?(std::)?exception( +const)? *&? *[a-zA-Z_]*)[)]")
  (#empty? @_body)
  (#not-explained? @finding)
- (#not-foretold? @finding "[Ss]wallow|(^|[^:])[Ii]gnor(e|ed|ing|es)[^a-z]|[Cc]atch[- ]all|[Bb]est.effort|(third|3rd).party|nothing .*can do|(might|may|can|could) fail")
- (#not-match? @_try "^[{]?[[:space:]]*([^;{}()]*[.>:?])?([Cc]lose|[Dd]ispose|[Dd]isconnect|[Ss]hut[Dd]own|[Cc]ancel|[Dd]elete|[Dd]estroy|[Rr]elease|[Kk]ill|[Aa]bort|[Ss]top|[Uu]n[a-z]*([Rr]egister|[Ss]ubscribe)|[Rr]emove|[Tt]erminate|[Cc]lean)[A-Za-z]*[(][^;{}]*;?[[:space:]]*[}]?$|forName|getDeclared|getMethod|getField|getConstructor|loadClass|findClass|loadLibrary|[Pp]arse|[Dd]ecode|fromString|fromJson|new (java[.]net[.])?(URL|URI|Uri)[(]|URI[(]|valueOf|[Vv]erify|[Vv]alidate|ChangeType|Convert[.]|[Rr]egex|stoi|stol|stod|stoul|toInt|toLong|toDouble|lexical_cast|Invoke[(]|invoke[(]|[.]setAccessible|getProperty|getenv|[Dd]eserializ|AssertionError|Regex[(]|Pattern[.]compile|[iI]s[A-Za-z]*(Supported|Available)|Convert[.]|[Ll]ogging|publish[(]|onError|tryReceive|[Ii]nvoke|[Rr]aise|[Ee]vent|[Cc]hanged[(]|[Cc]allback|[Ll]istener|eh[(]|[Tt]elemetry|[Tt]race|/[/*][^\\n]*([Tt]hrow|[Ff]ail|[Ee]xception|[Ii]gnor)")
- (#not-match? @_try "DROP |SELECT |SHOW |PRAGMA|ALTER |information_schema|importlib|__import__|[.]submit|Registry")
+ (#not-foretold? @finding "{said-before}")
+ (#not-match? @_try "{no-deed}")
+ (#not-match? @_try "{other-way}")
  (#not-match? @finding "[a-z] exceptions?[^A-Za-z]")
  (#not-has-ancestor? @finding "catch_clause")
  (#acts? @_try)
  (#not-has-descendant? @_try "return_statement")
- (#not-in-named? @finding "~*" "*uiet*" "*ilent*" "?lose*" "?ispose*" "?estroy*" "?lean?p*" "?hut?own*" "stop*" "Stop*" "finalize" "?erminate*" "?bort*" "?elease*" "kill*" "Kill*" "*Stop" "*Close" "is*" "Is*" "can*" "Can*" "has*" "Has*" "?ry*" "*OrNull" "*OrNone" "*OrElse*" "*OrDefault" "?arse*" "from*" "From*" "?quals" "same*" "operator*" "unapply" "test*" "Test*" "*upport*" "*alid*" "*xist*" "*vailable*" "*onvert*" "*erify*" "*gnor*" "?ecode*" "?etect*" "?robe*" "?heck*" "?hould*" "?atch" "?atches*" "toInt*"))
+ (#not-in-named? @finding "~*" {ending-names} {asking-names}))

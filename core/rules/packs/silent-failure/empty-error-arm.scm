@@ -23,6 +23,14 @@
 ;;| fn f() { loop { match tx.try_send(1) { Ok(()) => return, Err(_) => {} } } }
 ;; good: rust
 ;;| fn f() { match connect() { Ok(c) => return send(c), Err(e) if !again(&e) => return, Err(_) => {} } start(); }
+;; part: may-fail
+;;| try_|poll|downcast|compare_exchange|binary_search|upgrade|parse|env::var|recv|send|^[a-z_]+$
+;; part: rust-where
+;;| (#eq? @_err "Err")
+;;| (#empty? @_body)
+;;| (#not-match? @_value "{may-fail}")
+;;| (#not-explained? @finding)
+;;| (#not-marked? @finding "test" "bench")
 ;; query: rust
 ((match_expression
   value: (_) @_value
@@ -30,19 +38,11 @@
     (match_arm
       pattern: (match_pattern . (tuple_struct_pattern type: (_) @_err . [(identifier) "_"] .) .)
       value: [(block) (unit_expression)] @_body) @finding))
- (#eq? @_err "Err")
- (#empty? @_body)
- (#not-follows? @finding "^Err")
- (#not-match? @_value "try_|poll|downcast|compare_exchange|binary_search|upgrade|parse|env::var|recv|send|^[a-z_]+$")
- (#not-explained? @finding)
- (#not-marked? @finding "test" "bench"))
+ {rust-where}
+ (#not-follows? @finding "^Err"))
 ((if_expression
   condition: (let_condition
     pattern: (tuple_struct_pattern type: (_) @_err . [(identifier) "_"] .)
     value: (_) @_value)
   consequence: (block) @_body) @finding
- (#eq? @_err "Err")
- (#empty? @_body)
- (#not-match? @_value "try_|poll|downcast|compare_exchange|binary_search|upgrade|parse|env::var|recv|send|^[a-z_]+$")
- (#not-explained? @finding)
- (#not-marked? @finding "test" "bench"))
+ {rust-where})

@@ -232,6 +232,55 @@
 ;;| bool f() { try { return g(); } catch (...) { failed = true; return false; } }
 ;; good: cpp
 ;;| int f() { try { return std::stoi(s); } catch (...) { return 0; } }
+;; part: converting
+;;| forName|getDeclared|getMethod|getField|getConstructor|loadClass|findClass|loadLibrary|[Pp]arse|[Dd]ecode|
+;;| fromString|fromJson|new (java[.]net[.])?(URL|URI|Uri)[(]|URI[(]|valueOf|[Vv]erify|[Vv]alidate|ChangeType|
+;;| Convert[.]|[Rr]egex|stoi|stol|stod|stoul|toInt|toLong|toDouble|lexical_cast|Invoke[(]|invoke[(]|
+;;| [.]setAccessible|getProperty|getenv|[Dd]eserializ|AssertionError|Regex[(]|Pattern[.]compile|
+;;| [iI]s[A-Za-z]*(Supported|Available)|Convert[.]|[Ll]ogging|publish[(]|onError|tryReceive
+;; part: asking-names
+;;| "is*" "Is*" "can*" "Can*" "has*" "Has*" "?ry*" "*OrNull" "*OrNone" "*OrElse*" "*OrDefault" "?arse*" "from*"
+;;|  "From*" "?quals" "same*" "operator*" "unapply" "test*" "Test*" "*upport*" "*alid*" "*xist*" "*vailable*"
+;;|  "*onvert*" "*erify*" "*gnor*" "?ecode*" "?etect*" "?robe*" "?heck*" "?hould*" "?atch" "?atches*" "toInt*"
+;; part: default-names
+;;| "is*" "_is*" "has*" "_has*" "can*" "_can*" "supports*" "exists*" "*_exists" "*Exists" "try*" "_try*" "maybe*"
+;;|  "safe*" "_safe*" "*_safe" "*Safe" "*OrNull" "*OrUndefined" "*_or_none" "*_or_nil" "parse*" "_parse*"
+;;|  "detect*" "guess*" "validate*" "*NoThrow" "should*" "check*" "test*" "marshal" "__repr__" "__str__" "__del__"
+;;|  "__eq__" "__hash__" "__exit__"
+;; part: said-before
+;;| [Nn](ull|one|il) (on|if|when)|[Rr]eturns? (null|[Nn]one|nil|undefined|false|empty|an empty)|or (null|[Nn]one|
+;;| nil|undefined)|[Bb]est.effort|(^|[^:])[Ii]gnor
+;; part: ruby-default
+;;| ^((return|next|break)([[:space:]]+(nil|\\[\\]|\\{\\}|''|\"\"))?|\\[\\]|\\{\\}|''|\"\")$
+;; part: go-reading
+;;| ^if [^{]*(w[.]Write|[cC]onn[.]|[sS]tream[.]|[fF]lush|[eE]xtract|[cC]ookie|[tT]oken|[fF]ind|[lL]ookup|
+;;| [gG]et[A-Z(]|[pP]arse)
+;; part: go-before
+;;| [eE]xtract|[cC]ookie|[tT]oken|[fF]ind|[lL]ookup|[gG]et[A-Z(]|[pP]arse|strconv[.]|[.]Parse|[.]L?Stat\\(|
+;;| [.]To[A-Z]|[cC]ompress|[.]Cookie\\(|SemVer
+;; part: ruby-where
+;;| (#not-foretold? @finding "{said-before}")
+;;| (#not-match? @_all "SELECT |PRAGMA |SHOW |information_schema")
+;;| (#asks? @_all)
+;;| (#not-explained? @finding)
+;;| (#first? @_s)
+;;| (#last? @_s)
+;;| (#match? @_s "{ruby-default}")
+;;| (#not-in-named? @finding {default-names})
+;; part: go-where
+;;| (#match? @_c "!=")
+;;| (#match? @_e "^(err|e|[a-z][A-Za-z]*Err)$")
+;;| (#not-explained? @finding)
+;;| (#first? @_s)
+;;| (#last? @_s)
+;;| (#last? @_v)
+;;| (#match? @_s "^return ((nil|\"\"|-?[0-9]+|[A-Za-z.]+\\{\\}), )*nil$")
+;;| (#signed? @finding "error")
+;;| (#not-match? @finding "^if [^{]*(strconv[.]|[.]Parse|[.]L?Stat|[.]To[A-Z]|[.]Cookie)")
+;;| (#not-in-named? @finding "is*" "Is*" "*xists" "*ookup*" "try*" "Try*" "maybe*" "*etect*" "*heck*" "*ptional*"
+;;|  "*lose*" "*top*" "*hutdown*" "*lean*")
+;;| (#not-match? @finding "{go-reading}")
+;;| (#not-follows? @finding "{go-before}")
 ;; query: javascript, typescript, tsx
 ((try_statement
    body: (statement_block) @_try
@@ -239,11 +288,12 @@
  (#not-explained? @finding)
  (#first? @_s) (#last? @_s)
  (#match? @_s "^return[[:space:]]*(null|undefined|void 0|\\[\\]|\\{\\}|''|\"\"|``)?[[:space:]]*;?$")
- (#not-in-named? @finding "is*" "_is*" "has*" "_has*" "can*" "_can*" "supports*" "exists*" "*_exists" "*Exists" "try*" "_try*" "maybe*" "safe*" "_safe*" "*_safe" "*Safe" "*OrNull" "*OrUndefined" "*_or_none" "*_or_nil" "parse*" "_parse*" "detect*" "guess*" "validate*" "*NoThrow" "should*" "check*" "test*" "marshal" "__repr__" "__str__" "__del__" "__eq__" "__hash__" "__exit__")
+ (#not-in-named? @finding {default-names})
  (#not-mentions? @_try "URL" "RegExp" "decodeURIComponent" "decodeURI" "atob" "BigInt" "require" "import" "instanceof"
-   "localStorage" "sessionStorage" "Intl" "unlinkSync" "rmSync" "lookup" "resolve4" "statSync" "lstatSync" "accessSync" "stat" "lstat" "access" "existsSync" "matches" "closest" "querySelector" "querySelectorAll")
+   "localStorage" "sessionStorage" "Intl" "unlinkSync" "rmSync" "lookup" "resolve4" "statSync" "lstatSync"
+     "accessSync" "stat" "lstat" "access" "existsSync" "matches" "closest" "querySelector" "querySelectorAll")
  (#not-long-line? @finding 1000)
- (#not-foretold? @finding "[Nn](ull|one|il) (on|if|when)|[Rr]eturns? (null|[Nn]one|nil|undefined|false|empty|an empty)|or (null|[Nn]one|nil|undefined)|[Bb]est.effort|(^|[^:])[Ii]gnor")
+ (#not-foretold? @finding "{said-before}")
  (#has-descendant? @_try "await_expression")
  (#not-match? @_try "SELECT |PRAGMA |SHOW |information_schema")
  (#not-match? @_try "Ajax|[$]http|(collection|model)[.](fetch|save)")
@@ -254,31 +304,19 @@
  (#first? @_s) (#last? @_s)
  (#match? @_s "^(return([[:space:]]+(None|\\[\\]|\\{\\}|\\(\\)|''|\"\"))?|continue)$")
  (#match? @finding "^except[[:space:]]*:|^except[^:]*[^A-Za-z0-9_.](builtins\\.)?(Base)?Exception([^A-Za-z0-9_][^:]*)?:")
- (#not-in-named? @finding "is*" "_is*" "has*" "_has*" "can*" "_can*" "supports*" "exists*" "*_exists" "*Exists" "try*" "_try*" "maybe*" "safe*" "_safe*" "*_safe" "*Safe" "*OrNull" "*OrUndefined" "*_or_none" "*_or_nil" "parse*" "_parse*" "detect*" "guess*" "validate*" "*NoThrow" "should*" "check*" "test*" "marshal" "__repr__" "__str__" "__del__" "__eq__" "__hash__" "__exit__")
+ (#not-in-named? @finding {default-names})
  (#not-match? @_try "json[.]load|safe_load|pickle|with open|decode|unquote|loads|parse|strptime|mktime|isoformat|isatty|[.]l?stat[(]|getmtime|getsize")
  (#not-match? @_try "^([^\n]*[^=!<>\n]=|return)[[:space:]]*(int|float|str|bool|repr)\\([^\n]*\\)[[:space:]]*$")
- (#not-foretold? @finding "[Nn](ull|one|il) (on|if|when)|[Rr]eturns? (null|[Nn]one|nil|undefined|false|empty|an empty)|or (null|[Nn]one|nil|undefined)|[Bb]est.effort|(^|[^:])[Ii]gnor")
+ (#not-foretold? @finding "{said-before}")
  (#not-match? @_try "SELECT |PRAGMA |SHOW |information_schema")
  (#asks? @_try)
  (#not-has-descendant? @_try "import_statement" "import_from_statement"))
 ;; query: ruby
 ((_ (rescue !exceptions body: (then (_) @_s)) @finding) @_all
- (#not-foretold? @finding "[Nn](ull|one|il) (on|if|when)|[Rr]eturns? (null|[Nn]one|nil|undefined|false|empty|an empty)|or (null|[Nn]one|nil|undefined)|[Bb]est.effort|(^|[^:])[Ii]gnor")
- (#not-match? @_all "SELECT |PRAGMA |SHOW |information_schema")
- (#asks? @_all)
- (#not-explained? @finding)
- (#first? @_s) (#last? @_s)
- (#match? @_s "^((return|next|break)([[:space:]]+(nil|\\[\\]|\\{\\}|''|\"\"))?|\\[\\]|\\{\\}|''|\"\")$")
- (#not-in-named? @finding "is*" "_is*" "has*" "_has*" "can*" "_can*" "supports*" "exists*" "*_exists" "*Exists" "try*" "_try*" "maybe*" "safe*" "_safe*" "*_safe" "*Safe" "*OrNull" "*OrUndefined" "*_or_none" "*_or_nil" "parse*" "_parse*" "detect*" "guess*" "validate*" "*NoThrow" "should*" "check*" "test*" "marshal" "__repr__" "__str__" "__del__" "__eq__" "__hash__" "__exit__"))
+ {ruby-where})
 ((_ (rescue exceptions: (exceptions (_) @_type) body: (then (_) @_s)) @finding) @_all
- (#not-foretold? @finding "[Nn](ull|one|il) (on|if|when)|[Rr]eturns? (null|[Nn]one|nil|undefined|false|empty|an empty)|or (null|[Nn]one|nil|undefined)|[Bb]est.effort|(^|[^:])[Ii]gnor")
- (#not-match? @_all "SELECT |PRAGMA |SHOW |information_schema")
- (#asks? @_all)
- (#any-of? @_type "StandardError" "Exception" "::StandardError" "::Exception")
- (#not-explained? @finding)
- (#first? @_s) (#last? @_s)
- (#match? @_s "^((return|next|break)([[:space:]]+(nil|\\[\\]|\\{\\}|''|\"\"))?|\\[\\]|\\{\\}|''|\"\")$")
- (#not-in-named? @finding "is*" "_is*" "has*" "_has*" "can*" "_can*" "supports*" "exists*" "*_exists" "*Exists" "try*" "_try*" "maybe*" "safe*" "_safe*" "*_safe" "*Safe" "*OrNull" "*OrUndefined" "*_or_none" "*_or_nil" "parse*" "_parse*" "detect*" "guess*" "validate*" "*NoThrow" "should*" "check*" "test*" "marshal" "__repr__" "__str__" "__del__" "__eq__" "__hash__" "__exit__"))
+ {ruby-where}
+ (#any-of? @_type "StandardError" "Exception" "::StandardError" "::Exception"))
 ;; query: php
 ((try_statement
    body: (compound_statement) @_try
@@ -287,8 +325,8 @@
  (#not-explained? @finding)
  (#first? @_s) (#last? @_s)
  (#match? @_s "^(return|continue|break)[[:space:]]*(null|NULL|\\[\\]|array\\(\\)|''|\"\")?[[:space:]]*;$")
- (#not-in-named? @finding "is*" "_is*" "has*" "_has*" "can*" "_can*" "supports*" "exists*" "*_exists" "*Exists" "try*" "_try*" "maybe*" "safe*" "_safe*" "*_safe" "*Safe" "*OrNull" "*OrUndefined" "*_or_none" "*_or_nil" "parse*" "_parse*" "detect*" "guess*" "validate*" "*NoThrow" "should*" "check*" "test*" "marshal" "__repr__" "__str__" "__del__" "__eq__" "__hash__" "__exit__")
- (#not-foretold? @finding "[Nn](ull|one|il) (on|if|when)|[Rr]eturns? (null|[Nn]one|nil|undefined|false|empty|an empty)|or (null|[Nn]one|nil|undefined)|[Bb]est.effort|(^|[^:])[Ii]gnor")
+ (#not-in-named? @finding {default-names})
+ (#not-foretold? @finding "{said-before}")
  (#not-match? @_try "SELECT |PRAGMA |SHOW |information_schema")
  (#asks? @_try)
  (#not-match? @_try "^[{][[:space:]]*return array_[a-z]+[(]")
@@ -298,34 +336,16 @@
    condition: (binary_expression left: (identifier) @_e right: (nil)) @_c
    consequence: (block (statement_list (return_statement (expression_list (nil) @_v)) @_s))
    !alternative) @finding
- (#match? @_c "!=")
- (#match? @_e "^(err|e|[a-z][A-Za-z]*Err)$")
- (#not-explained? @finding)
- (#first? @_s) (#last? @_s) (#last? @_v)
- (#match? @_s "^return ((nil|\"\"|-?[0-9]+|[A-Za-z.]+\\{\\}), )*nil$")
- (#signed? @finding "error")
+ {go-where}
  (#not-match? @finding "return[^\n]*//")
- (#match? @finding "^if [^{]*(os[.](Open|Create|WriteFile|Truncate|Rename)[(]|Unmarshal[(]|[.](Save|Create|Insert|Update|Commit|Exec|Upload|Fetch|Load|Send|Write)[A-Z][A-Za-z]*[(]|[.](Save|Insert|Update|Commit|Upload|Fetch|Load)[(]|[^.A-Za-z](load|save|fetch|generate|update|create|install)[A-Za-z]*[(])")
- (#not-match? @finding "^if [^{]*(strconv[.]|[.]Parse|[.]L?Stat|[.]To[A-Z]|[.]Cookie)")
- (#not-in-named? @finding "is*" "Is*" "*xists" "*ookup*" "try*" "Try*" "maybe*" "*etect*" "*heck*" "*ptional*" "*lose*" "*top*" "*hutdown*" "*lean*")
- (#not-match? @finding "^if [^{]*(w[.]Write|[cC]onn[.]|[sS]tream[.]|[fF]lush|[eE]xtract|[cC]ookie|[tT]oken|[fF]ind|[lL]ookup|[gG]et[A-Z(]|[pP]arse)")
- (#not-follows? @finding "[eE]xtract|[cC]ookie|[tT]oken|[fF]ind|[lL]ookup|[gG]et[A-Z(]|[pP]arse|strconv[.]|[.]Parse|[.]L?Stat\\(|[.]To[A-Z]|[cC]ompress|[.]Cookie\\(|SemVer"))
+ (#match? @finding "^if [^{]*(os[.](Open|Create|WriteFile|Truncate|Rename)[(]|Unmarshal[(]|[.](Save|Create|Insert|Update|Commit|Exec|Upload|Fetch|Load|Send|Write)[A-Z][A-Za-z]*[(]|[.](Save|Insert|Update|Commit|Upload|Fetch|Load)[(]|[^.A-Za-z](load|save|fetch|generate|update|create|install)[A-Za-z]*[(])"))
 ((if_statement
    condition: (binary_expression left: (identifier) @_e right: (nil)) @_c
    consequence: (block (statement_list (return_statement (expression_list (nil) @_v)) @_s))
    !alternative) @finding
- (#match? @_c "!=")
- (#match? @_e "^(err|e|[a-z][A-Za-z]*Err)$")
- (#not-explained? @finding)
- (#first? @_s) (#last? @_s) (#last? @_v)
- (#match? @_s "^return ((nil|\"\"|-?[0-9]+|[A-Za-z.]+\\{\\}), )*nil$")
- (#signed? @finding "error")
+ {go-where}
  (#not-match? @finding "return[^\n]*//|^if [^{]*;")
- (#follows? @finding "os[.](Open|Create|WriteFile|Truncate|Rename)[(]|Unmarshal[(]|[.](Save|Create|Insert|Update|Commit|Exec|Upload|Fetch|Load|Send|Write)[A-Z][A-Za-z]*[(]|[.](Save|Insert|Update|Commit|Upload|Fetch|Load)[(]|(^|[^.A-Za-z])(load|save|fetch|generate|update|create|install)[A-Za-z]*[(]")
- (#not-match? @finding "^if [^{]*(strconv[.]|[.]Parse|[.]L?Stat|[.]To[A-Z]|[.]Cookie)")
- (#not-in-named? @finding "is*" "Is*" "*xists" "*ookup*" "try*" "Try*" "maybe*" "*etect*" "*heck*" "*ptional*" "*lose*" "*top*" "*hutdown*" "*lean*")
- (#not-match? @finding "^if [^{]*(w[.]Write|[cC]onn[.]|[sS]tream[.]|[fF]lush|[eE]xtract|[cC]ookie|[tT]oken|[fF]ind|[lL]ookup|[gG]et[A-Z(]|[pP]arse)")
- (#not-follows? @finding "[eE]xtract|[cC]ookie|[tT]oken|[fF]ind|[lL]ookup|[gG]et[A-Z(]|[pP]arse|strconv[.]|[.]Parse|[.]L?Stat\\(|[.]To[A-Z]|[cC]ompress|[.]Cookie\\(|SemVer"))
+ (#follows? @finding "os[.](Open|Create|WriteFile|Truncate|Rename)[(]|Unmarshal[(]|[.](Save|Create|Insert|Update|Commit|Exec|Upload|Fetch|Load|Send|Write)[A-Z][A-Za-z]*[(]|[.](Save|Insert|Update|Commit|Upload|Fetch|Load)[(]|(^|[^.A-Za-z])(load|save|fetch|generate|update|create|install)[A-Za-z]*[(]"))
 ;; query: java
 ((_
   body: (block) @_try
@@ -339,11 +359,11 @@
  (#match? @_empty "^(empty|emptyList|emptyMap|emptySet|of|noneOf)$")
  (#empty? @_args)
  (#not-explained? @finding)
- (#not-foretold? @finding "[Nn](ull|one|il) (on|if|when)|[Rr]eturns? (null|[Nn]one|nil|undefined|false|empty|an empty)|or (null|[Nn]one|nil|undefined)|[Bb]est.effort|(^|[^:])[Ii]gnor")
+ (#not-foretold? @finding "{said-before}")
  (#not-match? @_try "SELECT |PRAGMA |SHOW |information_schema")
  (#asks? @_try)
- (#not-match? @_try "forName|getDeclared|getMethod|getField|getConstructor|loadClass|findClass|loadLibrary|[Pp]arse|[Dd]ecode|fromString|fromJson|new (java[.]net[.])?(URL|URI|Uri)[(]|URI[(]|valueOf|[Vv]erify|[Vv]alidate|ChangeType|Convert[.]|[Rr]egex|stoi|stol|stod|stoul|toInt|toLong|toDouble|lexical_cast|Invoke[(]|invoke[(]|[.]setAccessible|getProperty|getenv|[Dd]eserializ|AssertionError|Regex[(]|Pattern[.]compile|[iI]s[A-Za-z]*(Supported|Available)|Convert[.]|[Ll]ogging|publish[(]|onError|tryReceive")
- (#not-in-named? @finding "is*" "Is*" "can*" "Can*" "has*" "Has*" "?ry*" "*OrNull" "*OrNone" "*OrElse*" "*OrDefault" "?arse*" "from*" "From*" "?quals" "same*" "operator*" "unapply" "test*" "Test*" "*upport*" "*alid*" "*xist*" "*vailable*" "*onvert*" "*erify*" "*gnor*" "?ecode*" "?etect*" "?robe*" "?heck*" "?hould*" "?atch" "?atches*" "toInt*"))
+ (#not-match? @_try "{converting}")
+ (#not-in-named? @finding {asking-names}))
 ;; query: c-sharp
 ((try_statement
   body: (block) @_try
@@ -357,11 +377,11 @@
  (#match? @_type "^(System[.])?Exception$")
  (#eq? @_empty "Empty")
  (#not-explained? @finding)
- (#not-foretold? @finding "[Nn](ull|one|il) (on|if|when)|[Rr]eturns? (null|[Nn]one|nil|undefined|false|empty|an empty)|or (null|[Nn]one|nil|undefined)|[Bb]est.effort|(^|[^:])[Ii]gnor")
+ (#not-foretold? @finding "{said-before}")
  (#not-match? @_try "SELECT |PRAGMA |SHOW |information_schema")
  (#asks? @_try)
- (#not-match? @_try "forName|getDeclared|getMethod|getField|getConstructor|loadClass|findClass|loadLibrary|[Pp]arse|[Dd]ecode|fromString|fromJson|new (java[.]net[.])?(URL|URI|Uri)[(]|URI[(]|valueOf|[Vv]erify|[Vv]alidate|ChangeType|Convert[.]|[Rr]egex|stoi|stol|stod|stoul|toInt|toLong|toDouble|lexical_cast|Invoke[(]|invoke[(]|[.]setAccessible|getProperty|getenv|[Dd]eserializ|AssertionError|Regex[(]|Pattern[.]compile|[iI]s[A-Za-z]*(Supported|Available)|Convert[.]|[Ll]ogging|publish[(]|onError|tryReceive")
- (#not-in-named? @finding "is*" "Is*" "can*" "Can*" "has*" "Has*" "?ry*" "*OrNull" "*OrNone" "*OrElse*" "*OrDefault" "?arse*" "from*" "From*" "?quals" "same*" "operator*" "unapply" "test*" "Test*" "*upport*" "*alid*" "*xist*" "*vailable*" "*onvert*" "*erify*" "*gnor*" "?ecode*" "?etect*" "?robe*" "?heck*" "?hould*" "?atch" "?atches*" "toInt*"))
+ (#not-match? @_try "{converting}")
+ (#not-in-named? @finding {asking-names}))
 ;; query: kotlin
 ((try_expression
   (block) @_try
@@ -376,11 +396,11 @@
  (#match? @_type "^(java[.]lang[.]|kotlin[.])?(Exception|Throwable|RuntimeException|Error)$")
  (#match? @_value "^(null|true|false|-?[0-9]+L?|\"\"|empty[A-Z][A-Za-z]*[(][)]|(list|set|map)Of[(][)])$")
  (#not-explained? @finding)
- (#not-foretold? @finding "[Nn](ull|one|il) (on|if|when)|[Rr]eturns? (null|[Nn]one|nil|undefined|false|empty|an empty)|or (null|[Nn]one|nil|undefined)|[Bb]est.effort|(^|[^:])[Ii]gnor")
+ (#not-foretold? @finding "{said-before}")
  (#not-match? @_try "SELECT |PRAGMA |SHOW |information_schema")
  (#asks? @_try)
- (#not-match? @_try "forName|getDeclared|getMethod|getField|getConstructor|loadClass|findClass|loadLibrary|[Pp]arse|[Dd]ecode|fromString|fromJson|new (java[.]net[.])?(URL|URI|Uri)[(]|URI[(]|valueOf|[Vv]erify|[Vv]alidate|ChangeType|Convert[.]|[Rr]egex|stoi|stol|stod|stoul|toInt|toLong|toDouble|lexical_cast|Invoke[(]|invoke[(]|[.]setAccessible|getProperty|getenv|[Dd]eserializ|AssertionError|Regex[(]|Pattern[.]compile|[iI]s[A-Za-z]*(Supported|Available)|Convert[.]|[Ll]ogging|publish[(]|onError|tryReceive")
- (#not-in-named? @finding "is*" "Is*" "can*" "Can*" "has*" "Has*" "?ry*" "*OrNull" "*OrNone" "*OrElse*" "*OrDefault" "?arse*" "from*" "From*" "?quals" "same*" "operator*" "unapply" "test*" "Test*" "*upport*" "*alid*" "*xist*" "*vailable*" "*onvert*" "*erify*" "*gnor*" "?ecode*" "?etect*" "?robe*" "?heck*" "?hould*" "?atch" "?atches*" "toInt*"))
+ (#not-match? @_try "{converting}")
+ (#not-in-named? @finding {asking-names}))
 ;; query: scala
 ((try_expression
   body: (_) @_try
@@ -394,11 +414,11 @@
  (#match? @_type "^([_a-z]+|[_a-z]+ *: *Throwable)$")
  (#match? @_value "^(None|null|true|false|-?[0-9]+L?|\"\"|Nil|(Seq|List|Map|Set|Array|Option|Vector)([.]empty(\\[.*\\])?|[(][)]))$")
  (#not-explained? @finding)
- (#not-foretold? @finding "[Nn](ull|one|il) (on|if|when)|[Rr]eturns? (null|[Nn]one|nil|undefined|false|empty|an empty)|or (null|[Nn]one|nil|undefined)|[Bb]est.effort|(^|[^:])[Ii]gnor")
+ (#not-foretold? @finding "{said-before}")
  (#not-match? @_try "SELECT |PRAGMA |SHOW |information_schema")
  (#asks? @_try)
- (#not-match? @_try "forName|getDeclared|getMethod|getField|getConstructor|loadClass|findClass|loadLibrary|[Pp]arse|[Dd]ecode|fromString|fromJson|new (java[.]net[.])?(URL|URI|Uri)[(]|URI[(]|valueOf|[Vv]erify|[Vv]alidate|ChangeType|Convert[.]|[Rr]egex|stoi|stol|stod|stoul|toInt|toLong|toDouble|lexical_cast|Invoke[(]|invoke[(]|[.]setAccessible|getProperty|getenv|[Dd]eserializ|AssertionError|Regex[(]|Pattern[.]compile|[iI]s[A-Za-z]*(Supported|Available)|Convert[.]|[Ll]ogging|publish[(]|onError|tryReceive")
- (#not-in-named? @finding "is*" "Is*" "can*" "Can*" "has*" "Has*" "?ry*" "*OrNull" "*OrNone" "*OrElse*" "*OrDefault" "?arse*" "from*" "From*" "?quals" "same*" "operator*" "unapply" "test*" "Test*" "*upport*" "*alid*" "*xist*" "*vailable*" "*onvert*" "*erify*" "*gnor*" "?ecode*" "?etect*" "?robe*" "?heck*" "?hould*" "?atch" "?atches*" "toInt*"))
+ (#not-match? @_try "{converting}")
+ (#not-in-named? @finding {asking-names}))
 ;; query: cpp
 ((try_statement
   body: (_) @_try
@@ -409,8 +429,8 @@
       (continue_statement)] .)) @finding)
  (#match? @_type "[(]([.][.][.]|(const +)?(std::)?exception( +const)? *&? *[a-zA-Z_]*)[)]")
  (#not-explained? @finding)
- (#not-foretold? @finding "[Nn](ull|one|il) (on|if|when)|[Rr]eturns? (null|[Nn]one|nil|undefined|false|empty|an empty)|or (null|[Nn]one|nil|undefined)|[Bb]est.effort|(^|[^:])[Ii]gnor")
+ (#not-foretold? @finding "{said-before}")
  (#not-match? @_try "SELECT |PRAGMA |SHOW |information_schema")
  (#asks? @_try)
- (#not-match? @_try "forName|getDeclared|getMethod|getField|getConstructor|loadClass|findClass|loadLibrary|[Pp]arse|[Dd]ecode|fromString|fromJson|new (java[.]net[.])?(URL|URI|Uri)[(]|URI[(]|valueOf|[Vv]erify|[Vv]alidate|ChangeType|Convert[.]|[Rr]egex|stoi|stol|stod|stoul|toInt|toLong|toDouble|lexical_cast|Invoke[(]|invoke[(]|[.]setAccessible|getProperty|getenv|[Dd]eserializ|AssertionError|Regex[(]|Pattern[.]compile|[iI]s[A-Za-z]*(Supported|Available)|Convert[.]|[Ll]ogging|publish[(]|onError|tryReceive")
- (#not-in-named? @finding "is*" "Is*" "can*" "Can*" "has*" "Has*" "?ry*" "*OrNull" "*OrNone" "*OrElse*" "*OrDefault" "?arse*" "from*" "From*" "?quals" "same*" "operator*" "unapply" "test*" "Test*" "*upport*" "*alid*" "*xist*" "*vailable*" "*onvert*" "*erify*" "*gnor*" "?ecode*" "?etect*" "?robe*" "?heck*" "?hould*" "?atch" "?atches*" "toInt*"))
+ (#not-match? @_try "{converting}")
+ (#not-in-named? @finding {asking-names}))

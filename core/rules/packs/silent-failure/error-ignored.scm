@@ -152,6 +152,35 @@
 ;;| }; }
 ;; good: zig
 ;;| test "a" { g() catch {}; }
+;; part: ending
+;;| [Cc]lose|[Dd]ispose|[Dd]isconnect|[Ss]hut[Dd]own|[Cc]ancel|[Dd]elete|[Dd]estroy|[Rr]elease|[Kk]ill|[Aa]bort|
+;;| [Ss]top|[Uu]n[a-z]*([Rr]egister|[Ss]ubscribe)|[Rr]emove|[Tt]erminate|[Cc]lean
+;; part: ending-names
+;;| "*uiet*" "*ilent*" "?lose*" "?ispose*" "?estroy*" "?lean?p*" "?hut?own*" "stop*" "Stop*" "finalize"
+;;|  "?erminate*" "?bort*" "?elease*" "kill*" "Kill*" "*Stop" "*Close"
+;; part: matched
+;;| strconv[.][A-Za-z0-9]+[(](m|sm|match|matches|parts|fields|sub|submatch|groups|res|result)[[]|
+;;| [(][^()]*[[][^]]*:[^]]*[]]|[(]t[,)]|Stdout|Stderr
+;; part: may-fail-try
+;;| sleep|[Ww]ait|[.]value$|[Tt]ear[dD]own|validating:|({ending})[A-Za-z]*[(]
+;; part: rust-where
+;;| (#any-of? @_f "set_permissions" "rename" "set_len" "sync_all" "sync_data" "commit" "hard_link" "symlink"
+;;|  "set_nonblocking")
+;;| (#not-match? @_on "std(out|err)|term|lock|log|sink")
+;;| (#not-explained? @finding)
+;;| (#not-in-named? @finding "drop" "close" "shutdown" "stop" "fmt" "cleanup*" "log" "*Log*" "*_log*")
+;;| (#not-marked? @finding "test" "bench")
+;; part: swift-where
+;;| (#eq? @_op "try?")
+;;| (#acts? @_call)
+;;| (#not-precedes? @finding "^(guard|if) ")
+;;| (#not-has-ancestor? @finding "catch_block" "deinit_declaration" "lambda_literal")
+;;| (#not-explained? @finding)
+;;| (#not-match? @_call "{may-fail-try}")
+;; part: zig-where
+;;| (#not-explained? @finding)
+;;| (#not-has-ancestor? @finding "defer_statement" "errdefer_statement" "test_declaration")
+;;| (#acts? @_call)
 ;; query: go
 ((assignment_statement
    left: (expression_list) @_l
@@ -168,7 +197,8 @@
  (#not-match? @finding "NewEncoder[(](w|rw|res|resp|writer|c[.]Writer)[)]")
  (#match? @_f "^([sS]ave|[uU]pdate|[iI]nsert|[cC]reate|[uU]pload|[cC]ommit|[eE]xec|[rR]ename|[pP]ersist|[mM]igrate|[dD]eploy)([A-Z]|$)")
  (#not-match? @finding "(conn|stream|ws|sock|session|bus|notif|[lL]og|[mM]etric|[cC]ache|tmp|temp|[tT]racker|[sS]pan)[A-Za-z]*[.(]|MULTI|Getenv")
- (#not-in-named? @finding "Close" "close" "Stop" "stop" "?hutdown*" "*lean*" "*Log*" "*log*" "*otify*" "*etric*" "*ache*" "Example*" "Unmarshal*" "*Decode*")
+ (#not-in-named? @finding "Close" "close" "Stop" "stop" "?hutdown*" "*lean*" "*Log*" "*log*" "*otify*" "*etric*"
+   "*ache*" "Example*" "Unmarshal*" "*Decode*")
  (#not-any-of? @_f "Done" "done" "RegisterFlagCompletionFunc"))
 ((short_var_declaration
    left: (expression_list (identifier) @_b)
@@ -187,10 +217,12 @@
  (#not-in-named? @finding "*og*" "*ache*" "*fake*" "*Fake*" "*mock*" "*Mock*" "*rror*")
  (#not-match? @finding "Getenv|[eE]rr(or)?(Body|Resp)")
  (#not-match? @finding "strconv[.][A-Za-z0-9]+[(]([^s]|s[^,)])")
- (#not-match? @finding "strconv[.][A-Za-z0-9]+[(](m|sm|match|matches|parts|fields|sub|submatch|groups|res|result)[[]|[(][^()]*[[][^]]*:[^]]*[]]|[(]t[,)]|Stdout|Stderr")
+ (#not-match? @finding "{matched}")
  (#not-in-named? @finding "Int*" "Uint*" "Float*" "Bool*" "Must*" "*Version*")
  (#not-precedes? @finding "^if [^{]*[<>]")
- (#not-any-of? @_f "ParseBool" "Marshal" "MarshalIndent" "LookupEnv" "NewRequest" "Getwd" "Hostname" "SplitHostPort" "Split" "SplitN" "Cut" "Executable" "UserHomeDir" "UserCacheDir" "UserConfigDir" "Readlink" "Stat" "Lstat" "Quote" "Unquote"))
+ (#not-any-of? @_f "ParseBool" "Marshal" "MarshalIndent" "LookupEnv" "NewRequest" "Getwd" "Hostname"
+   "SplitHostPort" "Split" "SplitN" "Cut" "Executable" "UserHomeDir" "UserCacheDir" "UserConfigDir" "Readlink"
+   "Stat" "Lstat" "Quote" "Unquote"))
 ((assignment_statement
    left: (expression_list (identifier) @_b)
    operator: "="
@@ -209,10 +241,12 @@
  (#not-in-named? @finding "*og*" "*ache*" "*fake*" "*Fake*" "*mock*" "*Mock*" "*rror*")
  (#not-match? @finding "Getenv|[eE]rr(or)?(Body|Resp)")
  (#not-match? @finding "strconv[.][A-Za-z0-9]+[(]([^s]|s[^,)])")
- (#not-match? @finding "strconv[.][A-Za-z0-9]+[(](m|sm|match|matches|parts|fields|sub|submatch|groups|res|result)[[]|[(][^()]*[[][^]]*:[^]]*[]]|[(]t[,)]|Stdout|Stderr")
+ (#not-match? @finding "{matched}")
  (#not-in-named? @finding "Int*" "Uint*" "Float*" "Bool*" "Must*" "*Version*")
  (#not-precedes? @finding "^if [^{]*[<>]")
- (#not-any-of? @_f "ParseBool" "Marshal" "MarshalIndent" "LookupEnv" "NewRequest" "Getwd" "Hostname" "SplitHostPort" "Split" "SplitN" "Cut" "Executable" "UserHomeDir" "UserCacheDir" "UserConfigDir" "Readlink" "Stat" "Lstat" "Quote" "Unquote"))
+ (#not-any-of? @_f "ParseBool" "Marshal" "MarshalIndent" "LookupEnv" "NewRequest" "Getwd" "Hostname"
+   "SplitHostPort" "Split" "SplitN" "Cut" "Executable" "UserHomeDir" "UserCacheDir" "UserConfigDir" "Readlink"
+   "Stat" "Lstat" "Quote" "Unquote"))
 ;; query: rust
 ((let_declaration
   !type
@@ -220,11 +254,7 @@
   value: [
     (call_expression function: [(field_expression value: (_) @_on field: (_) @_f) (scoped_identifier name: (_) @_f)])
     (await_expression (call_expression function: [(field_expression value: (_) @_on field: (_) @_f) (scoped_identifier name: (_) @_f)]))]) @finding
- (#any-of? @_f "set_permissions" "rename" "set_len" "sync_all" "sync_data" "commit" "hard_link" "symlink" "set_nonblocking")
- (#not-match? @_on "std(out|err)|term|lock|log|sink")
- (#not-explained? @finding)
- (#not-in-named? @finding "drop" "close" "shutdown" "stop" "fmt" "cleanup*" "log" "*Log*" "*_log*")
- (#not-marked? @finding "test" "bench"))
+ {rust-where})
 ((expression_statement
   (call_expression
     function: (field_expression
@@ -234,87 +264,59 @@
       field: (field_identifier) @_ok)
     arguments: (arguments . ")"))) @finding
  (#eq? @_ok "ok")
- (#any-of? @_f "set_permissions" "rename" "set_len" "sync_all" "sync_data" "commit" "hard_link" "symlink" "set_nonblocking")
- (#not-match? @_on "std(out|err)|term|lock|log|sink")
- (#not-explained? @finding)
- (#not-in-named? @finding "drop" "close" "shutdown" "stop" "fmt" "cleanup*" "log" "*Log*" "*_log*")
- (#not-marked? @finding "test" "bench"))
+ {rust-where})
 ;; query: swift
 ((function_declaration
   !return_type
   body: (function_body
     (statements
       (try_expression (try_operator) @_op expr: (_) @_call) @finding)))
- (#eq? @_op "try?")
- (#acts? @_call)
- (#not-precedes? @finding "^(guard|if) ")
- (#not-has-ancestor? @finding "catch_block" "deinit_declaration" "lambda_literal")
- (#not-explained? @finding)
- (#not-match? @_call "sleep|[Ww]ait|[.]value$|[Tt]ear[dD]own|validating:|([Cc]lose|[Dd]ispose|[Dd]isconnect|[Ss]hut[Dd]own|[Cc]ancel|[Dd]elete|[Dd]estroy|[Rr]elease|[Kk]ill|[Aa]bort|[Ss]top|[Uu]n[a-z]*([Rr]egister|[Ss]ubscribe)|[Rr]emove|[Tt]erminate|[Cc]lean)[A-Za-z]*[(]"))
+ {swift-where})
 ((statements
   (try_expression (try_operator) @_op expr: (_) @_call) @finding)
  (#not-first? @finding)
- (#eq? @_op "try?")
- (#acts? @_call)
- (#not-precedes? @finding "^(guard|if) ")
- (#not-has-ancestor? @finding "catch_block" "deinit_declaration" "lambda_literal")
- (#not-explained? @finding)
- (#not-match? @_call "sleep|[Ww]ait|[.]value$|[Tt]ear[dD]own|validating:|([Cc]lose|[Dd]ispose|[Dd]isconnect|[Ss]hut[Dd]own|[Cc]ancel|[Dd]elete|[Dd]estroy|[Rr]elease|[Kk]ill|[Aa]bort|[Ss]top|[Uu]n[a-z]*([Rr]egister|[Ss]ubscribe)|[Rr]emove|[Tt]erminate|[Cc]lean)[A-Za-z]*[(]"))
+ {swift-where})
 ((statements
   (try_expression (try_operator) @_op expr: (_) @_call) @finding)
  (#not-last? @finding)
- (#eq? @_op "try?")
- (#acts? @_call)
- (#not-precedes? @finding "^(guard|if) ")
- (#not-has-ancestor? @finding "catch_block" "deinit_declaration" "lambda_literal")
- (#not-explained? @finding)
- (#not-match? @_call "sleep|[Ww]ait|[.]value$|[Tt]ear[dD]own|validating:|([Cc]lose|[Dd]ispose|[Dd]isconnect|[Ss]hut[Dd]own|[Cc]ancel|[Dd]elete|[Dd]estroy|[Rr]elease|[Kk]ill|[Aa]bort|[Ss]top|[Uu]n[a-z]*([Rr]egister|[Ss]ubscribe)|[Rr]emove|[Tt]erminate|[Cc]lean)[A-Za-z]*[(]"))
+ {swift-where})
 ((assignment
   target: (directly_assignable_expression) @_to
   result: (try_expression (try_operator) @_op expr: (_) @_call)) @finding
  (#eq? @_to "_")
- (#eq? @_op "try?")
- (#acts? @_call)
- (#not-precedes? @finding "^(guard|if) ")
- (#not-has-ancestor? @finding "catch_block" "deinit_declaration" "lambda_literal")
- (#not-explained? @finding)
- (#not-match? @_call "sleep|[Ww]ait|[.]value$|[Tt]ear[dD]own|validating:|([Cc]lose|[Dd]ispose|[Dd]isconnect|[Ss]hut[Dd]own|[Cc]ancel|[Dd]elete|[Dd]estroy|[Rr]elease|[Kk]ill|[Aa]bort|[Ss]top|[Uu]n[a-z]*([Rr]egister|[Ss]ubscribe)|[Rr]emove|[Tt]erminate|[Cc]lean)[A-Za-z]*[(]"))
+ {swift-where})
 ;; query: kotlin
 ((block
   (call_expression . (identifier) @_f (annotated_lambda (lambda_literal) @_try)) @finding)
  (#eq? @_f "runCatching")
  (#not-last? @finding)
- (#not-match? @_try "^[{][[:space:]]*[^;{}]*(flush|[Cc]lose|[Dd]ispose|[Dd]isconnect|[Ss]hut[Dd]own|[Cc]ancel|[Dd]elete|[Dd]estroy|[Rr]elease|[Kk]ill|[Aa]bort|[Ss]top|[Uu]n[a-z]*([Rr]egister|[Ss]ubscribe)|[Rr]emove|[Tt]erminate|[Cc]lean)[A-Za-z]*[(][^;{}]*[}]$")
+ (#not-match? @_try "^[{][[:space:]]*[^;{}]*(flush|{ending})[A-Za-z]*[(][^;{}]*[}]$")
  (#not-explained? @finding))
 ;; query: lua
 ([(chunk (function_call name: (identifier) @_f arguments: (arguments . (_) @_what)) @finding)
   (block (function_call name: (identifier) @_f arguments: (arguments . (_) @_what)) @finding)]
  (#eq? @_f "pcall")
- (#not-match? @_what "^require$|([Cc]lose|[Dd]ispose|[Dd]isconnect|[Ss]hut[Dd]own|[Cc]ancel|[Dd]elete|[Dd]estroy|[Rr]elease|[Kk]ill|[Aa]bort|[Ss]top|[Uu]n[a-z]*([Rr]egister|[Ss]ubscribe)|[Rr]emove|[Tt]erminate|[Cc]lean)")
+ (#not-match? @_what "^require$|({ending})")
  (#not-explained? @finding))
 ((assignment_statement
   (variable_list . name: (identifier) @_to .)
   (expression_list . value: (function_call name: (identifier) @_f arguments: (arguments . (_) @_what)) .)) @finding
  (#eq? @_to "_")
  (#eq? @_f "pcall")
- (#not-match? @_what "^require$|([Cc]lose|[Dd]ispose|[Dd]isconnect|[Ss]hut[Dd]own|[Cc]ancel|[Dd]elete|[Dd]estroy|[Rr]elease|[Kk]ill|[Aa]bort|[Ss]top|[Uu]n[a-z]*([Rr]egister|[Ss]ubscribe)|[Rr]emove|[Tt]erminate|[Cc]lean)")
+ (#not-match? @_what "^require$|({ending})")
  (#not-explained? @finding))
 ;; query: zig
 ((expression_statement
   (catch_expression . (_) @_call (block) @_body .)) @finding
  (#empty? @_body)
- (#not-explained? @finding)
- (#not-has-ancestor? @finding "defer_statement" "errdefer_statement" "test_declaration")
- (#acts? @_call)
- (#not-match? @_call "[Ww]riter[.]|buf[.]|std(err|out)|[Ll]og|print|[Nn]otify|[Ww]ake|[Qq]ueue|setName|[Rr]eader|fillMore|[Dd]iscard|[Ss]kip|format|([Cc]lose|[Dd]ispose|[Dd]isconnect|[Ss]hut[Dd]own|[Cc]ancel|[Dd]elete|[Dd]estroy|[Rr]elease|[Kk]ill|[Aa]bort|[Ss]top|[Uu]n[a-z]*([Rr]egister|[Ss]ubscribe)|[Rr]emove|[Tt]erminate|[Cc]lean)[A-Za-z]*[(]")
- (#not-in-named? @finding "deinit" "*log*" "*Log*" "print*" "*uiet*" "*ilent*" "?lose*" "?ispose*" "?estroy*" "?lean?p*" "?hut?own*" "stop*" "Stop*" "finalize" "?erminate*" "?bort*" "?elease*" "kill*" "Kill*" "*Stop" "*Close"))
+ {zig-where}
+ (#not-match? @_call "[Ww]riter[.]|buf[.]|std(err|out)|[Ll]og|print|[Nn]otify|[Ww]ake|[Qq]ueue|setName|[Rr]eader|fillMore|[Dd]iscard|[Ss]kip|format|({ending})[A-Za-z]*[(]")
+ (#not-in-named? @finding "deinit" "*log*" "*Log*" "print*" {ending-names}))
 ((variable_declaration
   (identifier) @_to
   (catch_expression . (_) @_call)) @finding
  (#eq? @_to "_")
  (#match? @finding "catch +(null|undefined|false|true|0|\"\"|[{][}]|[.][{][}]);?$")
- (#not-explained? @finding)
- (#not-has-ancestor? @finding "defer_statement" "errdefer_statement" "test_declaration")
- (#acts? @_call)
- (#not-match? @_call "[Ww]riter[.]|buf[.]|std(err|out)|[Ll]og|print|[Nn]otify|[Ww]ake|[Qq]ueue|setName|[Rr]eader|fillMore|[Dd]iscard|[Ss]kip|format|[.]wait[(]|([Cc]lose|[Dd]ispose|[Dd]isconnect|[Ss]hut[Dd]own|[Cc]ancel|[Dd]elete|[Dd]estroy|[Rr]elease|[Kk]ill|[Aa]bort|[Ss]top|[Uu]n[a-z]*([Rr]egister|[Ss]ubscribe)|[Rr]emove|[Tt]erminate|[Cc]lean)[A-Za-z]*[(]")
- (#not-in-named? @finding "deinit" "*uiet*" "*ilent*" "?lose*" "?ispose*" "?estroy*" "?lean?p*" "?hut?own*" "stop*" "Stop*" "finalize" "?erminate*" "?bort*" "?elease*" "kill*" "Kill*" "*Stop" "*Close"))
+ {zig-where}
+ (#not-match? @_call "[Ww]riter[.]|buf[.]|std(err|out)|[Ll]og|print|[Nn]otify|[Ww]ake|[Qq]ueue|setName|[Rr]eader|fillMore|[Dd]iscard|[Ss]kip|format|[.]wait[(]|({ending})[A-Za-z]*[(]")
+ (#not-in-named? @finding "deinit" {ending-names}))

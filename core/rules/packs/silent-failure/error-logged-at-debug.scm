@@ -113,43 +113,82 @@
 ;;| func f() { do { try g() } catch { logger.debug("no g") } }
 ;; good: swift
 ;;| func f() { do { try g() } catch { logger.error("no g") } }
+;; part: cleaning-up
+;;| close|destroy|dispose|kill|terminate|unlink|remove|rm|rmdir|rmtree|abort|cancel|disconnect|release|shutdown|
+;;| stop|end|free|unsubscribe|detach|quit|logout|rollback|cleanup|teardown|clear|unref|unlock|finish|hide|
+;;| rollback|rollBack|fclose|pclose|closedir
+;; part: ending
+;;| [Cc]lose|[Dd]ispose|[Dd]isconnect|[Ss]hut[Dd]own|[Cc]ancel|[Dd]elete|[Dd]estroy|[Rr]elease|[Kk]ill|[Aa]bort|
+;;| [Ss]top|[Uu]n[a-z]*([Rr]egister|[Ss]ubscribe)|[Rr]emove|[Tt]erminate|[Cc]lean
+;; part: converting
+;;| forName|getDeclared|getMethod|getField|getConstructor|loadClass|findClass|loadLibrary|[Pp]arse|[Dd]ecode|
+;;| fromString|fromJson|new (java[.]net[.])?(URL|URI|Uri)[(]|URI[(]|valueOf|[Vv]erify|[Vv]alidate|ChangeType|
+;;| Convert[.]|[Rr]egex|stoi|stol|stod|stoul|toInt|toLong|toDouble|lexical_cast|Invoke[(]|invoke[(]|
+;;| [.]setAccessible|getProperty|getenv|[Dd]eserializ|AssertionError|Regex[(]|Pattern[.]compile|
+;;| [iI]s[A-Za-z]*(Supported|Available)|Convert[.]|[Ll]ogging|publish[(]|onError|tryReceive
+;; part: ending-names
+;;| "*uiet*" "*ilent*" "?lose*" "?ispose*" "?estroy*" "?lean?p*" "?hut?own*" "stop*" "Stop*" "finalize"
+;;|  "?erminate*" "?bort*" "?elease*" "kill*" "Kill*" "*Stop" "*Close"
+;; part: asking-names
+;;| "is*" "Is*" "can*" "Can*" "has*" "Has*" "?ry*" "*OrNull" "*OrNone" "*OrElse*" "*OrDefault" "?arse*" "from*"
+;;|  "From*" "?quals" "same*" "operator*" "unapply" "test*" "Test*" "*upport*" "*alid*" "*xist*" "*vailable*"
+;;|  "*onvert*" "*erify*" "*gnor*" "?ecode*" "?etect*" "?robe*" "?heck*" "?hould*" "?atch" "?atches*" "toInt*"
+;; part: any-exception
+;;| ^except[[:space:]]*:|^except[^:]*[^A-Za-z0-9_.](builtins[.])?(Base)?Exception([^A-Za-z0-9_][^:]*)?:
+;; part: no-deed
+;;| ^[{]?[[:space:]]*([^;{}()]*[.>:?])?({ending})[A-Za-z]*[(][^;{}]*;?[[:space:]]*[}]?$|{converting}|[Dd]elete|
+;;| [Rr]emove
+;; part: no-deed-python
+;;| ^((#[^\n]*|(await[[:space:]]+)?([A-Za-z0-9_()]+(\\[[^]]*\\])?\\.)*_?({cleaning-up}|join|log|logger|logging|
+;;| debug|info|warning)(_[a-z_]+)?\\([^\n]*\\)|if [^\n]*:)[[:space:]]*)+$
+;; part: told-in-it
+;;| (//|/[*]|#)[^\n]*([tT]hrow|[cC]atch|[iI]gnor|[fF]ail|[rR]aise)|sendError|AsString|[rR]esponse[.]
+;; part: goes-on
+;;| [fF]all(ing|s)? ?back|[iI]gnoring|default|ignored|[dD]isconnect|[cC]lean(ing)? ?up|[cC]losing|[oO]nly|instead|
+;;| [sS]kip|[uU]navailable|[nN]ot (available|supported|found)|[oO]ptional|[rR]etry|[tT]ry
+;; part: js-where
+;;| (#acts? @_try)
+;;| (#not-match? @_try "{told-in-it}")
+;;| (#not-explained? @finding)
+;;| (#not-match? @finding "{goes-on}")
+;;| (#any-of? @_f "debug" "verbose" "silly")
+;;| (#first? @_s)
+;; part: python-where
+;;| (#eq? @_f "debug")
+;;| (#acts? @_try)
+;;| (#not-match? @_try "{told-in-it}")
+;;| (#first? @_s)
+;;| (#match? @finding "{any-exception}")
+;;| (#not-match? @_try "{no-deed-python}")
+;;| (#not-explained? @finding)
+;;| (#not-match? @finding "{goes-on}")
+;; part: ruby-where
+;;| (#not-explained? @finding)
+;;| (#not-match? @finding "[cC]heck|[pP]robe|[dD]etect")
+;;| (#not-match? @finding "{goes-on}")
+;;| (#eq? @_f "debug")
+;;| (#first? @_s)
+;;| (#last? @_s)
 ;; query: javascript, typescript, tsx
 ((try_statement body: (statement_block) @_try handler: (catch_clause
    body: (statement_block
            (expression_statement
              (call_expression function: (member_expression property: (property_identifier) @_f))) @_s)) @finding)
- (#acts? @_try)
- (#not-match? @_try "(//|/[*]|#)[^\n]*([tT]hrow|[cC]atch|[iI]gnor|[fF]ail|[rR]aise)|sendError|AsString|[rR]esponse[.]")
- (#not-explained? @finding)
- (#not-match? @finding "[fF]all(ing|s)? ?back|[iI]gnoring|default|ignored|[dD]isconnect|[cC]lean(ing)? ?up|[cC]losing|[oO]nly|instead|[sS]kip|[uU]navailable|[nN]ot (available|supported|found)|[oO]ptional|[rR]etry|[tT]ry")
- (#any-of? @_f "debug" "verbose" "silly")
- (#first? @_s) (#last? @_s))
+ {js-where} (#last? @_s))
 ((try_statement body: (statement_block) @_try handler: (catch_clause
    body: (statement_block
            (expression_statement
              (call_expression function: (member_expression property: (property_identifier) @_f))) @_s
            .
            (return_statement) @_r)) @finding)
- (#acts? @_try)
- (#not-match? @_try "(//|/[*]|#)[^\n]*([tT]hrow|[cC]atch|[iI]gnor|[fF]ail|[rR]aise)|sendError|AsString|[rR]esponse[.]")
- (#not-explained? @finding)
- (#not-match? @finding "[fF]all(ing|s)? ?back|[iI]gnoring|default|ignored|[dD]isconnect|[cC]lean(ing)? ?up|[cC]losing|[oO]nly|instead|[sS]kip|[uU]navailable|[nN]ot (available|supported|found)|[oO]ptional|[rR]etry|[tT]ry")
- (#any-of? @_f "debug" "verbose" "silly")
- (#first? @_s) (#last? @_r)
+ {js-where} (#last? @_r)
  (#match? @_r "^return[[:space:]]*(null|undefined|void 0|true|false|\\[\\]|\\{\\}|''|\"\"|``|-?[0-9]+)?[[:space:]]*;?$"))
 ;; query: python
 ((try_statement
    body: (block) @_try
    (except_clause
      (block (expression_statement (call function: (attribute attribute: (identifier) @_f))) @_s)) @finding)
- (#eq? @_f "debug")
- (#acts? @_try)
- (#not-match? @_try "(//|/[*]|#)[^\n]*([tT]hrow|[cC]atch|[iI]gnor|[fF]ail|[rR]aise)|sendError|AsString|[rR]esponse[.]")
- (#first? @_s) (#last? @_s)
- (#match? @finding "^except[[:space:]]*:|^except[^:]*[^A-Za-z0-9_.](builtins[.])?(Base)?Exception([^A-Za-z0-9_][^:]*)?:")
- (#not-match? @_try "^((#[^\n]*|(await[[:space:]]+)?([A-Za-z0-9_()]+(\\[[^]]*\\])?\\.)*_?(close|destroy|dispose|kill|terminate|unlink|remove|rm|rmdir|rmtree|abort|cancel|disconnect|release|shutdown|stop|end|free|unsubscribe|detach|quit|logout|rollback|cleanup|teardown|clear|unref|unlock|finish|hide|rollback|rollBack|fclose|pclose|closedir|join|log|logger|logging|debug|info|warning)(_[a-z_]+)?\\([^\n]*\\)|if [^\n]*:)[[:space:]]*)+$")
- (#not-explained? @finding)
- (#not-match? @finding "[fF]all(ing|s)? ?back|[iI]gnoring|default|ignored|[dD]isconnect|[cC]lean(ing)? ?up|[cC]losing|[oO]nly|instead|[sS]kip|[uU]navailable|[nN]ot (available|supported|found)|[oO]ptional|[rR]etry|[tT]ry"))
+ {python-where} (#last? @_s))
 ((try_statement
    body: (block) @_try
    (except_clause
@@ -157,39 +196,24 @@
        (expression_statement (call function: (attribute attribute: (identifier) @_f))) @_s
        .
        [(return_statement) (continue_statement) (pass_statement)] @_r)) @finding)
- (#eq? @_f "debug")
- (#acts? @_try)
- (#not-match? @_try "(//|/[*]|#)[^\n]*([tT]hrow|[cC]atch|[iI]gnor|[fF]ail|[rR]aise)|sendError|AsString|[rR]esponse[.]")
- (#first? @_s) (#last? @_r)
- (#match? @_r "^(continue|pass|return( +(None|True|False|\\[\\]|\\{\\}|\\(\\)|''|\"\"|-?[0-9]+))?)$")
- (#match? @finding "^except[[:space:]]*:|^except[^:]*[^A-Za-z0-9_.](builtins[.])?(Base)?Exception([^A-Za-z0-9_][^:]*)?:")
- (#not-match? @_try "^((#[^\n]*|(await[[:space:]]+)?([A-Za-z0-9_()]+(\\[[^]]*\\])?\\.)*_?(close|destroy|dispose|kill|terminate|unlink|remove|rm|rmdir|rmtree|abort|cancel|disconnect|release|shutdown|stop|end|free|unsubscribe|detach|quit|logout|rollback|cleanup|teardown|clear|unref|unlock|finish|hide|rollback|rollBack|fclose|pclose|closedir|join|log|logger|logging|debug|info|warning)(_[a-z_]+)?\\([^\n]*\\)|if [^\n]*:)[[:space:]]*)+$")
- (#not-explained? @finding)
- (#not-match? @finding "[fF]all(ing|s)? ?back|[iI]gnoring|default|ignored|[dD]isconnect|[cC]lean(ing)? ?up|[cC]losing|[oO]nly|instead|[sS]kip|[uU]navailable|[nN]ot (available|supported|found)|[oO]ptional|[rR]etry|[tT]ry"))
+ {python-where} (#last? @_r)
+ (#match? @_r "^(continue|pass|return( +(None|True|False|\\[\\]|\\{\\}|\\(\\)|''|\"\"|-?[0-9]+))?)$"))
 ;; query: ruby
 ((rescue body: (then (call method: (identifier) @_f) @_s)) @finding
- (#not-explained? @finding)
- (#not-match? @finding "[cC]heck|[pP]robe|[dD]etect")
- (#not-match? @finding "[fF]all(ing|s)? ?back|[iI]gnoring|default|ignored|[dD]isconnect|[cC]lean(ing)? ?up|[cC]losing|[oO]nly|instead|[sS]kip|[uU]navailable|[nN]ot (available|supported|found)|[oO]ptional|[rR]etry|[tT]ry")
- (#eq? @_f "debug")
- (#not-match? @finding "^rescue +[A-Z:]")
- (#first? @_s) (#last? @_s))
+ {ruby-where}
+ (#not-match? @finding "^rescue +[A-Z:]"))
 ((rescue exceptions: (exceptions (_) @_type) body: (then (call method: (identifier) @_f) @_s)) @finding
- (#not-explained? @finding)
- (#not-match? @finding "[cC]heck|[pP]robe|[dD]etect")
- (#not-match? @finding "[fF]all(ing|s)? ?back|[iI]gnoring|default|ignored|[dD]isconnect|[cC]lean(ing)? ?up|[cC]losing|[oO]nly|instead|[sS]kip|[uU]navailable|[nN]ot (available|supported|found)|[oO]ptional|[rR]etry|[tT]ry")
- (#eq? @_f "debug")
- (#any-of? @_type "StandardError" "Exception" "::StandardError" "::Exception")
- (#first? @_s) (#last? @_s))
+ {ruby-where}
+ (#any-of? @_type "StandardError" "Exception" "::StandardError" "::Exception"))
 ;; query: php
 ((try_statement body: (compound_statement) @_try (catch_clause
    type: (type_list (named_type) @_type)
    body: (compound_statement (expression_statement (member_call_expression name: (name) @_f)) @_s)) @finding)
  (#acts? @_try)
- (#not-match? @_try "(//|/[*]|#)[^\n]*([tT]hrow|[cC]atch|[iI]gnor|[fF]ail|[rR]aise)|sendError|AsString|[rR]esponse[.]")
+ (#not-match? @_try "{told-in-it}")
  (#match? @_type "^\\\\?(Exception|Throwable|Error)$")
  (#not-explained? @finding)
- (#not-match? @finding "[fF]all(ing|s)? ?back|[iI]gnoring|default|ignored|[dD]isconnect|[cC]lean(ing)? ?up|[cC]losing|[oO]nly|instead|[sS]kip|[uU]navailable|[nN]ot (available|supported|found)|[oO]ptional|[rR]etry|[tT]ry")
+ (#not-match? @finding "{goes-on}")
  (#eq? @_f "debug")
  (#first? @_s) (#last? @_s))
 ;; query: go
@@ -202,7 +226,7 @@
  (#not-explained? @finding)
  (#match? @finding "^if [^{]*[.]([sS]ave|[uU]pdate|[iI]nsert|[cC]reate|[pP]ublish|[uU]pload|[cC]ommit|[sS]tore|[pP]ersist|[mM]igrate)[A-Za-z]*[(]|^if [^{]* :?= [a-z][(]")
  (#not-precedes? @finding "[fF]atal")
- (#not-match? @finding "[fF]all(ing|s)? ?back|[iI]gnoring|default|ignored|[dD]isconnect|[cC]lean(ing)? ?up|[cC]losing|[oO]nly|instead|[sS]kip|[uU]navailable|[nN]ot (available|supported|found)|[oO]ptional|[rR]etry|[tT]ry")
+ (#not-match? @finding "{goes-on}")
  (#match? @_c "!=")
  (#not-match? @finding "^if [^{]*[.]([rR]emove|Close|Remove|RemoveAll|Unlink|Kill|Stop|Shutdown|Unmount|Delete|Destroy|Release|Abort|Write|Unbind)[A-Za-z]*[(]")
  (#not-precedes? @finding "^return .*[eE]rr")
@@ -223,10 +247,10 @@
  (#not-explained? @finding)
  (#acts? @_try)
  (#not-match? @finding "ignored")
- (#not-match? @_try "(//|/[*]|#)[^\n]*([tT]hrow|[cC]atch|[iI]gnor|[fF]ail|[rR]aise)|sendError|AsString|[rR]esponse[.]")
+ (#not-match? @_try "{told-in-it}")
  (#not-has-descendant? @_try "return_statement")
- (#not-match? @_try "^[{]?[[:space:]]*([^;{}()]*[.>:?])?([Cc]lose|[Dd]ispose|[Dd]isconnect|[Ss]hut[Dd]own|[Cc]ancel|[Dd]elete|[Dd]estroy|[Rr]elease|[Kk]ill|[Aa]bort|[Ss]top|[Uu]n[a-z]*([Rr]egister|[Ss]ubscribe)|[Rr]emove|[Tt]erminate|[Cc]lean)[A-Za-z]*[(][^;{}]*;?[[:space:]]*[}]?$|forName|getDeclared|getMethod|getField|getConstructor|loadClass|findClass|loadLibrary|[Pp]arse|[Dd]ecode|fromString|fromJson|new (java[.]net[.])?(URL|URI|Uri)[(]|URI[(]|valueOf|[Vv]erify|[Vv]alidate|ChangeType|Convert[.]|[Rr]egex|stoi|stol|stod|stoul|toInt|toLong|toDouble|lexical_cast|Invoke[(]|invoke[(]|[.]setAccessible|getProperty|getenv|[Dd]eserializ|AssertionError|Regex[(]|Pattern[.]compile|[iI]s[A-Za-z]*(Supported|Available)|Convert[.]|[Ll]ogging|publish[(]|onError|tryReceive|[Dd]elete|[Rr]emove")
- (#not-in-named? @finding "*uiet*" "*ilent*" "?lose*" "?ispose*" "?estroy*" "?lean?p*" "?hut?own*" "stop*" "Stop*" "finalize" "?erminate*" "?bort*" "?elease*" "kill*" "Kill*" "*Stop" "*Close" "is*" "Is*" "can*" "Can*" "has*" "Has*" "?ry*" "*OrNull" "*OrNone" "*OrElse*" "*OrDefault" "?arse*" "from*" "From*" "?quals" "same*" "operator*" "unapply" "test*" "Test*" "*upport*" "*alid*" "*xist*" "*vailable*" "*onvert*" "*erify*" "*gnor*" "?ecode*" "?etect*" "?robe*" "?heck*" "?hould*" "?atch" "?atches*" "toInt*" "*Log*" "*log*"))
+ (#not-match? @_try "{no-deed}")
+ (#not-in-named? @finding {ending-names} {asking-names} "*Log*" "*log*"))
 ;; query: c-sharp
 ((try_statement
   body: (block) @_try
@@ -242,10 +266,10 @@
  (#not-explained? @finding)
  (#acts? @_try)
  (#not-match? @finding "ignored")
- (#not-match? @_try "(//|/[*]|#)[^\n]*([tT]hrow|[cC]atch|[iI]gnor|[fF]ail|[rR]aise)|sendError|AsString|[rR]esponse[.]")
+ (#not-match? @_try "{told-in-it}")
  (#not-has-descendant? @_try "return_statement")
- (#not-match? @_try "^[{]?[[:space:]]*([^;{}()]*[.>:?])?([Cc]lose|[Dd]ispose|[Dd]isconnect|[Ss]hut[Dd]own|[Cc]ancel|[Dd]elete|[Dd]estroy|[Rr]elease|[Kk]ill|[Aa]bort|[Ss]top|[Uu]n[a-z]*([Rr]egister|[Ss]ubscribe)|[Rr]emove|[Tt]erminate|[Cc]lean)[A-Za-z]*[(][^;{}]*;?[[:space:]]*[}]?$|forName|getDeclared|getMethod|getField|getConstructor|loadClass|findClass|loadLibrary|[Pp]arse|[Dd]ecode|fromString|fromJson|new (java[.]net[.])?(URL|URI|Uri)[(]|URI[(]|valueOf|[Vv]erify|[Vv]alidate|ChangeType|Convert[.]|[Rr]egex|stoi|stol|stod|stoul|toInt|toLong|toDouble|lexical_cast|Invoke[(]|invoke[(]|[.]setAccessible|getProperty|getenv|[Dd]eserializ|AssertionError|Regex[(]|Pattern[.]compile|[iI]s[A-Za-z]*(Supported|Available)|Convert[.]|[Ll]ogging|publish[(]|onError|tryReceive|[Dd]elete|[Rr]emove")
- (#not-in-named? @finding "*uiet*" "*ilent*" "?lose*" "?ispose*" "?estroy*" "?lean?p*" "?hut?own*" "stop*" "Stop*" "finalize" "?erminate*" "?bort*" "?elease*" "kill*" "Kill*" "*Stop" "*Close" "is*" "Is*" "can*" "Can*" "has*" "Has*" "?ry*" "*OrNull" "*OrNone" "*OrElse*" "*OrDefault" "?arse*" "from*" "From*" "?quals" "same*" "operator*" "unapply" "test*" "Test*" "*upport*" "*alid*" "*xist*" "*vailable*" "*onvert*" "*erify*" "*gnor*" "?ecode*" "?etect*" "?robe*" "?heck*" "?hould*" "?atch" "?atches*" "toInt*" "*Log*" "*log*"))
+ (#not-match? @_try "{no-deed}")
+ (#not-in-named? @finding {ending-names} {asking-names} "*Log*" "*log*"))
 ;; query: kotlin
 ((try_expression
   (block) @_try
@@ -260,10 +284,10 @@
  (#not-explained? @finding)
  (#acts? @_try)
  (#not-match? @finding "ignored")
- (#not-match? @_try "(//|/[*]|#)[^\n]*([tT]hrow|[cC]atch|[iI]gnor|[fF]ail|[rR]aise)|sendError|AsString|[rR]esponse[.]")
+ (#not-match? @_try "{told-in-it}")
  (#not-has-descendant? @_try "return_expression")
- (#not-match? @_try "^[{]?[[:space:]]*([^;{}()]*[.>:?])?([Cc]lose|[Dd]ispose|[Dd]isconnect|[Ss]hut[Dd]own|[Cc]ancel|[Dd]elete|[Dd]estroy|[Rr]elease|[Kk]ill|[Aa]bort|[Ss]top|[Uu]n[a-z]*([Rr]egister|[Ss]ubscribe)|[Rr]emove|[Tt]erminate|[Cc]lean)[A-Za-z]*[(][^;{}]*;?[[:space:]]*[}]?$|forName|getDeclared|getMethod|getField|getConstructor|loadClass|findClass|loadLibrary|[Pp]arse|[Dd]ecode|fromString|fromJson|new (java[.]net[.])?(URL|URI|Uri)[(]|URI[(]|valueOf|[Vv]erify|[Vv]alidate|ChangeType|Convert[.]|[Rr]egex|stoi|stol|stod|stoul|toInt|toLong|toDouble|lexical_cast|Invoke[(]|invoke[(]|[.]setAccessible|getProperty|getenv|[Dd]eserializ|AssertionError|Regex[(]|Pattern[.]compile|[iI]s[A-Za-z]*(Supported|Available)|Convert[.]|[Ll]ogging|publish[(]|onError|tryReceive|[Dd]elete|[Rr]emove")
- (#not-in-named? @finding "*uiet*" "*ilent*" "?lose*" "?ispose*" "?estroy*" "?lean?p*" "?hut?own*" "stop*" "Stop*" "finalize" "?erminate*" "?bort*" "?elease*" "kill*" "Kill*" "*Stop" "*Close" "is*" "Is*" "can*" "Can*" "has*" "Has*" "?ry*" "*OrNull" "*OrNone" "*OrElse*" "*OrDefault" "?arse*" "from*" "From*" "?quals" "same*" "operator*" "unapply" "test*" "Test*" "*upport*" "*alid*" "*xist*" "*vailable*" "*onvert*" "*erify*" "*gnor*" "?ecode*" "?etect*" "?robe*" "?heck*" "?hould*" "?atch" "?atches*" "toInt*" "*Log*" "*log*"))
+ (#not-match? @_try "{no-deed}")
+ (#not-in-named? @finding {ending-names} {asking-names} "*Log*" "*log*"))
 ;; query: scala
 ((try_expression
   body: (_) @_try
@@ -282,10 +306,10 @@
  (#not-explained? @finding)
  (#acts? @_try)
  (#not-match? @finding "ignored")
- (#not-match? @_try "(//|/[*]|#)[^\n]*([tT]hrow|[cC]atch|[iI]gnor|[fF]ail|[rR]aise)|sendError|AsString|[rR]esponse[.]")
+ (#not-match? @_try "{told-in-it}")
  (#not-has-descendant? @_try "return_expression")
- (#not-match? @_try "^[{]?[[:space:]]*([^;{}()]*[.>:?])?([Cc]lose|[Dd]ispose|[Dd]isconnect|[Ss]hut[Dd]own|[Cc]ancel|[Dd]elete|[Dd]estroy|[Rr]elease|[Kk]ill|[Aa]bort|[Ss]top|[Uu]n[a-z]*([Rr]egister|[Ss]ubscribe)|[Rr]emove|[Tt]erminate|[Cc]lean)[A-Za-z]*[(][^;{}]*;?[[:space:]]*[}]?$|forName|getDeclared|getMethod|getField|getConstructor|loadClass|findClass|loadLibrary|[Pp]arse|[Dd]ecode|fromString|fromJson|new (java[.]net[.])?(URL|URI|Uri)[(]|URI[(]|valueOf|[Vv]erify|[Vv]alidate|ChangeType|Convert[.]|[Rr]egex|stoi|stol|stod|stoul|toInt|toLong|toDouble|lexical_cast|Invoke[(]|invoke[(]|[.]setAccessible|getProperty|getenv|[Dd]eserializ|AssertionError|Regex[(]|Pattern[.]compile|[iI]s[A-Za-z]*(Supported|Available)|Convert[.]|[Ll]ogging|publish[(]|onError|tryReceive|[Dd]elete|[Rr]emove")
- (#not-in-named? @finding "*uiet*" "*ilent*" "?lose*" "?ispose*" "?estroy*" "?lean?p*" "?hut?own*" "stop*" "Stop*" "finalize" "?erminate*" "?bort*" "?elease*" "kill*" "Kill*" "*Stop" "*Close" "is*" "Is*" "can*" "Can*" "has*" "Has*" "?ry*" "*OrNull" "*OrNone" "*OrElse*" "*OrDefault" "?arse*" "from*" "From*" "?quals" "same*" "operator*" "unapply" "test*" "Test*" "*upport*" "*alid*" "*xist*" "*vailable*" "*onvert*" "*erify*" "*gnor*" "?ecode*" "?etect*" "?robe*" "?heck*" "?hould*" "?atch" "?atches*" "toInt*" "*Log*" "*log*"))
+ (#not-match? @_try "{no-deed}")
+ (#not-in-named? @finding {ending-names} {asking-names} "*Log*" "*log*"))
 ;; query: swift
 ((catch_block
   !error
@@ -295,4 +319,4 @@
  (#match? @_log "[Ll]og")
  (#any-of? @_level "debug" "trace" "verbose")
  (#not-explained? @finding)
- (#not-in-named? @finding "*uiet*" "*ilent*" "?lose*" "?ispose*" "?estroy*" "?lean?p*" "?hut?own*" "stop*" "Stop*" "finalize" "?erminate*" "?bort*" "?elease*" "kill*" "Kill*" "*Stop" "*Close" "is*" "Is*" "can*" "Can*" "has*" "Has*" "?ry*" "*OrNull" "*OrNone" "*OrElse*" "*OrDefault" "?arse*" "from*" "From*" "?quals" "same*" "operator*" "unapply" "test*" "Test*" "*upport*" "*alid*" "*xist*" "*vailable*" "*onvert*" "*erify*" "*gnor*" "?ecode*" "?etect*" "?robe*" "?heck*" "?hould*" "?atch" "?atches*" "toInt*"))
+ (#not-in-named? @finding {ending-names} {asking-names}))

@@ -62,6 +62,28 @@
 ;;|   scp "$1" host: >/dev/null 2>&1
 ;;| }
 ;;| f
+;; part: harmless
+;;| --abort|--quit|drop |DROP |^mv .*(bak|old|orig|date)|SELECT|--version|--help|[^ ]*([bB]ackup|prev|log)[^ ]*$
+;; part: said-before
+;;| [bB]est.effort|[oO]ptional|(may|might|can|could|maybe) (fail|be)|(^|[^:])[iI]gnor|if (it )?exist
+;; part: changes
+;;| ^(sudo +(-[A-Za-z]+ +)*)?((cp|unzip|mkfs[.a-z0-9]*|rsync|scp|sftp|make|ninja) +[^<>|&*?]*$|
+;;| tar +-?[a-z]*[cxru]|(npm|yarn|pnpm|pip|pip3|gem|brew|bundle|cargo|gem|apt-get|apt|yum|
+;;| dnf)( +-[A-Za-z-]+)* +(install|ci|publish|build|upgrade|dist-upgrade)|apk +(add|up)|(docker|podman|
+;;| docker-compose)( +(image|container|compose))? +(push|pull|build|run|load|import|tag|commit|login|cp|up|create|
+;;| start|restart|update)( |$)|kubectl +(apply|create|patch|rollout|scale|set|replace)|helm +(install|upgrade)|
+;;| terraform +(init|apply)|git( +-[Cc] +[^ ]+)* +(push|pull|merge|rebase|clone|add|reset|am|cherry-pick|apply|
+;;| submodule|tag +-[asm])|systemctl( +--[a-z-]+)* +(start|restart|reload|enable)|(rc-)?service +[^ ]+ +(re)?
+;;| (start|load)|(curl|wget) [^<>|&]*(-X|-o |-O|--output|-T|--data|-d ))
+;; part: silenced
+;;| (2> ?/dev/null|&> ?/dev/null|> ?/dev/null 2>&1|>& ?/dev/null)
+;; part: where
+;;| (#not-has-ancestor? @finding "command_substitution")
+;;| (#not-match? @_c "{harmless}")
+;;| (#not-explained? @finding)
+;;| (#not-foretold? @finding "{said-before}")
+;;| (#not-in-named? @finding "*clean*" "*stop*" "*remove*" "*delete*" "*uninstall*" "*trap*" "return_*" "*exit*"
+;;|  "*check*" "*test*")
 ((list
    .
    [(command) @_c (redirected_statement body: (command) @_c)]
@@ -69,43 +91,27 @@
    .
    (command name: (command_name) @_t)) @finding
  (#any-of? @_t "true" ":")
- (#not-has-ancestor? @finding "command_substitution")
- (#not-match? @_c "--abort|--quit|drop |DROP |^mv .*(bak|old|orig|date)|SELECT|--version|--help|[^ ]*([bB]ackup|prev|log)[^ ]*$")
- (#not-explained? @finding)
- (#not-foretold? @finding "[bB]est.effort|[oO]ptional|(may|might|can|could|maybe) (fail|be)|(^|[^:])[iI]gnor|if (it )?exist")
- (#not-in-named? @finding "*clean*" "*stop*" "*remove*" "*delete*" "*uninstall*" "*trap*" "return_*" "*exit*" "*check*" "*test*")
+ {where}
  (#match? @_c "^(sudo +(-[A-Za-z]+ +)*)?((cp|rsync|scp|sftp) +[^<>|\&*?]*$|(npm|yarn|pnpm|gem|cargo) +publish|(docker|podman)( +image)? +(push|load|import)|kubectl +(apply|create|patch|rollout|scale|set|replace)|helm +(install|upgrade)|terraform +apply|git( +-[Cc] +[^ ]+)* +push)"))
 ; The last command of a function or of the script is its answer.
 ((redirected_statement body: (command) @_c redirect: (file_redirect destination: (word) @_d)) @finding
  (#eq? @_d "/dev/null")
- (#not-has-ancestor? @finding "command_substitution")
- (#not-match? @_c "--abort|--quit|drop |DROP |^mv .*(bak|old|orig|date)|SELECT|--version|--help|[^ ]*([bB]ackup|prev|log)[^ ]*$")
- (#not-explained? @finding)
- (#not-foretold? @finding "[bB]est.effort|[oO]ptional|(may|might|can|could|maybe) (fail|be)|(^|[^:])[iI]gnor|if (it )?exist")
- (#not-in-named? @finding "*clean*" "*stop*" "*remove*" "*delete*" "*uninstall*" "*trap*" "return_*" "*exit*" "*check*" "*test*")
- (#match? @_c "^(sudo +(-[A-Za-z]+ +)*)?((cp|unzip|mkfs[.a-z0-9]*|rsync|scp|sftp|make|ninja) +[^<>|&*?]*$|tar +-?[a-z]*[cxru]|(npm|yarn|pnpm|pip|pip3|gem|brew|bundle|cargo|gem|apt-get|apt|yum|dnf)( +-[A-Za-z-]+)* +(install|ci|publish|build|upgrade|dist-upgrade)|apk +(add|up)|(docker|podman|docker-compose)( +(image|container|compose))? +(push|pull|build|run|load|import|tag|commit|login|cp|up|create|start|restart|update)( |$)|kubectl +(apply|create|patch|rollout|scale|set|replace)|helm +(install|upgrade)|terraform +(init|apply)|git( +-[Cc] +[^ ]+)* +(push|pull|merge|rebase|clone|add|reset|am|cherry-pick|apply|submodule|tag +-[asm])|systemctl( +--[a-z-]+)* +(start|restart|reload|enable)|(rc-)?service +[^ ]+ +(re)?(start|load)|(curl|wget) [^<>|&]*(-X|-o |-O|--output|-T|--data|-d ))")
- (#match? @finding "(2> ?/dev/null|&> ?/dev/null|> ?/dev/null 2>&1|>& ?/dev/null)")
+ {where}
+ (#match? @_c "{changes}")
+ (#match? @finding "{silenced}")
  (#not-precedes? @finding "[$]([?]|[{][?])|^(if|while|until|case) ")
  (#has-parent? @finding "program" "compound_statement")
  (#not-last? @finding))
 ((redirected_statement body: (command) @_c redirect: (file_redirect destination: (word) @_d)) @finding
  (#eq? @_d "/dev/null")
- (#not-has-ancestor? @finding "command_substitution")
- (#not-match? @_c "--abort|--quit|drop |DROP |^mv .*(bak|old|orig|date)|SELECT|--version|--help|[^ ]*([bB]ackup|prev|log)[^ ]*$")
- (#not-explained? @finding)
- (#not-foretold? @finding "[bB]est.effort|[oO]ptional|(may|might|can|could|maybe) (fail|be)|(^|[^:])[iI]gnor|if (it )?exist")
- (#not-in-named? @finding "*clean*" "*stop*" "*remove*" "*delete*" "*uninstall*" "*trap*" "return_*" "*exit*" "*check*" "*test*")
- (#match? @_c "^(sudo +(-[A-Za-z]+ +)*)?((cp|unzip|mkfs[.a-z0-9]*|rsync|scp|sftp|make|ninja) +[^<>|&*?]*$|tar +-?[a-z]*[cxru]|(npm|yarn|pnpm|pip|pip3|gem|brew|bundle|cargo|gem|apt-get|apt|yum|dnf)( +-[A-Za-z-]+)* +(install|ci|publish|build|upgrade|dist-upgrade)|apk +(add|up)|(docker|podman|docker-compose)( +(image|container|compose))? +(push|pull|build|run|load|import|tag|commit|login|cp|up|create|start|restart|update)( |$)|kubectl +(apply|create|patch|rollout|scale|set|replace)|helm +(install|upgrade)|terraform +(init|apply)|git( +-[Cc] +[^ ]+)* +(push|pull|merge|rebase|clone|add|reset|am|cherry-pick|apply|submodule|tag +-[asm])|systemctl( +--[a-z-]+)* +(start|restart|reload|enable)|(rc-)?service +[^ ]+ +(re)?(start|load)|(curl|wget) [^<>|&]*(-X|-o |-O|--output|-T|--data|-d ))")
- (#match? @finding "(2> ?/dev/null|&> ?/dev/null|> ?/dev/null 2>&1|>& ?/dev/null)")
+ {where}
+ (#match? @_c "{changes}")
+ (#match? @finding "{silenced}")
  (#not-precedes? @finding "[$]([?]|[{][?])|^(if|while|until|case) ")
  (#has-parent? @finding "do_group" "else_clause" "case_item"))
 ((if_statement "then" (redirected_statement body: (command) @_c redirect: (file_redirect destination: (word) @_d)) @finding)
  (#eq? @_d "/dev/null")
- (#not-has-ancestor? @finding "command_substitution")
- (#not-match? @_c "--abort|--quit|drop |DROP |^mv .*(bak|old|orig|date)|SELECT|--version|--help|[^ ]*([bB]ackup|prev|log)[^ ]*$")
- (#not-explained? @finding)
- (#not-foretold? @finding "[bB]est.effort|[oO]ptional|(may|might|can|could|maybe) (fail|be)|(^|[^:])[iI]gnor|if (it )?exist")
- (#not-in-named? @finding "*clean*" "*stop*" "*remove*" "*delete*" "*uninstall*" "*trap*" "return_*" "*exit*" "*check*" "*test*")
- (#match? @_c "^(sudo +(-[A-Za-z]+ +)*)?((cp|unzip|mkfs[.a-z0-9]*|rsync|scp|sftp|make|ninja) +[^<>|&*?]*$|tar +-?[a-z]*[cxru]|(npm|yarn|pnpm|pip|pip3|gem|brew|bundle|cargo|gem|apt-get|apt|yum|dnf)( +-[A-Za-z-]+)* +(install|ci|publish|build|upgrade|dist-upgrade)|apk +(add|up)|(docker|podman|docker-compose)( +(image|container|compose))? +(push|pull|build|run|load|import|tag|commit|login|cp|up|create|start|restart|update)( |$)|kubectl +(apply|create|patch|rollout|scale|set|replace)|helm +(install|upgrade)|terraform +(init|apply)|git( +-[Cc] +[^ ]+)* +(push|pull|merge|rebase|clone|add|reset|am|cherry-pick|apply|submodule|tag +-[asm])|systemctl( +--[a-z-]+)* +(start|restart|reload|enable)|(rc-)?service +[^ ]+ +(re)?(start|load)|(curl|wget) [^<>|&]*(-X|-o |-O|--output|-T|--data|-d ))")
- (#match? @finding "(2> ?/dev/null|&> ?/dev/null|> ?/dev/null 2>&1|>& ?/dev/null)")
+ {where}
+ (#match? @_c "{changes}")
+ (#match? @finding "{silenced}")
  (#not-precedes? @finding "[$]([?]|[{][?])|^(if|while|until|case) "))

@@ -38,6 +38,23 @@
 ;;| sendHint().catch(() => { /* it is only a hint, nothing depends on it */ });
 ;;| this._done.catch(() => {});
 ;;| await done
+;; part: told-elsewhere
+;;| errorHandler|onError|onerror|mutateAsync|^confirm|[aA]bort|^(await )?(dispatch|delete[A-Z][A-Za-z]*)[(]|
+;;| executeJavaScript|[.](show|open|confirm|prompt)[A-Za-z]*[(]|// .*([cC]los|[cC]ancel|[aA]bort|[dD]ismiss)
+;; part: may-fail
+;;| ^[#_]*(close|kill|dispose|stop|remove|rm|rmdir|rmtree|unlink|destroy|terminate|cleanup|cleanUp|cancel|detach|
+;;| abort|disconnect|release|clear|exit|end|quit|teardown|shutdown|unsubscribe|unregister|unref|finish|logout|
+;;| gracefullyClose|access|stat|lstat|readlink|exists|play|pause|requestFullscreen|exitFullscreen|focus|blur|
+;;| vibrate|isVisible|has|is|json|text|mutateAsync)([A-Z][A-Za-z]*)?$
+;; part: where
+;;| (#eq? @_f "catch")
+;;| (#asks? @_what)
+;;| (#not-match? @_what "^this[.][A-Za-z]+[(]")
+;;| (#not-has-ancestor? @finding "finally_clause" "catch_clause")
+;;| (#not-explained? @finding)
+;;| (#not-long-line? @finding 400)
+;;| (#not-match? @finding "{told-elsewhere}")
+;;| (#not-match? @_o "{may-fail}")
 ; Where nobody takes the result the call is made for what it does.
 ((expression_statement
     (call_expression
@@ -46,15 +63,8 @@
           function: [(identifier) @_o (member_expression property: (_) @_o) (import) @_o (call_expression) @_o]) @_what
         property: (property_identifier) @_f)
       arguments: (arguments . [(arrow_function body: (statement_block) @_body) (function_expression body: (statement_block) @_body)] .)) @finding)
- (#eq? @_f "catch")
- (#asks? @_what)
- (#not-match? @_what "^this[.][A-Za-z]+[(]")
- (#not-has-ancestor? @finding "finally_clause" "catch_clause")
- (#not-explained? @finding)
- (#not-long-line? @finding 400)
- (#not-match? @finding "errorHandler|onError|onerror|mutateAsync|^confirm|[aA]bort|^(await )?(dispatch|delete[A-Z][A-Za-z]*)[(]|executeJavaScript|[.](show|open|confirm|prompt)[A-Za-z]*[(]|// .*([cC]los|[cC]ancel|[aA]bort|[dD]ismiss)")
- (#empty? @_body)
- (#not-match? @_o "^[#_]*(close|kill|dispose|stop|remove|rm|rmdir|rmtree|unlink|destroy|terminate|cleanup|cleanUp|cancel|detach|abort|disconnect|release|clear|exit|end|quit|teardown|shutdown|unsubscribe|unregister|unref|finish|logout|gracefullyClose|access|stat|lstat|readlink|exists|play|pause|requestFullscreen|exitFullscreen|focus|blur|vibrate|isVisible|has|is|json|text|mutateAsync)([A-Z][A-Za-z]*)?$"))
+ {where}
+ (#empty? @_body))
 ((expression_statement (await_expression
     (call_expression
       function: (member_expression
@@ -62,15 +72,8 @@
           function: [(identifier) @_o (member_expression property: (_) @_o) (import) @_o (call_expression) @_o]) @_what
         property: (property_identifier) @_f)
       arguments: (arguments . [(arrow_function body: (statement_block) @_body) (function_expression body: (statement_block) @_body)] .)) @finding))
- (#eq? @_f "catch")
- (#asks? @_what)
- (#not-match? @_what "^this[.][A-Za-z]+[(]")
- (#not-has-ancestor? @finding "finally_clause" "catch_clause")
- (#not-explained? @finding)
- (#not-long-line? @finding 400)
- (#not-match? @finding "errorHandler|onError|onerror|mutateAsync|^confirm|[aA]bort|^(await )?(dispatch|delete[A-Z][A-Za-z]*)[(]|executeJavaScript|[.](show|open|confirm|prompt)[A-Za-z]*[(]|// .*([cC]los|[cC]ancel|[aA]bort|[dD]ismiss)")
- (#empty? @_body)
- (#not-match? @_o "^[#_]*(close|kill|dispose|stop|remove|rm|rmdir|rmtree|unlink|destroy|terminate|cleanup|cleanUp|cancel|detach|abort|disconnect|release|clear|exit|end|quit|teardown|shutdown|unsubscribe|unregister|unref|finish|logout|gracefullyClose|access|stat|lstat|readlink|exists|play|pause|requestFullscreen|exitFullscreen|focus|blur|vibrate|isVisible|has|is|json|text|mutateAsync)([A-Z][A-Za-z]*)?$"))
+ {where}
+ (#empty? @_body))
 ((expression_statement
     (call_expression
       function: (member_expression
@@ -78,15 +81,8 @@
           function: [(identifier) @_o (member_expression property: (_) @_o) (import) @_o (call_expression) @_o]) @_what
         property: (property_identifier) @_f)
       arguments: (arguments . (arrow_function body: [(null) (undefined) (array) (string) (parenthesized_expression (object))] @_v) .)) @finding)
- (#eq? @_f "catch")
- (#asks? @_what)
- (#not-match? @_what "^this[.][A-Za-z]+[(]")
- (#not-has-ancestor? @finding "finally_clause" "catch_clause")
- (#not-explained? @finding)
- (#not-long-line? @finding 400)
- (#not-match? @finding "errorHandler|onError|onerror|mutateAsync|^confirm|[aA]bort|^(await )?(dispatch|delete[A-Z][A-Za-z]*)[(]|executeJavaScript|[.](show|open|confirm|prompt)[A-Za-z]*[(]|// .*([cC]los|[cC]ancel|[aA]bort|[dD]ismiss)")
- (#match? @_v "^(null|undefined|\\[\\]|\\(\\{\\}\\)|''|\"\")$")
- (#not-match? @_o "^[#_]*(close|kill|dispose|stop|remove|rm|rmdir|rmtree|unlink|destroy|terminate|cleanup|cleanUp|cancel|detach|abort|disconnect|release|clear|exit|end|quit|teardown|shutdown|unsubscribe|unregister|unref|finish|logout|gracefullyClose|access|stat|lstat|readlink|exists|play|pause|requestFullscreen|exitFullscreen|focus|blur|vibrate|isVisible|has|is|json|text|mutateAsync)([A-Z][A-Za-z]*)?$"))
+ {where}
+ (#match? @_v "^(null|undefined|\\[\\]|\\(\\{\\}\\)|''|\"\")$"))
 ((expression_statement (await_expression
     (call_expression
       function: (member_expression
@@ -94,15 +90,8 @@
           function: [(identifier) @_o (member_expression property: (_) @_o) (import) @_o (call_expression) @_o]) @_what
         property: (property_identifier) @_f)
       arguments: (arguments . (arrow_function body: [(null) (undefined) (array) (string) (parenthesized_expression (object))] @_v) .)) @finding))
- (#eq? @_f "catch")
- (#asks? @_what)
- (#not-match? @_what "^this[.][A-Za-z]+[(]")
- (#not-has-ancestor? @finding "finally_clause" "catch_clause")
- (#not-explained? @finding)
- (#not-long-line? @finding 400)
- (#not-match? @finding "errorHandler|onError|onerror|mutateAsync|^confirm|[aA]bort|^(await )?(dispatch|delete[A-Z][A-Za-z]*)[(]|executeJavaScript|[.](show|open|confirm|prompt)[A-Za-z]*[(]|// .*([cC]los|[cC]ancel|[aA]bort|[dD]ismiss)")
- (#match? @_v "^(null|undefined|\\[\\]|\\(\\{\\}\\)|''|\"\")$")
- (#not-match? @_o "^[#_]*(close|kill|dispose|stop|remove|rm|rmdir|rmtree|unlink|destroy|terminate|cleanup|cleanUp|cancel|detach|abort|disconnect|release|clear|exit|end|quit|teardown|shutdown|unsubscribe|unregister|unref|finish|logout|gracefullyClose|access|stat|lstat|readlink|exists|play|pause|requestFullscreen|exitFullscreen|focus|blur|vibrate|isVisible|has|is|json|text|mutateAsync)([A-Z][A-Za-z]*)?$"))
+ {where}
+ (#match? @_v "^(null|undefined|\\[\\]|\\(\\{\\}\\)|''|\"\")$"))
 ((expression_statement
     (call_expression
       function: (member_expression
@@ -110,15 +99,8 @@
           function: [(identifier) @_o (member_expression property: (_) @_o) (import) @_o (call_expression) @_o]) @_what
         property: (property_identifier) @_f)
       arguments: (arguments . [(identifier) @_n (member_expression property: (property_identifier) @_n)] .)) @finding)
- (#eq? @_f "catch")
- (#asks? @_what)
- (#not-match? @_what "^this[.][A-Za-z]+[(]")
- (#not-has-ancestor? @finding "finally_clause" "catch_clause")
- (#not-explained? @finding)
- (#not-long-line? @finding 400)
- (#not-match? @finding "errorHandler|onError|onerror|mutateAsync|^confirm|[aA]bort|^(await )?(dispatch|delete[A-Z][A-Za-z]*)[(]|executeJavaScript|[.](show|open|confirm|prompt)[A-Za-z]*[(]|// .*([cC]los|[cC]ancel|[aA]bort|[dD]ismiss)")
- (#any-of? @_n "noop" "noOp" "nop" "NOOP")
- (#not-match? @_o "^[#_]*(close|kill|dispose|stop|remove|rm|rmdir|rmtree|unlink|destroy|terminate|cleanup|cleanUp|cancel|detach|abort|disconnect|release|clear|exit|end|quit|teardown|shutdown|unsubscribe|unregister|unref|finish|logout|gracefullyClose|access|stat|lstat|readlink|exists|play|pause|requestFullscreen|exitFullscreen|focus|blur|vibrate|isVisible|has|is|json|text|mutateAsync)([A-Z][A-Za-z]*)?$"))
+ {where}
+ (#any-of? @_n "noop" "noOp" "nop" "NOOP"))
 ((expression_statement (await_expression
     (call_expression
       function: (member_expression
@@ -126,12 +108,5 @@
           function: [(identifier) @_o (member_expression property: (_) @_o) (import) @_o (call_expression) @_o]) @_what
         property: (property_identifier) @_f)
       arguments: (arguments . [(identifier) @_n (member_expression property: (property_identifier) @_n)] .)) @finding))
- (#eq? @_f "catch")
- (#asks? @_what)
- (#not-match? @_what "^this[.][A-Za-z]+[(]")
- (#not-has-ancestor? @finding "finally_clause" "catch_clause")
- (#not-explained? @finding)
- (#not-long-line? @finding 400)
- (#not-match? @finding "errorHandler|onError|onerror|mutateAsync|^confirm|[aA]bort|^(await )?(dispatch|delete[A-Z][A-Za-z]*)[(]|executeJavaScript|[.](show|open|confirm|prompt)[A-Za-z]*[(]|// .*([cC]los|[cC]ancel|[aA]bort|[dD]ismiss)")
- (#any-of? @_n "noop" "noOp" "nop" "NOOP")
- (#not-match? @_o "^[#_]*(close|kill|dispose|stop|remove|rm|rmdir|rmtree|unlink|destroy|terminate|cleanup|cleanUp|cancel|detach|abort|disconnect|release|clear|exit|end|quit|teardown|shutdown|unsubscribe|unregister|unref|finish|logout|gracefullyClose|access|stat|lstat|readlink|exists|play|pause|requestFullscreen|exitFullscreen|focus|blur|vibrate|isVisible|has|is|json|text|mutateAsync)([A-Z][A-Za-z]*)?$"))
+ {where}
+ (#any-of? @_n "noop" "noOp" "nop" "NOOP"))

@@ -41,6 +41,16 @@
 ;;| cy.clock().then(use)
 ;;| app.request({ url: u, errorHandler: tell }).then(use)
 ;;| vscode.window.showWarningMessage(text, again).then(use)
+;; part: told-elsewhere
+;;| errorHandler|onError|onerror|show(Warning|Information|Error)Message|[pP]olyfill|[sS]entry|[aA]nalytics|
+;;| [tT]racking|[tT]elemetry|[pP]refetch|[pP]reload|
+;;| ^Promise[.]all[(][[][[:space:]]*new Promise[(][(]?resolve[)]? *=>|process[.]exit|^(main|run|cli)[(]
+;; part: where
+;;| (#eq? @_f "then")
+;;| (#eq? @_g "finally")
+;;| (#not-mentions? @finding "catch" "cy")
+;;| (#not-match? @finding "{told-elsewhere}")
+;;| (#not-long-line? @finding 400)
 ; The head of the chain is known to be a promise: what else has a `then` may have ways of its own to tell of failures.
 ((expression_statement
   [(call_expression function: (member_expression object: [(call_expression) (new_expression)] @_h property: (property_identifier) @_f) arguments: (arguments . (_) .))
@@ -50,11 +60,7 @@
    (call_expression function: (member_expression object: (call_expression function: (member_expression object: (call_expression function: (member_expression object: [(call_expression) (new_expression)] @_h property: (property_identifier) @_f) arguments: (arguments . (_) .)) property: (property_identifier) @_f) arguments: (arguments . (_) .)) property: (property_identifier) @_g))]) @finding
  (#match? @_h "^(window[.]|self[.]|globalThis[.])?fetch[(]|^new Promise[(]|^Promise[.](all|race|any)[(]|^import[(]|^axios([.](get|post|put|patch|delete|head|request))?[(]|^(fs|fse)[.]promises[.]|^(fsp|fsPromises)[.]|^[A-Za-z_]+[.]json[(][)]$")
  (#not-match? @_h "^new Promise[(]([(]?[A-Za-z_]+[)]? *=>|function *[(][A-Za-z_]*[)])")
- (#eq? @_f "then")
- (#eq? @_g "finally")
- (#not-mentions? @finding "catch" "cy")
- (#not-match? @finding "errorHandler|onError|onerror|show(Warning|Information|Error)Message|[pP]olyfill|[sS]entry|[aA]nalytics|[tT]racking|[tT]elemetry|[pP]refetch|[pP]reload|^Promise[.]all[(][[][[:space:]]*new Promise[(][(]?resolve[)]? *=>|process[.]exit|^(main|run|cli)[(]")
- (#not-long-line? @finding 400))
+ {where})
 ((expression_statement
   [(call_expression function: (member_expression object: (call_expression function: [(identifier) @_h (member_expression object: (this) property: (property_identifier) @_h)]) property: (property_identifier) @_f) arguments: (arguments . (_) .))
    (call_expression function: (member_expression object: (call_expression function: (member_expression object: (call_expression function: [(identifier) @_h (member_expression object: (this) property: (property_identifier) @_h)]) property: (property_identifier) @_f) arguments: (arguments . (_) .)) property: (property_identifier) @_f) arguments: (arguments . (_) .))
@@ -63,8 +69,4 @@
    (call_expression function: (member_expression object: (call_expression function: (member_expression object: (call_expression function: (member_expression object: (call_expression function: [(identifier) @_h (member_expression object: (this) property: (property_identifier) @_h)]) property: (property_identifier) @_f) arguments: (arguments . (_) .)) property: (property_identifier) @_f) arguments: (arguments . (_) .)) property: (property_identifier) @_g))]) @finding
  (#each-signed? @_h "async")
  (#not-each-mentions? @_h "catch")
- (#eq? @_f "then")
- (#eq? @_g "finally")
- (#not-mentions? @finding "catch" "cy")
- (#not-match? @finding "errorHandler|onError|onerror|show(Warning|Information|Error)Message|[pP]olyfill|[sS]entry|[aA]nalytics|[tT]racking|[tT]elemetry|[pP]refetch|[pP]reload|^Promise[.]all[(][[][[:space:]]*new Promise[(][(]?resolve[)]? *=>|process[.]exit|^(main|run|cli)[(]")
- (#not-long-line? @finding 400))
+ {where})

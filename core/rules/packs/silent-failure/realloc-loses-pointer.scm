@@ -23,6 +23,9 @@
 ;;| int f(struct x *q) { int *old = q->a; q->a = realloc(q->a, n); if (!q->a) { q->a = old; return -1; } return 0; }
 ;; good: c, cpp
 ;;| int f(struct x *q) { q->a = realloc(q->a, n); if (q->a == NULL) MEM_ERROR(); return 0; }
+;; part: ends-program
+;;| MEM_ERR|NOMEM *[(]|old|saved|prev|([Aa]bort|ABORT|[Ee]xit|EXIT|[Dd]ie|[Ff]atal|FATAL|[Pp]anic|PANIC|[Oo]om|
+;;| OOM|[Oo]ut_?[Oo]f_?[Mm]em|errx?|[^A-Z]err|BUG|assert|[Cc]rash|longjmp|THROW|throw|bad_alloc)[A-Za-z_]* *[(;]
 ;; query: c
 (((expression_statement (assignment_expression
     left: [(field_expression) (subscript_expression) (pointer_expression)] @_p
@@ -31,7 +34,7 @@
       (cast_expression value: (call_expression function: (identifier) @_f arguments: (argument_list . (_) @_old)))]) @finding) . (if_statement consequence: (_) @_then))
  (#any-of? @_f "realloc" "reallocarray")
  (#eq? @_p @_old)
- (#not-match? @_then "MEM_ERR|NOMEM *[(]|old|saved|prev|([Aa]bort|ABORT|[Ee]xit|EXIT|[Dd]ie|[Ff]atal|FATAL|[Pp]anic|PANIC|[Oo]om|OOM|[Oo]ut_?[Oo]f_?[Mm]em|errx?|[^A-Z]err|BUG|assert|[Cc]rash|longjmp|THROW|throw|bad_alloc)[A-Za-z_]* *[(;]"))
+ (#not-match? @_then "{ends-program}"))
 ((if_statement
   condition: (parenthesized_expression [
     (unary_expression argument: (parenthesized_expression (assignment_expression
@@ -47,7 +50,7 @@
   consequence: (_) @_then)
  (#any-of? @_f "realloc" "reallocarray")
  (#eq? @_p @_old)
- (#not-match? @_then "MEM_ERR|NOMEM *[(]|old|saved|prev|([Aa]bort|ABORT|[Ee]xit|EXIT|[Dd]ie|[Ff]atal|FATAL|[Pp]anic|PANIC|[Oo]om|OOM|[Oo]ut_?[Oo]f_?[Mm]em|errx?|[^A-Z]err|BUG|assert|[Cc]rash|longjmp|THROW|throw|bad_alloc)[A-Za-z_]* *[(;]"))
+ (#not-match? @_then "{ends-program}"))
 (((expression_statement (assignment_expression
     left: [(field_expression) (subscript_expression) (pointer_expression)] @_p
     right: [
@@ -63,7 +66,7 @@
       (cast_expression value: (call_expression function: (identifier) @_f arguments: (argument_list . (_) @_old)))]) @finding) . (if_statement consequence: (_) @_then))
  (#any-of? @_f "realloc" "reallocarray")
  (#eq? @_p @_old)
- (#not-match? @_then "MEM_ERR|NOMEM *[(]|old|saved|prev|([Aa]bort|ABORT|[Ee]xit|EXIT|[Dd]ie|[Ff]atal|FATAL|[Pp]anic|PANIC|[Oo]om|OOM|[Oo]ut_?[Oo]f_?[Mm]em|errx?|[^A-Z]err|BUG|assert|[Cc]rash|longjmp|THROW|throw|bad_alloc)[A-Za-z_]* *[(;]"))
+ (#not-match? @_then "{ends-program}"))
 ((if_statement
   condition: (condition_clause value: [
     (unary_expression argument: (parenthesized_expression (assignment_expression
@@ -79,7 +82,7 @@
   consequence: (_) @_then)
  (#any-of? @_f "realloc" "reallocarray")
  (#eq? @_p @_old)
- (#not-match? @_then "MEM_ERR|NOMEM *[(]|old|saved|prev|([Aa]bort|ABORT|[Ee]xit|EXIT|[Dd]ie|[Ff]atal|FATAL|[Pp]anic|PANIC|[Oo]om|OOM|[Oo]ut_?[Oo]f_?[Mm]em|errx?|[^A-Z]err|BUG|assert|[Cc]rash|longjmp|THROW|throw|bad_alloc)[A-Za-z_]* *[(;]"))
+ (#not-match? @_then "{ends-program}"))
 (((expression_statement (assignment_expression
     left: [(field_expression) (subscript_expression) (pointer_expression)] @_p
     right: [

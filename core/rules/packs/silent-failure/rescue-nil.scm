@@ -26,14 +26,22 @@
 ;;| locked = take rescue false
 ;;| exit unless locked
 ;;| d = ::Date.new(year, month, day) rescue nil
+;; part: may-fail
+;;| ^(new|mkdir|getpw[a-z]+|getgr[a-z]+|name|address|purge|mon_exit|unlock|super|to_[a-z_]+|close[a-z_]*|
+;;| closed[?]|unlink|delete|remove[a-z_]*|rm[a-z_]*|rollback|reopen|disconnect[!]?|destroy|kill|stop|shutdown|
+;;| terminate|flush|finish|quit|logout|parse[a-z_]*|strptime|Integer|Float|Rational|BigDecimal|Time|utc|local|
+;;| mktime|at|constantize|safe_constantize|const_get|decode[a-z_0-9]*|unescape|encode|utf8|iso8601|rfc2822|
+;;| httpdate|strftime|match|exist[s]?[?]|[a-z_]+[?])$
+;; part: conversion
+;;| (^|= *)(::)?(Date|Time|DateTime|URI|IPAddr|IPAddress|Regexp|Pathname|Gem::Version)\\.|remove_const
 ((rescue_modifier
    body: [(call method: (_) @_f) (identifier) @_f] @_b
    handler: [(nil) (false) (true)]) @finding
  (#not-has-parent? @finding "assignment")
  (#not-explained? @finding)
  (#asks? @_b)
- (#not-match? @_b "(^|= *)(::)?(Date|Time|DateTime|URI|IPAddr|IPAddress|Regexp|Pathname|Gem::Version)\\.|remove_const")
- (#not-match? @_f "^(new|mkdir|getpw[a-z]+|getgr[a-z]+|name|address|purge|mon_exit|unlock|super|to_[a-z_]+|close[a-z_]*|closed[?]|unlink|delete|remove[a-z_]*|rm[a-z_]*|rollback|reopen|disconnect[!]?|destroy|kill|stop|shutdown|terminate|flush|finish|quit|logout|parse[a-z_]*|strptime|Integer|Float|Rational|BigDecimal|Time|utc|local|mktime|at|constantize|safe_constantize|const_get|decode[a-z_0-9]*|unescape|encode|utf8|iso8601|rfc2822|httpdate|strftime|match|exist[s]?[?]|[a-z_]+[?])$"))
+ (#not-match? @_b "{conversion}")
+ (#not-match? @_f "{may-fail}"))
 ((assignment
    left: (_) @_v
    right: (rescue_modifier
@@ -42,5 +50,5 @@
  (#not-tested? @_v)
  (#not-explained? @finding)
  (#asks? @_b)
- (#not-match? @_b "(^|= *)(::)?(Date|Time|DateTime|URI|IPAddr|IPAddress|Regexp|Pathname|Gem::Version)\\.|remove_const")
- (#not-match? @_f "^(new|mkdir|getpw[a-z]+|getgr[a-z]+|name|address|purge|mon_exit|unlock|super|to_[a-z_]+|close[a-z_]*|closed[?]|unlink|delete|remove[a-z_]*|rm[a-z_]*|rollback|reopen|disconnect[!]?|destroy|kill|stop|shutdown|terminate|flush|finish|quit|logout|parse[a-z_]*|strptime|Integer|Float|Rational|BigDecimal|Time|utc|local|mktime|at|constantize|safe_constantize|const_get|decode[a-z_0-9]*|unescape|encode|utf8|iso8601|rfc2822|httpdate|strftime|match|exist[s]?[?]|[a-z_]+[?])$"))
+ (#not-match? @_b "{conversion}")
+ (#not-match? @_f "{may-fail}"))

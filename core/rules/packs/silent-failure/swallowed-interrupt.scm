@@ -62,16 +62,18 @@
 ;;|   log.error("woken")
 ;;|   later = e
 ;;| } }
+;; part: java-where
+;;| (#any-eq? @_type "InterruptedException")
+;;| (#not-explained? @finding)
+;;| (#not-in-named? @finding "run" "doRun" "*Run" "call" "main" "done" "test*" "*TestCase")
 ;; query: java
 ((catch_clause
   (catch_formal_parameter
     (catch_type (_) @_type)
     name: (_) @_e)
   body: (block) @_body) @finding
- (#any-eq? @_type "InterruptedException")
- (#not-explained? @finding)
+ {java-where}
  (#not-uses? @_body @_e)
- (#not-in-named? @finding "run" "doRun" "*Run" "call" "main" "done" "test*" "*TestCase")
  (#not-has-descendant? @_body "throw_statement" "break_statement" "assignment_expression" "update_expression")
  (#not-match? @_body "nterrupt|return *;|[Ee]xit[(]|[Cc]ancel|[Ss]top|[Ss]hut"))
 ((catch_clause
@@ -81,11 +83,10 @@
   body: [
     (block . (expression_statement (method_invocation object: (_) @_on name: (_) @_told)) .)
     (block . (expression_statement (method_invocation object: (_) @_on name: (_) @_told)) . (return_statement (_)) .)] @_body) @finding
- (#any-eq? @_type "InterruptedException")
- (#not-explained? @finding)
+ {java-where}
  (#not-has-ancestor? @finding "lambda_expression")
- (#any-of? @_told "trace" "debug" "info" "warn" "error" "warning" "severe" "fine" "printStackTrace" "println" "printf")
- (#not-in-named? @finding "run" "doRun" "*Run" "call" "main" "done" "test*" "*TestCase")
+ (#any-of? @_told "trace" "debug" "info" "warn" "error" "warning" "severe" "fine" "printStackTrace" "println"
+   "printf")
  (#not-match? @_body "nterrupt[^E]|[Ee]xit|[Cc]ancel|[Ss]top|[Ss]hut|[Ll]istener|fatalError|future|[Ee]rror[(]e[)]"))
 ;; query: kotlin
 ((catch_block

@@ -34,6 +34,17 @@
 ;;| void f(void) { struct x *p = malloc(sizeof(*p), M_X, M_WAITOK); p->a = 1; }
 ;; bad: cpp
 ;;| void f() { char *p = static_cast<char *>(std::malloc(3)); p[0] = 1; }
+;; part: c-where
+;;| (#any-of? @_f "malloc" "calloc" "realloc" "reallocarray" "strdup" "strndup")
+;;| (#not-in-named? @_p "LLVMFuzzer*")
+;;| (#not-match? @finding "M_(NO)?WAIT")
+;;| (#used-unchecked? @_p "memcpy" "memset" "memmove" "strcpy" "strncpy" "strcat" "sprintf" "snprintf" "strlen")
+;; part: cpp-where
+;;| (#match? @_f "^(std::)?(malloc|calloc|realloc|reallocarray|strdup|strndup)$")
+;;| (#not-in-named? @_p "LLVMFuzzer*")
+;;| (#not-match? @finding "M_(NO)?WAIT")
+;;| (#used-unchecked? @_p "memcpy" "memset" "memmove" "strcpy" "strncpy" "strcat" "sprintf" "snprintf" "strlen"
+;;|  "std::memcpy" "std::memset" "std::memmove")
 ;; query: c
 ((assignment_expression
   left: [(identifier) (field_expression)] @_p
@@ -41,20 +52,14 @@
     (call_expression function: (identifier) @_f)
     (cast_expression value: (call_expression function: (identifier) @_f))]) @finding
  (#has-parent? @finding "expression_statement")
- (#any-of? @_f "malloc" "calloc" "realloc" "reallocarray" "strdup" "strndup")
- (#not-in-named? @_p "LLVMFuzzer*")
- (#not-match? @finding "M_(NO)?WAIT")
- (#used-unchecked? @_p "memcpy" "memset" "memmove" "strcpy" "strncpy" "strcat" "sprintf" "snprintf" "strlen"))
+ {c-where})
 ((declaration
   declarator: (init_declarator
     declarator: (pointer_declarator declarator: (identifier) @_p)
     value: [
       (call_expression function: (identifier) @_f)
       (cast_expression value: (call_expression function: (identifier) @_f))]) @finding)
- (#any-of? @_f "malloc" "calloc" "realloc" "reallocarray" "strdup" "strndup")
- (#not-in-named? @_p "LLVMFuzzer*")
- (#not-match? @finding "M_(NO)?WAIT")
- (#used-unchecked? @_p "memcpy" "memset" "memmove" "strcpy" "strncpy" "strcat" "sprintf" "snprintf" "strlen"))
+ {c-where})
 ;; query: cpp
 ((assignment_expression
   left: [(identifier) (field_expression)] @_p
@@ -63,10 +68,7 @@
     (cast_expression value: (call_expression function: (_) @_f))
     (call_expression function: (template_function) arguments: (argument_list . (call_expression function: (_) @_f) .))]) @finding
  (#has-parent? @finding "expression_statement")
- (#match? @_f "^(std::)?(malloc|calloc|realloc|reallocarray|strdup|strndup)$")
- (#not-in-named? @_p "LLVMFuzzer*")
- (#not-match? @finding "M_(NO)?WAIT")
- (#used-unchecked? @_p "memcpy" "memset" "memmove" "strcpy" "strncpy" "strcat" "sprintf" "snprintf" "strlen" "std::memcpy" "std::memset" "std::memmove"))
+ {cpp-where})
 ((declaration
   declarator: (init_declarator
     declarator: [(pointer_declarator declarator: (identifier) @_p) (identifier) @_p]
@@ -75,7 +77,4 @@
       (cast_expression value: (call_expression function: (_) @_f))
       (call_expression function: (template_function) arguments: (argument_list . (call_expression function: (_) @_f) .))]) @finding) @_declaration
  (#has-parent? @_declaration "compound_statement" "case_statement")
- (#match? @_f "^(std::)?(malloc|calloc|realloc|reallocarray|strdup|strndup)$")
- (#not-in-named? @_p "LLVMFuzzer*")
- (#not-match? @finding "M_(NO)?WAIT")
- (#used-unchecked? @_p "memcpy" "memset" "memmove" "strcpy" "strncpy" "strcat" "sprintf" "snprintf" "strlen" "std::memcpy" "std::memset" "std::memmove"))
+ {cpp-where})
