@@ -128,7 +128,7 @@ static bool ends(const char *text, size_t len, size_t at)
 static bool is_marked(const struct search *s, const char *text, size_t len)
 {
 	for (size_t i = 0; i < s->rule->words_nr; i++)
-		if (memmem(text, len, s->rule->words[i], strlen(s->rule->words[i])))
+		if (memmem(text, len, s->rule->words[i].text, strlen(s->rule->words[i].text)))
 			return true;
 	return false;
 }
