@@ -58,9 +58,12 @@ static int nearest(const char *name)
 int conf_unknown(const struct conf_place *place, size_t len, struct bt_err *err)
 {
 	size_t before = strlen(place->name) - len;
+	const char *commands = conf_command_hint(place->name + before);
 	int best = nearest(place->name + before);
 
 	bt_err_set(err, BT_ERR_FAIL, "unknown key '%s' %s", place->name, place->where);
+	if (commands)
+		return bt_err_hint(err, "%s", commands);
 	if (best < 0)
 		return bt_err_hint(err, "`git help batho-config` lists the keys");
 	return bt_err_hint(err, "did you mean '%.*s%s'?", (int)before, place->name,

@@ -48,12 +48,38 @@ enum bt_key_id {
 	BT_KEY_RULES_WIDE_DEPENDENTS,	/* 1 .. 10000 */
 	BT_KEY_CHECK_FAIL_ON,		/* never | note | warning | error */
 	BT_KEY_CHECK_LARGE_FILE,	/* bytes; 0: none is too large */
+	BT_KEY_BATCH_WINDOW_COMMIT,	/* seconds, 0 (at once) .. 86400; these rows in the order of enum bt_action_kind */
+	BT_KEY_BATCH_WINDOW_MERGE,
+	BT_KEY_BATCH_WINDOW_PUSH,
+	BT_KEY_BATCH_WINDOW_WORKFLOW,
+	BT_KEY_BATCH_WINDOW_DEPLOY,
+	BT_KEY_BATCH_URGENT_COMMIT,	/* the same for urgent ones */
+	BT_KEY_BATCH_URGENT_MERGE,
+	BT_KEY_BATCH_URGENT_PUSH,
+	BT_KEY_BATCH_URGENT_WORKFLOW,
+	BT_KEY_BATCH_URGENT_DEPLOY,
+	BT_KEY_BATCH_DEBOUNCE_CAP,	/* windows, 1 .. 100 */
+	BT_KEY_BATCH_MAX_SIZE,		/* actions, 1 .. 100 */
+	BT_KEY_BATCH_MAX_PARALLEL,	/* batches, 1 .. 10 */
+	BT_KEY_BATCH_STYLE,		/* squash | stack, as enum bt_fold_style */
+	BT_KEY_BATCH_HOOKS,		/* per-batch | per-action | none, as enum bt_batch_hooks */
+	BT_KEY_BATCH_AUTO_EXECUTE,	/* enum bt_batch_execute */
+	BT_KEY_BATCH_VERIFY,		/* a command, NULL or empty: none */
+	BT_KEY_BATCH_VERIFY_TIMEOUT,	/* seconds, 1 .. 86400 */
+	BT_KEY_BATCH_CHECK,		/* bool */
+	BT_KEY_BATCH_PUSH_RETRIES,	/* 0 .. 100 */
+	BT_KEY_BATCH_LEASE,		/* seconds, 5 .. 3600 */
+	BT_KEY_QUEUE_ON_COMMIT,		/* a branch, NULL or empty: none */
+	BT_KEY_QUEUE_ON_PUSH,		/* bool */
+	BT_KEY_QUEUE_RETENTION,		/* days, 1 .. 36500 */
 	BT_KEY_NR
 };
 
 /* The choices of the keys hooks.*.mode, hooks.onTimeout, hooks.onError and hooks.onMissing. */
 enum bt_hook_mode { BT_HOOK_ENFORCE, BT_HOOK_WARN, BT_HOOK_OFF };
 enum bt_hook_policy { BT_HOOK_ON_WARN, BT_HOOK_ON_FAIL, BT_HOOK_ON_IGNORE };
+/* Those of batch.autoExecute. */
+enum bt_batch_execute { BT_BATCH_EXECUTE_DETACHED, BT_BATCH_EXECUTE_MANUAL };
 
 enum bt_key_type {
 	BT_TYPE_INT,
@@ -137,6 +163,14 @@ struct bt_conf_said {
 	bool tracked;		/* by the project's own file */
 };
 bool bt_conf_rule_said(const struct bt_conf *c, size_t i, struct bt_conf_said *ret);
+
+/*
+ * <area>.<name>.<key>, where the name is the user's: deploy.<name>.command and .probe, workflow.<name>.command, .probe and .tag. From
+ * git's configuration alone: neither the tracked file nor the environment says what is run. NULL: nothing was said, or the last that was is
+ * empty. *ret_origin (may be NULL): who said it, in git's words ("file:/home/a/.gitconfig", "command line:").
+ */
+const char *bt_conf_command(const struct bt_conf *c, const char *area, const char *name, const char *key,
+			    const char **ret_origin);
 
 /* git's own settings that matter here; NULL when unset. */
 const char *bt_conf_git(const struct bt_conf *c, const char *name);	/* "core.ignorecase", "color.ui", ... */

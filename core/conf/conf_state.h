@@ -48,6 +48,11 @@ bool conf_is_severity(const char *name);
 /* place->name holds it. */
 int conf_set_severity(struct bt_conf *c, const char *text, const struct conf_place *place, struct bt_err *err);
 void conf_drop_tracked_severities(struct bt_conf *c);
+/* command.c: "deploy.<name>.command" and its like; which ones there are, for a key in their area; NULL: it is in another. */
+bool conf_is_command(const char *name);
+const char *conf_command_hint(const char *name);
+/* text: NULL for a key without '='. */
+int conf_check_command(const char *text, const struct conf_place *place, struct bt_err *err);
 /* -1: no such key. Names compare without case. */
 int conf_find(const char *name);
 /*

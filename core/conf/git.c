@@ -153,6 +153,8 @@ static int refuse(struct bt_conf *c, size_t at, int key, struct bt_err *err)
 	place.name = bt_buf_cstr(&name);
 	if (key < 0 && conf_is_severity(g->name + strlen(OURS)))
 		return conf_set_severity(c, g->value ? g->value : "true", &place, err);
+	if (key < 0 && conf_is_command(g->name + strlen(OURS)))
+		return conf_check_command(g->value, &place, err);
 	if (key < 0)
 		return conf_unknown(&place, name.len - strlen(OURS), err);
 	return conf_set(c, (enum bt_key_id)key, g->value ? g->value : "true", &place, err);
@@ -160,7 +162,8 @@ static int refuse(struct bt_conf *c, size_t at, int key, struct bt_err *err)
 
 static bool is_known_area(const char *name)
 {
-	static const char *const areas[] = { OURS "index.", OURS "hooks.", OURS "rules.", OURS "check." };
+	static const char *const areas[] = { OURS "index.", OURS "hooks.", OURS "rules.", OURS "check.",
+					     OURS "batch.", OURS "queue.", OURS "deploy.", OURS "workflow." };
 
 	for (size_t i = 0; i < BT_ARRAY_NR(areas); i++)
 		if (!strncmp(name, areas[i], strlen(areas[i])))
@@ -180,6 +183,8 @@ int conf_take_git(struct bt_conf *c, struct bt_err *err)
 		/* other areas belong to other commands, of this version or a later one */
 		if (!is_known_area(g->name))
 			continue;
+		if (g->value && conf_is_command(g->name + strlen(OURS)))
+			continue;	/* looked up when it is wanted */
 		key = conf_find(g->name + strlen(OURS));
 		if ((key < 0 || conf_set(c, (enum bt_key_id)key, g->value ? g->value : "true",
 					 &unsaid, &vague)) &&

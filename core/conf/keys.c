@@ -11,6 +11,9 @@ static const char *const missing_policies[] = { "warn", "fail", "ignore", NULL }
 
 /* In the order of severities; "never" stands for none. */
 static const char *const fail_on[] = { "never", "note", "warning", "error", NULL };
+static const char *const batch_styles[] = { "squash", "stack", NULL };
+static const char *const batch_hooks[] = { "per-batch", "per-action", "none", NULL };
+static const char *const batch_executes[] = { "detached", "manual", NULL };
 
 const struct bt_key bt_keys[BT_KEY_NR] = {
 	[BT_KEY_INDEX_MAX_BLOB_SIZE] = {
@@ -156,5 +159,125 @@ const struct bt_key bt_keys[BT_KEY_NR] = {
 		.name = "check.largeFile", .type = BT_TYPE_SIZE, .min = 0, .max = INT64_C(1) << 40,
 		.deflt = "5m", .unit = "bytes", .tracked = true,
 		.help = "A file that is added and has more is found by the rule large-file; 0 means none is.",
+	},
+	[BT_KEY_BATCH_WINDOW_COMMIT] = {
+		.name = "batch.window.commit", .type = BT_TYPE_INT, .min = 0, .max = 86400, .deflt = "30",
+		.unit = "seconds", .tracked = true,
+		.help = "A queued commit waits so long for others of its target; 0 means it does not.",
+	},
+	[BT_KEY_BATCH_WINDOW_MERGE] = {
+		.name = "batch.window.merge", .type = BT_TYPE_INT, .min = 0, .max = 86400, .deflt = "10",
+		.unit = "seconds", .tracked = true,
+		.help = "A queued merge waits so long for others of its target; 0 means it does not.",
+	},
+	[BT_KEY_BATCH_WINDOW_PUSH] = {
+		.name = "batch.window.push", .type = BT_TYPE_INT, .min = 0, .max = 86400, .deflt = "5",
+		.unit = "seconds", .tracked = true,
+		.help = "A queued push waits so long for others of its target; 0 means it does not.",
+	},
+	[BT_KEY_BATCH_WINDOW_WORKFLOW] = {
+		.name = "batch.window.workflow", .type = BT_TYPE_INT, .min = 0, .max = 86400, .deflt = "5",
+		.unit = "seconds", .tracked = true,
+		.help = "A queued workflow waits so long for others of its target; 0 means it does not.",
+	},
+	[BT_KEY_BATCH_WINDOW_DEPLOY] = {
+		.name = "batch.window.deploy", .type = BT_TYPE_INT, .min = 0, .max = 86400, .deflt = "60",
+		.unit = "seconds", .tracked = true,
+		.help = "A queued deployment waits so long for others of its target; 0 means it does not.",
+	},
+	[BT_KEY_BATCH_URGENT_COMMIT] = {
+		.name = "batch.urgentWindow.commit", .type = BT_TYPE_INT, .min = 0, .max = 86400, .deflt = "2",
+		.unit = "seconds", .tracked = true,
+		.help = "An urgent commit waits so long for others that are urgent; 0 means it does not.",
+	},
+	[BT_KEY_BATCH_URGENT_MERGE] = {
+		.name = "batch.urgentWindow.merge", .type = BT_TYPE_INT, .min = 0, .max = 86400, .deflt = "2",
+		.unit = "seconds", .tracked = true,
+		.help = "An urgent merge waits so long for others that are urgent; 0 means it does not.",
+	},
+	[BT_KEY_BATCH_URGENT_PUSH] = {
+		.name = "batch.urgentWindow.push", .type = BT_TYPE_INT, .min = 0, .max = 86400, .deflt = "1",
+		.unit = "seconds", .tracked = true,
+		.help = "An urgent push waits so long for others that are urgent; 0 means it does not.",
+	},
+	[BT_KEY_BATCH_URGENT_WORKFLOW] = {
+		.name = "batch.urgentWindow.workflow", .type = BT_TYPE_INT, .min = 0, .max = 86400, .deflt = "1",
+		.unit = "seconds", .tracked = true,
+		.help = "An urgent workflow waits so long for others that are urgent; 0 means it does not.",
+	},
+	[BT_KEY_BATCH_URGENT_DEPLOY] = {
+		.name = "batch.urgentWindow.deploy", .type = BT_TYPE_INT, .min = 0, .max = 86400, .deflt = "5",
+		.unit = "seconds", .tracked = true,
+		.help = "An urgent deployment waits so long for others that are urgent; 0 means it does not.",
+	},
+	[BT_KEY_BATCH_DEBOUNCE_CAP] = {
+		.name = "batch.debounceCap", .type = BT_TYPE_INT, .min = 1, .max = 100, .deflt = "4",
+		.unit = "windows", .tracked = true,
+		.help = "A window that others prolong ends after so many of its lengths.",
+	},
+	[BT_KEY_BATCH_MAX_SIZE] = {
+		.name = "batch.maxSize", .type = BT_TYPE_INT, .min = 1, .max = 100, .deflt = "20",
+		.unit = "actions", .tracked = true,
+		.help = "A batch has at most so many.",
+	},
+	[BT_KEY_BATCH_MAX_PARALLEL] = {
+		.name = "batch.maxParallel", .type = BT_TYPE_INT, .min = 1, .max = 10, .deflt = "5",
+		.unit = "batches",
+		.help = "So many run at the same time.",
+	},
+	[BT_KEY_BATCH_STYLE] = {
+		.name = "batch.style", .type = BT_TYPE_CHOICE, .choices = batch_styles, .deflt = "squash",
+		.unit = "", .tracked = true,
+		.help = "What becomes of the commits of a batch: one commit, or one each.",
+	},
+	[BT_KEY_BATCH_HOOKS] = {
+		.name = "batch.hooks", .type = BT_TYPE_CHOICE, .choices = batch_hooks, .deflt = "per-batch",
+		.unit = "",
+		.help = "For what the hooks of the repository run.",
+	},
+	[BT_KEY_BATCH_AUTO_EXECUTE] = {
+		.name = "batch.autoExecute", .type = BT_TYPE_CHOICE, .choices = batch_executes, .deflt = "detached",
+		.unit = "",
+		.help = "Who executes what is queued: a process in the background, or somebody who says so.",
+	},
+	[BT_KEY_BATCH_VERIFY] = {
+		.name = "batch.verify", .type = BT_TYPE_STRING,
+		.unit = "",
+		.help = "A command that must succeed on what would land.",
+	},
+	[BT_KEY_BATCH_VERIFY_TIMEOUT] = {
+		.name = "batch.verifyTimeout", .type = BT_TYPE_INT, .min = 1, .max = 86400, .deflt = "600",
+		.unit = "seconds",
+		.help = "Time after which batch.verify has failed.",
+	},
+	[BT_KEY_BATCH_CHECK] = {
+		.name = "batch.check", .type = BT_TYPE_BOOL, .deflt = "true",
+		.unit = "",
+		.help = "Whether new findings of check park the action that brings them.",
+	},
+	[BT_KEY_BATCH_PUSH_RETRIES] = {
+		.name = "batch.pushRetries", .type = BT_TYPE_INT, .min = 0, .max = 100, .deflt = "5",
+		.unit = "times",
+		.help = "So often a push is tried again when somebody else was faster.",
+	},
+	[BT_KEY_BATCH_LEASE] = {
+		.name = "batch.lease", .type = BT_TYPE_INT, .min = 5, .max = 3600, .deflt = "60",
+		.unit = "seconds",
+		.help = "Whoever executes and is silent for so long has lost what it works on.",
+	},
+	[BT_KEY_QUEUE_ON_COMMIT] = {
+		.name = "queue.onCommit", .type = BT_TYPE_STRING,
+		.unit = "",
+		.help = "The branch for which the hook post-commit queues a new commit.",
+	},
+	[BT_KEY_QUEUE_ON_PUSH] = {
+		.name = "queue.onPush", .type = BT_TYPE_BOOL, .deflt = "false",
+		.unit = "",
+		.help = "Whether the hook pre-push queues a push instead of letting it pass.",
+	},
+	[BT_KEY_QUEUE_RETENTION] = {
+		.name = "queue.retention", .type = BT_TYPE_INT, .min = 1, .max = 36500, .deflt = "30",
+		.unit = "days",
+		.help = "So long finished actions are kept.",
 	},
 };

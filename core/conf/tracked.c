@@ -171,6 +171,8 @@ static int take(void *ctx, const char *section, const char *name, const char *va
 	}
 	snprintf(full, sizeof(full), "%s.%s", section, name);
 	key = conf_find(full);
+	if (conf_is_command(full))
+		return fail_untaken(r, full), pass_over_key(r);
 	if (key < 0 && !conf_is_severity(full))
 		return fail_unknown(r, full), pass_over_key(r);
 	if (key >= 0 && !bt_keys[key].tracked)

@@ -108,6 +108,22 @@ test_expect_success 'keys of other areas are left to those who know them' '
 	git -c batho.hooks.pre-commit.mode=warn -c batho.x.y=1 batho stats
 '
 
+test_expect_success 'the queue: windows, choices, commands with a name' '
+	test_when_finished "cp ../config .git/config" &&
+	git config batho.batch.window.commit 0 && git config batho.batch.urgentWindow.deploy 5 && git config batho.batch.verify "make -s" &&
+	git config batho.deploy.Prod/eu.command "./deploy" && git config batho.workflow.ci.yml.tag ci/ && git batho stats >/dev/null &&
+	git config batho.batch.urgentWindow.deploy soon && line=$(grep -n soon .git/config | sed "s/:.*//") &&
+	refuses "${SQ}batho.batch.urgentWindow.deploy${SQ} in $top/.git/config:$line is ${SQ}soon${SQ}: a number from 0 to 86400 is expected" &&
+	git config --unset batho.batch.urgentWindow.deploy && git config batho.batch.style rebase && line=$(grep -n rebase .git/config | sed "s/:.*//") &&
+	refuses "${SQ}batho.batch.style${SQ} in $top/.git/config:$line is ${SQ}rebase${SQ}: one of squash, stack is expected" &&
+	git config --unset batho.batch.style && git config batho.batch.window.comit 3 && line=$(grep -n comit .git/config | sed "s/:.*//") &&
+	refuses "unknown key ${SQ}batho.batch.window.comit${SQ} in $top/.git/config:$line" "did you mean ${SQ}batho.batch.window.commit${SQ}?" &&
+	git config --unset batho.batch.window.comit && git config batho.deploy.prod.comand x && line=$(grep -n comand .git/config | sed "s/:.*//") &&
+	refuses "unknown key ${SQ}batho.deploy.prod.comand${SQ} in $top/.git/config:$line" "\`deploy.<name>\` has command and probe" &&
+	git config --unset batho.deploy.prod.comand && printf "[batho \"deploy.prod\"]\n\tcommand\n" >>.git/config && line=$(wc -l <.git/config) &&
+	refuses "${SQ}batho.deploy.prod.command${SQ} in $top/.git/config:$line has no value"
+'
+
 test_expect_success 'what is wrong in the tracked file is told although git config has a better value' '
 	mkdir -p .batho && printf "[index]\nmaxBlobSize = huge\n" >.batho/config.ini && git add .batho && git commit -q -m huge &&
 	test_expect_code 128 git -c batho.index.maxBlobSize=1m batho stats 2>../err && test_grep "HEAD:.batho/config.ini:2 is .huge." ../err &&
@@ -121,6 +137,18 @@ test_expect_success 'a key that is not for the tracked file is named, with the w
 	printf "; first\n\n[index]\njobs = 3\n" >.batho/config.ini && test_expect_code 128 git batho stats --worktree 2>../err &&
 	test_grep "worktree:.batho/config.ini:4: .index.jobs. is not taken from a tracked file$" ../err &&
 	test_grep "^hint: .git config batho.index.jobs." ../err
+'
+
+test_expect_success 'a tracked file tunes batches, and names no command' '
+	test_when_finished "rm .batho/config.ini" &&
+	printf "[batch]\nstyle = stack\nmaxSize = 7\ndebounceCap = 2\n[batch.window]\ncommit = 5\n" >.batho/config.ini && git batho stats --worktree >/dev/null &&
+	for setting in batch.verify batch.verifyTimeout batch.hooks batch.check batch.autoExecute batch.maxParallel batch.pushRetries batch.lease \
+		queue.onCommit queue.onPush queue.retention deploy.prod.command deploy.prod.probe workflow.ci.command workflow.ci.probe workflow.ci.tag; do
+		printf "[%s]\n%s = 1\n" "${setting%%.*}" "${setting#*.}" >.batho/config.ini &&
+		test_expect_code 128 git batho stats --worktree 2>../err &&
+		test_grep "config.ini:2: .$setting. is not taken from a tracked file$" ../err &&
+		test_grep "^hint: .git config batho.$setting." ../err || return 1
+	done
 '
 
 test_expect_success 'the tracked file may start with the mark of UTF-8' '
