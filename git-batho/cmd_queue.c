@@ -115,7 +115,7 @@ static const struct {
 
 static int with_id(struct bt_context *c, enum what what, const char *text, struct bt_err *err)
 {
-	uint64_t id;
+	uint64_t id = 0;
 
 	if (queue_id(text, &id, err))
 		return err->code;

@@ -47,7 +47,7 @@ int queue_wake(struct bt_context *c, struct bt_err *err)
 {
 	BT_FREE char *path = NULL;
 
-	if (getenv("BATHO_BATCH_AUTOEXECUTE"))
+	if (bt_conf_get(c->conf, BT_KEY_BATCH_AUTO_EXECUTE)->number == BT_BATCH_EXECUTE_MANUAL)
 		return 0;
 	return queue_program(&path, err) || bt_executor_detach(&c->repo, path, c->store_dir, err) ? err->code : 0;
 }

@@ -23,7 +23,6 @@
 #include "core/batch/push.h"
 #include "core/batch/run.h"
 #include "core/git/refs.h"
-#define bt_conf_command(a,b,c,d,e) ((const char*)NULL)
 
 #define COMMAND_TIMEOUT_MS (3600 * 1000)
 #define SAID_MAX ((size_t)1 << 20)

@@ -68,7 +68,6 @@ enum bt_key_id {
 	BT_KEY_BATCH_VERIFY_TIMEOUT,	/* seconds, 1 .. 86400 */
 	BT_KEY_BATCH_CHECK,		/* bool */
 	BT_KEY_BATCH_PUSH_RETRIES,	/* 0 .. 100 */
-	BT_KEY_BATCH_LEASE,		/* seconds, 5 .. 3600 */
 	BT_KEY_QUEUE_ON_COMMIT,		/* a branch, NULL or empty: none */
 	BT_KEY_QUEUE_ON_PUSH,		/* bool */
 	BT_KEY_QUEUE_RETENTION,		/* days, 1 .. 36500 */

@@ -260,11 +260,6 @@ const struct bt_key bt_keys[BT_KEY_NR] = {
 		.unit = "times",
 		.help = "So often a push is tried again when somebody else was faster.",
 	},
-	[BT_KEY_BATCH_LEASE] = {
-		.name = "batch.lease", .type = BT_TYPE_INT, .min = 5, .max = 3600, .deflt = "60",
-		.unit = "seconds",
-		.help = "Whoever executes and is silent for so long has lost what it works on.",
-	},
 	[BT_KEY_QUEUE_ON_COMMIT] = {
 		.name = "queue.onCommit", .type = BT_TYPE_STRING,
 		.unit = "",

@@ -142,7 +142,7 @@ test_expect_success 'a key that is not for the tracked file is named, with the w
 test_expect_success 'a tracked file tunes batches, and names no command' '
 	test_when_finished "rm .batho/config.ini" &&
 	printf "[batch]\nstyle = stack\nmaxSize = 7\ndebounceCap = 2\n[batch.window]\ncommit = 5\n" >.batho/config.ini && git batho stats --worktree >/dev/null &&
-	for setting in batch.verify batch.verifyTimeout batch.hooks batch.check batch.autoExecute batch.maxParallel batch.pushRetries batch.lease \
+	for setting in batch.verify batch.verifyTimeout batch.hooks batch.check batch.autoExecute batch.maxParallel batch.pushRetries \
 		queue.onCommit queue.onPush queue.retention deploy.prod.command deploy.prod.probe workflow.ci.command workflow.ci.probe workflow.ci.tag; do
 		printf "[%s]\n%s = 1\n" "${setting%%.*}" "${setting#*.}" >.batho/config.ini &&
 		test_expect_code 128 git batho stats --worktree 2>../err &&

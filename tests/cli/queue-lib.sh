@@ -2,8 +2,8 @@
 # What the tests of the queue share: a repository with a remote, and short ways to ask.
 
 # Nobody executes behind the test's back, unless it says so.
-BATHO_BATCH_AUTOEXECUTE=manual
-export BATHO_BATCH_AUTOEXECUTE
+BATHO_BATCH_AUTO_EXECUTE=manual
+export BATHO_BATCH_AUTO_EXECUTE
 
 # queue_setup: the scratch repository gets 20 lines in a, b and c, and a bare remote.
 queue_setup() {
