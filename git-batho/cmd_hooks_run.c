@@ -16,6 +16,7 @@
 #include "core/base/text.h"
 #include "core/base/trace.h"
 #include "core/git/program.h"
+#include "git-batho/hook_queue.h"
 #include "git-batho/hook_verdict.h"
 #include "git-batho/spawn.h"
 #include "hooks/background.h"
@@ -108,6 +109,17 @@ static int check_message(struct bt_hook_run *r, const char *const *args, struct 
 
 /* --- */
 
+/* The commit is made: what goes wrong here is told, and no more. */
+static int queue_commit(struct bt_hook_run *r, struct bt_err *err)
+{
+	struct bt_err why = BT_ERR_INIT;
+
+	(void)err;
+	if (bt_hook_queue_commit(r, &why))
+		fprintf(stderr, "git-batho: cannot queue the commit: %s\n", why.msg);
+	return 0;
+}
+
 /* Nobody waits for this, and nobody wants to hear of it. */
 static int start_index(struct bt_hook_run *r, struct bt_err *err)
 {
@@ -124,7 +136,7 @@ static int start_index(struct bt_hook_run *r, struct bt_err *err)
 	store_dir = bt_xasprintf("%s/batho", r->c->repo.common_dir);
 	if (bt_indexer_path(&indexer, err) || bt_background_index(&r->c->repo, indexer, store_dir, err))
 		bt_trace("no indexing in the background: %s", err->msg);
-	return 0;
+	return r->event == BT_HOOK_POST_COMMIT ? queue_commit(r, err) : 0;
 }
 
 int bt_hooks_run(struct bt_context *c, enum bt_hook_event event, const char *const *args, struct bt_err *err)

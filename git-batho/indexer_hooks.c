@@ -10,6 +10,7 @@
 #include "core/base/clock.h"
 #include "core/gate/gate.h"
 #include "core/git/index_head.h"
+#include "git-batho/hook_queue.h"
 #include "git-batho/hook_verdict.h"
 #include "git-batho/indexer.h"
 
@@ -167,12 +168,25 @@ static int judge_parts(struct bt_hook_run *r, struct push *p, struct bt_err *err
 	return refuses ? bt_hook_objects(r) : rc;
 }
 
+/* What passed and is to go through the queue: git does not push it itself, which is status 1. */
+static int queue_instead(struct bt_hook_run *r, const struct bt_args *args, const struct bt_pushed *refs, struct bt_err *err)
+{
+	bool queued = false;
+
+	if (r->event != BT_HOOK_PRE_PUSH || args->nr < 2)
+		return 0;
+	if (bt_hook_queue_push(r, args->items[1], refs, &queued, err))
+		return err->code;
+	return queued;
+}
+
 static int check_pushed(struct bt_hook_run *r, const struct bt_args *args, struct bt_err *err)
 {
 	BT_CLEANUP(push_release) struct push p = {
 		.refs = BT_PUSHED_INIT, .all = BT_INCOMING_INIT, .parts = BT_GATE_PARTS_INIT,
 		.policy = r->event == BT_HOOK_PRE_PUSH ? BT_GATE_PUSHED : BT_GATE_RECEIVED,
 	};
+	int rc;
 
 	if (read_pushed(r, args, &p.refs, err))
 		return err->code;
@@ -187,12 +201,13 @@ static int check_pushed(struct bt_hook_run *r, const struct bt_args *args, struc
 	if (bt_incoming_pushed(&p.all, &r->c->repo, &p.refs, p.known, err))
 		return err->code;
 	if (!p.all.nr)
-		return 0;
+		return queue_instead(r, args, &p.refs, err);
 	if (bt_gate_split(&p.parts, &r->c->repo, &p.refs, &p.all, p.policy, err))
 		return err->code;
 	if (p.parts.first_push)
 		fprintf(stderr, "git-batho: no branch is here whose settings could judge this push: its own do\n");
-	return judge_parts(r, &p, err);
+	rc = judge_parts(r, &p, err);
+	return rc ? rc : queue_instead(r, args, &p.refs, err);
 }
 
 /* args: the event, then what git gave. */

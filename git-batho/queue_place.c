@@ -4,6 +4,8 @@
 #include "git-batho/cmd_queue.h"
 
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "core/base/file.h"
 
@@ -17,14 +19,43 @@ void queue_close(struct bt_queue **q)
 	bt_queue_free(q);
 }
 
+/* <folder>/git-batho, when it is there. */
+static bool try_folder(const char *folder, size_t len, char **ret_path)
+{
+	char *path = bt_xasprintf("%.*s/git-batho", (int)len, folder);
+
+	if (!access(path, X_OK)) {
+		*ret_path = path;
+		return true;
+	}
+	free(path);
+	return false;
+}
+
+/* Told by who started this one; this one itself; beside it (build tree); where both are installed. */
 int queue_program(char **ret_path, struct bt_err *err)
 {
 	const char *told = getenv(QUEUE_PROGRAM_ENV);
+	BT_FREE char *self = NULL, *moved = NULL;
+	const char *slash;
 
-	if (!told || *told != '/')
-		return bt_file_program_path(ret_path, err);
-	*ret_path = bt_xstrdup(told);
-	return 0;
+	if (told && *told == '/') {
+		*ret_path = bt_xstrdup(told);
+		return 0;
+	}
+	if (bt_file_program_path(&self, err))
+		return err->code;
+	slash = strrchr(self, '/');
+	if (!slash || strcmp(slash, "/git-batho-indexer")) {
+		*ret_path = self;
+		self = NULL;
+		return 0;
+	}
+	moved = bt_xasprintf("%.*s/../../bin", (int)(slash - self), self);
+	if (try_folder(self, (size_t)(slash - self), ret_path) || try_folder(moved, strlen(moved), ret_path) ||
+	    try_folder(BINDIR, strlen(BINDIR), ret_path))
+		return 0;
+	return bt_err_set(err, BT_ERR_FAIL, "cannot find git-batho");
 }
 
 static void tell(void *ctx, const char *line)

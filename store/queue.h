@@ -104,6 +104,11 @@ int bt_queue_actions(struct bt_queue *q, const struct bt_action_query *what, str
 		     size_t *ret_nr, struct bt_err *err);
 /* The ids an action waits for. */
 int bt_queue_after(struct bt_queue *q, uint64_t id, struct bt_arena *arena, uint64_t **ret_ids, size_t *ret_nr, struct bt_err *err);
+/* The same for all open actions, by action. */
+struct bt_needs {
+	uint64_t action, needs;
+};
+int bt_queue_after_open(struct bt_queue *q, struct bt_arena *arena, struct bt_needs **ret_list, size_t *ret_nr, struct bt_err *err);
 /*
  * A new state, for it and for those that became one with it; detail NULL: none; result NULL: as it is. finished_at is set for
  * states in which nothing happens any more.

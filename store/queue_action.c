@@ -311,6 +311,28 @@ int bt_queue_after(struct bt_queue *q, uint64_t id, struct bt_arena *arena, uint
 	return 0;
 }
 
+int bt_queue_after_open(struct bt_queue *q, struct bt_arena *arena, struct bt_needs **ret_list, size_t *ret_nr, struct bt_err *err)
+{
+	BT_QSQL_OWNED sqlite3_stmt *s = NULL;
+	BT_FREE struct bt_needs *list = NULL;
+	size_t nr = 0, alloc = 0;
+	int rc;
+
+	if (bt_queue_sql_get(q, BT_QSQL_AFTER_OPEN, &s, err))
+		return err->code;
+	while ((rc = bt_queue_sql_step(q, s, err)) == BT_ROW) {
+		BT_GROW(list, alloc, nr + 1);
+		list[nr++] = (struct bt_needs){ (uint64_t)sqlite3_column_int64(s, 0), (uint64_t)sqlite3_column_int64(s, 1) };
+	}
+	if (rc)
+		return rc;
+	*ret_list = bt_arena_alloc(arena, (nr + 1) * sizeof(*list));
+	if (nr)
+		memcpy(*ret_list, list, nr * sizeof(*list));
+	*ret_nr = nr;
+	return 0;
+}
+
 /* BT_ERR_NOT_FOUND when the statement touched nothing. */
 static int touched(struct bt_queue *q, sqlite3_stmt *s, uint64_t id, struct bt_err *err)
 {

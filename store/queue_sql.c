@@ -141,6 +141,8 @@ static const char *const texts[BT_QSQL_NR] = {
 				   " AND (state <= 4 OR finished_at > ?2) LIMIT 1",
 	[BT_QSQL_AFTER_ADD] = "INSERT INTO dependency (action, needs) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
 	[BT_QSQL_AFTER_LIST] = "SELECT needs FROM dependency WHERE action = ?1 ORDER BY needs",
+	[BT_QSQL_AFTER_OPEN] = "SELECT d.action, d.needs FROM action AS a JOIN dependency AS d ON d.action = a.id"
+			       " WHERE a.state <= 4 ORDER BY d.action, d.needs",
 
 	[BT_QSQL_BATCH_ADD] = "INSERT INTO batch (key, kind, lane, state, created_at, started_at, finished_at, attempt, committer,"
 			      " remote, executed, failed) VALUES (?1, ?2, ?3, 0, ?4, 0, 0, 0, ?5, ?6, 0, 0)",

@@ -48,11 +48,36 @@ static bool is_planned(const struct bt_outlook *o, size_t sorted_nr, uint64_t id
 	return false;
 }
 
+/* What an action waits for, and is not planned yet: done, dead, or one with another. */
+static int add_needed(struct bt_queue *q, struct bt_arena *arena, struct bt_outlook *o, size_t *alloc, uint64_t *id, struct bt_err *err)
+{
+	struct bt_action a;
+	int rc = bt_queue_action(q, *id, arena, &a, err);
+
+	if (rc != BT_ROW)
+		return rc;
+	/* it became one with another: that one is waited for */
+	if (a.leader && bt_action_state_open(a.state)) {
+		*id = a.leader;
+		return 0;
+	}
+	BT_GROW(o->planned, *alloc, o->planned_nr + 1);
+	/* its lane counts for nothing: it is not open */
+	a.lane = o->lanes[0];
+	put(o, &a);
+	return 0;
+}
+
 /* Open actions that are their own, then what they wait for and is not open any more. */
 static int gather(struct bt_queue *q, struct bt_arena *arena, struct bt_outlook *o, struct bt_err *err)
 {
-	size_t alloc = o->actions_nr, open_nr;
+	size_t alloc = o->actions_nr, open_nr, needs_nr, at = 0;
+	struct bt_needs *needs;
+	uint64_t *ids;
 
+	if (bt_queue_after_open(q, arena, &needs, &needs_nr, err))
+		return err->code;
+	ids = bt_arena_alloc(arena, (needs_nr + 1) * sizeof(*ids));
 	o->planned = bt_xcalloc(alloc + 1, sizeof(*o->planned));
 	o->lanes = bt_arena_zalloc(arena, (o->actions_nr + 1) * sizeof(*o->lanes));
 	for (size_t i = 0; i < o->actions_nr; i++)
@@ -60,30 +85,14 @@ static int gather(struct bt_queue *q, struct bt_arena *arena, struct bt_outlook 
 			put(o, &o->actions[i]);
 	open_nr = o->planned_nr;
 	for (size_t i = 0; i < open_nr; i++) {
-		uint64_t *after;
-		size_t nr;
-
-		if (bt_queue_after(q, o->planned[i].id, arena, &after, &nr, err))
-			return err->code;
-		o->planned[i].after = after;
-		o->planned[i].after_nr = nr;
-		for (size_t k = 0; k < nr; k++) {
-			struct bt_action a;
-			int rc = is_planned(o, open_nr, after[k]) ? BT_DONE : bt_queue_action(q, after[k], arena, &a, err);
-
-			if (rc < 0)
-				return rc;
-			if (rc == BT_DONE)
-				continue;
-			/* it became one with another: that one is waited for */
-			if (a.leader && bt_action_state_open(a.state)) {
-				after[k] = a.leader;
-				continue;
-			}
-			BT_GROW(o->planned, alloc, o->planned_nr + 1);
-			/* its lane counts for nothing: it is not open */
-			a.lane = o->lanes[0];
-			put(o, &a);
+		while (at < needs_nr && needs[at].action < o->planned[i].id)
+			at++;
+		o->planned[i].after = ids + at;
+		for (; at < needs_nr && needs[at].action == o->planned[i].id; at++) {
+			ids[at] = needs[at].needs;
+			if (!is_planned(o, open_nr, ids[at]) && add_needed(q, arena, o, &alloc, &ids[at], err) < 0)
+				return err->code;
+			o->planned[i].after_nr++;
 		}
 	}
 	if (o->planned_nr)
@@ -108,7 +117,11 @@ int bt_outlook_make(struct bt_queue *q, const struct bt_batch_settings *s, bool 
 		return err->code;
 	}
 	running = (unsigned)nr;
-	return bt_plan_make(ret_o->planned, ret_o->planned_nr, &w, bt_queue_now(), running, &ret_o->plan);
+	if (bt_plan_make(ret_o->planned, ret_o->planned_nr, &w, bt_queue_now(), running, &ret_o->plan)) {
+		bt_outlook_release(ret_o);
+		return bt_err_set(err, BT_ERR_CORRUPT, "queue '%s' holds rows that no plan can be made of", bt_queue_path(q));
+	}
+	return 0;
 }
 
 void bt_outlook_release(struct bt_outlook *o)
