@@ -301,3 +301,12 @@ int bt_object_write(const struct bt_repo *repo, enum bt_object_type type, const 
 		*ret_oid = oid;
 	return rc;
 }
+
+int bt_object_sync(const struct bt_repo *repo, const struct bt_oid *oids, size_t nr, struct bt_err *err)
+{
+	BT_CLEANUP(bt_object_batch_free) struct bt_object_batch *b = bt_object_batch_new(repo);
+
+	for (size_t i = 0; i < nr; i++)
+		bt_object_batch_cover(b, &oids[i]);
+	return bt_object_batch_end(b, err);
+}

@@ -40,6 +40,9 @@ void bt_object_batch_cover(struct bt_object_batch *b, const struct bt_oid *oid);
 /* Writes them, durable. The batch is empty afterwards and may be used again. */
 int bt_object_batch_end(struct bt_object_batch *b, struct bt_err *err);
 
+/* bt_object_batch_cover of several, at once. */
+int bt_object_sync(const struct bt_repo *repo, const struct bt_oid *oids, size_t nr, struct bt_err *err);
+
 /* A commit object. Identity and time are whole header values: "A U Thor <a@b> 1700000000 +0100". */
 struct bt_commit_draft {
 	struct bt_oid tree;
