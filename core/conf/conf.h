@@ -175,6 +175,8 @@ const char *bt_conf_command(const struct bt_conf *c, const char *area, const cha
 const char *bt_conf_git(const struct bt_conf *c, const char *name);	/* "core.ignorecase", "color.ui", ... */
 /* Has git filters (clean, smudge) that may give a file another text than its blob? Those of LFS do not count: a pointer is no text. */
 bool bt_conf_has_filters(const struct bt_conf *c);
+/* Are hooks defined by configuration (git >= 2.54)? */
+bool bt_conf_has_hooks(const struct bt_conf *c);
 /* core.sharedRepository as a mode mask: 0 private, 0660, 0664 or an octal value. */
 unsigned bt_conf_shared_mode(const struct bt_conf *c);
 

@@ -13,6 +13,7 @@
 #define FILE_LEN_MAX (1u << 20)
 #define OURS "batho."
 #define FILTER "filter."
+#define HOOK "hook."
 #define LISTING "config", "-z", "--list", "--show-origin"
 
 static void add(struct bt_conf *c, const char *name, const char *value, const char *origin)
@@ -28,7 +29,9 @@ static void add(struct bt_conf *c, const char *name, const char *value, const ch
 /* `git config -z --list --show-origin`: origin NUL name LF value NUL, again and again. */
 void conf_parse_git(struct bt_conf *c, char *data, size_t len)
 {
-	static const char *const wanted[] = { OURS, "core.", "color.", "pager.", FILTER };
+	static const char *const wanted[] = {
+		OURS, "core.", "color.", "pager.", FILTER, "user.", "author.", "committer.", "i18n.", HOOK,
+	};
 	char *p = data, *end = data + len;
 
 	while (p < end) {
@@ -52,6 +55,14 @@ bool bt_conf_has_filters(const struct bt_conf *c)
 
 	for (size_t i = 0; i < c->git_nr; i++)
 		if (!strncmp(c->git[i].name, FILTER, strlen(FILTER)) && strncmp(c->git[i].name, lfs, strlen(lfs)))
+			return true;
+	return false;
+}
+
+bool bt_conf_has_hooks(const struct bt_conf *c)
+{
+	for (size_t i = 0; i < c->git_nr; i++)
+		if (!strncmp(c->git[i].name, HOOK, strlen(HOOK)))
 			return true;
 	return false;
 }

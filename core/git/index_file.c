@@ -27,11 +27,11 @@
 #define HEAD_LEN 12
 #define STAT_LEN 40		/* the fixed part before the object id */
 #define FLAG_VALID 0x8000u	/* assume-unchanged */
-#define FLAG_EXTENDED 0x4000u
-#define FLAG_STAGE 0x3000u
+#define FLAG_EXTENDED BT_INDEX_EXTENDED
+#define FLAG_STAGE BT_INDEX_STAGE
 #define FLAG_NAME 0x0fffu
-#define XFLAG_SKIP_WORKTREE 0x4000u
-#define XFLAG_INTENT_TO_ADD 0x2000u
+#define XFLAG_SKIP_WORKTREE BT_INDEX_SKIP_WORKTREE
+#define XFLAG_INTENT_TO_ADD BT_INDEX_INTENT_TO_ADD
 
 struct scan {
 	int fd;
@@ -252,6 +252,14 @@ static void entry_take(const struct scan *s, const struct entry *e, struct bt_cl
 	f->mtime_nsec = be32(p + 12);
 	f->ino = be32(p + 20);
 	f->file_size = be32(p + 36);
+	if (!f->raw)
+		return;
+	f->raw->found = true;
+	memcpy(f->raw->stat, p, sizeof(f->raw->stat));
+	f->raw->mode = be32(p + 24);
+	f->raw->oid = bt_oid_make(e->oid, s->oid_len);
+	f->raw->flags = e->flags;
+	f->raw->xflags = e->xflags;
 }
 
 /* The first file whose path is not before this one. */
@@ -270,7 +278,7 @@ static size_t lower_bound(const struct bt_clean_file *files, size_t nr, const ch
 	return lo;
 }
 
-static void find_entries(struct scan *s, struct bt_clean_file *files, size_t nr)
+static bool find_entries(struct scan *s, struct bt_clean_file *files, size_t nr)
 {
 	struct filter filter = { { 0 } };
 	struct entry e;
@@ -284,9 +292,11 @@ static void find_entries(struct scan *s, struct bt_clean_file *files, size_t nr)
 		for (size_t k = lower_bound(files, nr, e.path); k < nr && !strcmp(files[k].path, e.path); k++)
 			entry_take(s, &e, &files[k]);
 	}
-	if (i < s->nr || !extensions_known(s))
-		for (size_t k = 0; k < nr; k++)
-			files[k].known = false;
+	if (i == s->nr && extensions_known(s))
+		return true;
+	for (size_t k = 0; k < nr; k++)
+		files[k].known = false;
+	return false;
 }
 
 /* Reads the head. False: nothing that is known here. */
@@ -390,24 +400,24 @@ static void find_one(struct scan *s, uint64_t end, struct bt_clean_file *f)
 	}
 }
 
-static void find_in(struct scan *s, struct bt_clean_file *files, size_t nr)
+static bool find_in(struct scan *s, struct bt_clean_file *files, size_t nr)
 {
 	uint64_t end;
 
 	s->step = PROBE_LEN;
 	if (!scan_begin(s))
-		return;
+		return false;
 	if (nr <= FEW && s->size >= LARGE && s->version < 4 && find_end(s, &end)) {
 		for (size_t i = 0; i < nr; i++)
 			find_one(s, end, &files[i]);
-		return;
+		return true;
 	}
 	s->step = BUF_LEN;
 	scan_seek(s, HEAD_LEN);
-	find_entries(s, files, nr);
+	return find_entries(s, files, nr);
 }
 
-void bt_index_file_find(const struct bt_repo *repo, struct bt_clean_file *files, size_t nr,
+bool bt_index_file_find(const struct bt_repo *repo, struct bt_clean_file *files, size_t nr,
 			struct timespec *ret_written)
 {
 	BT_CLOSE int fd = -1;
@@ -418,13 +428,15 @@ void bt_index_file_find(const struct bt_repo *repo, struct bt_clean_file *files,
 	for (size_t i = 0; i < nr; i++)
 		files[i].known = false;
 	if (!repo->top || !repo->index_file || !nr)
-		return;
+		return false;
 	fd = open(repo->index_file, O_RDONLY | O_CLOEXEC);
-	if (fd < 0 || fstat(fd, &st))
-		return;
+	if (fd < 0)
+		return errno == ENOENT;
+	if (fstat(fd, &st))
+		return false;
 	*ret_written = st.st_mtim;
 	buf = bt_xmalloc(BUF_LEN);
-	find_in(&(struct scan){ .fd = fd, .buf = buf, .at = buf, .end = buf, .size = (uint64_t)st.st_size,
+	return find_in(&(struct scan){ .fd = fd, .buf = buf, .at = buf, .end = buf, .size = (uint64_t)st.st_size,
 				.oid_len = repo->oid_len }, files, nr);
 }
 

@@ -18,6 +18,19 @@
 #include "core/base/oid.h"
 #include "core/git/repo.h"
 
+/* An entry as it stands in the file. */
+struct bt_index_raw {
+	bool found;
+	uint8_t stat[40];	/* times, place, mode, owner, size: as written */
+	uint32_t mode;
+	struct bt_oid oid;
+	uint16_t flags, xflags;	/* the second is 0 unless BT_INDEX_EXTENDED */
+};
+#define BT_INDEX_EXTENDED 0x4000u
+#define BT_INDEX_STAGE 0x3000u
+#define BT_INDEX_SKIP_WORKTREE 0x4000u	/* in xflags */
+#define BT_INDEX_INTENT_TO_ADD 0x2000u	/* in xflags */
+
 struct bt_clean_file {
 	const char *path;	/* relative to the top */
 	struct bt_oid oid;
@@ -25,13 +38,15 @@ struct bt_clean_file {
 	/* out: what the index says of this path and blob */
 	bool known;
 	uint32_t ctime, mtime, mtime_nsec, ino, file_size;
+	struct bt_index_raw *raw;	/* in: where to put the entry, or NULL */
 };
 
 /*
  * Looks the files up; they are ordered by path, bytewise. ret_written: when the index was, since a file that changed
- * as late may be racy. Never fails: the worst answer is that none is known.
+ * as late may be racy. Never fails: the worst answer is that none is known. False: the index is of a kind that is not read
+ * here, so that even what is not found may be in it.
  */
-void bt_index_file_find(const struct bt_repo *repo, struct bt_clean_file *files, size_t nr,
+bool bt_index_file_find(const struct bt_repo *repo, struct bt_clean_file *files, size_t nr,
 			struct timespec *ret_written);
 
 /*

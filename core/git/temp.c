@@ -4,6 +4,8 @@
 #include "core/git/temp.h"
 
 #include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "core/base/file.h"
 #include "core/base/mem.h"
 
 #define TEMP_PREFIX "worktree-"
@@ -73,4 +76,51 @@ int bt_git_temp_make(const struct bt_repo *repo, char **ret_dir, struct bt_err *
 		free(dir);
 	}
 	return bt_err_errno(err, "cannot make a temporary folder for git's objects");
+}
+
+int bt_git_temp_copy(const char *from, const char *to, struct bt_err *err)
+{
+	BT_CLOSE int in = open(from, O_RDONLY | O_CLOEXEC);
+	BT_CLOSE int out = -1;
+	struct timespec times[2];
+	struct stat st;
+	ssize_t n;
+
+	if (in < 0 && errno == ENOENT)
+		return 0; /* nothing was ever added */
+	if (in < 0 || fstat(in, &st))
+		return bt_err_errno(err, "cannot read '%s'", from);
+	out = open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	if (out < 0)
+		return bt_err_errno(err, "cannot write '%s'", to);
+	do {
+		char chunk[64 << 10];
+
+		n = read(in, chunk, sizeof(chunk));
+		if (n > 0) {
+			int rc = bt_fd_write_full(out, chunk, (size_t)n, to, err);
+
+			if (rc)
+				return rc;
+		}
+	} while (n > 0 || (n < 0 && errno == EINTR));
+	times[0] = st.st_atim;
+	times[1] = st.st_mtim;
+	if (n < 0 || futimens(out, times))
+		return bt_err_errno(err, "cannot copy '%s'", from);
+	return 0;
+}
+
+int bt_git_temp_write(const char *to, const void *p, size_t len, const struct timespec *changed, struct bt_err *err)
+{
+	BT_CLOSE int out = open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	struct timespec times[2] = { *changed, *changed };
+	int rc;
+
+	if (out < 0)
+		return bt_err_errno(err, "cannot write '%s'", to);
+	rc = bt_fd_write_full(out, p, len, to, err);
+	if (!rc && (changed->tv_sec || changed->tv_nsec) && futimens(out, times))
+		rc = bt_err_errno(err, "cannot write '%s'", to);
+	return rc;
 }

@@ -5,9 +5,18 @@
 #ifndef BT_GIT_TEMP_H
 #define BT_GIT_TEMP_H
 
+#include <time.h>
+
 #include "core/git/repo.h"
 
 /* *ret_dir is free()d after bt_git_temp_remove. What killed runs left there more than a day ago is removed. */
 int bt_git_temp_make(const struct bt_repo *repo, char **ret_dir, struct bt_err *err);
 void bt_git_temp_remove(const char *dir);
+/*
+ * Copies an index with its time of change: git compares the times of entries with that of the index to know which entries it cannot
+ * trust. A file that is not there gives none.
+ */
+int bt_git_temp_copy(const char *from, const char *to, struct bt_err *err);
+/* Writes one, with this time of change; a time of zero is left as it comes. */
+int bt_git_temp_write(const char *to, const void *p, size_t len, const struct timespec *changed, struct bt_err *err);
 #endif

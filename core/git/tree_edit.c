@@ -208,14 +208,14 @@ static int corrupt(const struct bt_oid *oid, const char *why, struct bt_err *err
 	return bt_err_set(err, BT_ERR_CORRUPT, "cannot read tree %s: %s", bt_oid_hex(oid, hex), why);
 }
 
-static int list_read(struct bt_tree_edit *t, const struct bt_oid *oid, const struct bt_object *obj, struct list *l, struct bt_err *err)
+static int list_read(struct bt_tree_edit *t, const struct bt_oid *oid, const void *data, size_t len, struct list *l, struct bt_err *err)
 {
 	struct bt_err inner = BT_ERR_INIT;
 	struct bt_tree_reader r;
 	struct bt_tree_entry e;
 	int rc;
 
-	bt_tree_reader_init(&r, obj->data, obj->size, oid->len);
+	bt_tree_reader_init(&r, data, len, oid->len);
 	while ((rc = bt_tree_reader_next(&r, &e, &inner)) == BT_ROW) {
 		const struct entry *before = l->nr ? &l->entries[l->nr - 1] : NULL;
 		bool folder = e.kind == BT_ENTRY_TREE;
@@ -233,11 +233,29 @@ static int list_read(struct bt_tree_edit *t, const struct bt_oid *oid, const str
 	return rc < 0 ? corrupt(oid, inner.msg, err) : 0;
 }
 
+/* A tree of our own making is read without the odb, which may have to start a child first. */
+static int tree_read(struct bt_tree_edit *t, const struct bt_oid *oid, struct list *l, struct bt_err *err)
+{
+	BT_BUF_OWNED struct bt_buf own = BT_BUF_INIT;
+	struct bt_object obj;
+	int rc = bt_object_read_own(t->repo, oid, BT_OBJECT_TREE, &own, err);
+
+	if (rc < 0)
+		return rc;
+	if (rc == BT_ROW)
+		return list_read(t, oid, bt_buf_cstr(&own), own.len, l, err);
+	rc = bt_odb_read(t->odb, oid, BT_TREE_SIZE_MAX, &obj, err);
+	if (rc)
+		return rc;
+	if (obj.type != BT_OBJECT_TREE || !obj.data)
+		return corrupt(oid, obj.type == BT_OBJECT_NONE ? "it is missing" : "it is none, or too large", err);
+	return list_read(t, oid, obj.data, obj.size, l, err);
+}
+
 /* Looks into a folder. The base's entry learns of it, too: it outlives the others. */
 static int below_read(struct bt_tree_edit *t, struct folder *parent, struct entry *e, struct bt_err *err)
 {
 	struct entry *in_base = parent && parent->changed ? list_find(&parent->base, e->name, e->len) : NULL;
-	struct bt_object obj;
 	struct folder *f;
 	int rc = 0;
 
@@ -246,13 +264,8 @@ static int below_read(struct bt_tree_edit *t, struct folder *parent, struct entr
 	if (in_base && (in_base->below || !is_folder(in_base) || !bt_oid_equal(&in_base->oid, &e->oid)))
 		in_base = NULL;
 	f = folder_new(t, false);
-	if (e->oid.len) {
-		rc = bt_odb_read(t->odb, &e->oid, BT_TREE_SIZE_MAX, &obj, err);
-		if (!rc && (obj.type != BT_OBJECT_TREE || !obj.data))
-			rc = corrupt(&e->oid, obj.type == BT_OBJECT_NONE ? "it is missing" : "it is none, or too large", err);
-		if (!rc)
-			rc = list_read(t, &e->oid, &obj, &f->base, err);
-	}
+	if (e->oid.len)
+		rc = tree_read(t, &e->oid, &f->base, err);
 	if (rc)
 		return rc;
 	e->below = f;

@@ -7,14 +7,12 @@
 #include "core/git/worktree.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "core/base/file.h"
 #include "core/base/mem.h"
 #include "core/git/listing.h"
 #include "core/git/temp.h"
@@ -30,43 +28,6 @@ void bt_git_cmd_index(struct bt_git_cmd *c, const struct bt_repo *repo, const ch
 		return;
 	assignment = bt_xasprintf("GIT_INDEX_FILE=%s", index_file ? index_file : repo->index_file);
 	bt_git_cmd_env(c, assignment);
-}
-
-/*
- * Copies a file with its time of change: git compares the times of entries with that of the index
- * to know which entries it cannot trust.
- */
-static int file_copy(const char *from, const char *to, struct bt_err *err)
-{
-	BT_CLOSE int in = open(from, O_RDONLY | O_CLOEXEC);
-	BT_CLOSE int out = -1;
-	struct timespec times[2];
-	struct stat st;
-	ssize_t n;
-
-	if (in < 0 && errno == ENOENT)
-		return 0; /* nothing was ever added */
-	if (in < 0 || fstat(in, &st))
-		return bt_err_errno(err, "cannot read '%s'", from);
-	out = open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	if (out < 0)
-		return bt_err_errno(err, "cannot write '%s'", to);
-	do {
-		char chunk[64 << 10];
-
-		n = read(in, chunk, sizeof(chunk));
-		if (n > 0) {
-			int rc = bt_fd_write_full(out, chunk, (size_t)n, to, err);
-
-			if (rc)
-				return rc;
-		}
-	} while (n > 0 || (n < 0 && errno == EINTR));
-	times[0] = st.st_atim;
-	times[1] = st.st_mtim;
-	if (n < 0 || futimens(out, times))
-		return bt_err_errno(err, "cannot copy '%s'", from);
-	return 0;
 }
 
 enum changed { CHANGED_TAKEN, CHANGED_REMOVED, CHANGED_PASSED_OVER };
@@ -210,7 +171,7 @@ static int temp_index(const struct bt_repo *repo, const struct changes *ch, stru
 	w->objects = bt_xasprintf("%s/objects", w->dir);
 	if (mkdir(w->objects, 0700))
 		return bt_err_errno(err, "cannot make '%s'", w->objects);
-	rc = file_copy(repo->index_file, w->index_file, err);
+	rc = bt_git_temp_copy(repo->index_file, w->index_file, err);
 	/* What is gone first: a file may stand where a folder was, and the other way round. */
 	if (!rc)
 		rc = index_update(repo, w, "--force-remove", &ch->removed, err);
