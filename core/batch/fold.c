@@ -180,6 +180,16 @@ static int shortcut(struct fold *s, struct bt_fold_member *m, const struct fold_
 
 /* --- the truth --- */
 
+/* What the member changes: git did not say more. */
+static char **all_paths(const struct fold_change *ch)
+{
+	char **paths = bt_xcalloc(BT_FOLD_PATHS_MAX + 1, sizeof(*paths));
+
+	for (size_t i = 0; i < ch->nr && i < BT_FOLD_PATHS_MAX; i++)
+		paths[i] = bt_xstrndup(ch->entries[i].path, ch->entries[i].len);
+	return paths;
+}
+
 static int truth(struct fold *s, size_t i, struct bt_err *err)
 {
 	struct bt_fold_member *m = &s->f->members[i];
@@ -198,13 +208,14 @@ static int truth(struct fold *s, size_t i, struct bt_err *err)
 		s->truth_runs = true;
 		if (!rc)
 			rc = fold_truth_trees(&s->truth, &ch->parent_tree, &s->acc_tree, &ch->view.tree, &v, err);
-		if (rc)
+		m->git_crashed = rc == BT_ERR_UNSUPPORTED;
+		if (rc && !m->git_crashed)
 			return rc;
 	}
 	if (!v.clean) {
 		m->outcome = BT_FOLD_CONFLICT;
-		m->paths = v.paths;
-		m->paths_nr = v.paths_nr;
+		m->paths = m->git_crashed ? all_paths(ch) : v.paths;
+		m->paths_nr = m->git_crashed ? ch->nr : v.paths_nr;
 		return fold_who(s->repo, &s->touched, s->f, i, ch, err);
 	}
 	m->outcome = bt_oid_equal(&v.tree, &s->acc_tree) ? BT_FOLD_EMPTY : BT_FOLD_TAKEN;
@@ -262,8 +273,8 @@ static int squash_commit(struct fold *s, struct bt_err *err)
 	BT_BUF_OWNED struct bt_buf message = BT_BUF_INIT;
 	BT_FREE struct fold_words *words = bt_xcalloc(s->f->taken, sizeof(*words));
 	struct bt_commit_draft d = { .author = s->f->committer };
+	struct fold_squash q = { .words = words, .author = d.author, .batch_key = s->f->batch_key };
 	char title[64];
-	size_t nr = 0;
 	int rc = acc_write(s, err);
 
 	if (rc)
@@ -271,12 +282,14 @@ static int squash_commit(struct fold *s, struct bt_err *err)
 	for (size_t i = 0; i < s->f->members_nr; i++) {
 		if (s->f->members[i].outcome != BT_FOLD_TAKEN)
 			continue;
-		fold_words_take(&s->arena, &s->changes[i].view, &words[nr]);
-		words[nr++].key = s->f->members[i].key;
+		fold_words_take(&s->arena, &s->changes[i].view, &words[q.nr]);
+		words[q.nr++].key = s->f->members[i].key;
 	}
-	snprintf(title, sizeof(title), "Squashed %zu commits", nr);
-	d.encoding = fold_words_unite(&s->arena, words, nr, s->f->committer);
-	rc = fold_message_many(title, words, nr, d.author, s->f->batch_key, NULL, &message, err);
+	snprintf(title, sizeof(title), "Squashed %zu commits", q.nr);
+	q.title = title;
+	q.shown = q.nr;
+	d.encoding = fold_words_unite(&s->arena, words, q.nr, s->f->committer);
+	rc = fold_message_many(&q, &message, err);
 	if (rc)
 		return rc;
 	d.message = bt_buf_cstr(&message);

@@ -33,6 +33,7 @@ struct bt_fold_member {
 	size_t with_member;		/* BT_FOLD_CONFLICT: the earlier member that changed these paths, or SIZE_MAX: the tip */
 	struct bt_oid with_commit;	/* that member's commit, or the newest commit of the tip (not in the member's history) that touched the first such path */
 	struct bt_oid result;		/* BT_FOLD_STACK and taken: its commit in the result */
+	bool git_crashed; /* BT_FOLD_CONFLICT: git died of this merge (2.39 has such bugs); paths are all that the member changes */
 	bool by_shortcut;
 	bool was_signed;		/* its signature is lost in the result */
 };

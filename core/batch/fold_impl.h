@@ -67,7 +67,7 @@ struct fold_verdict {
 int fold_truth_start(struct fold_truth *t, struct bt_repo *repo, struct bt_odb *odb, const struct bt_oid *tip_tree,
 		     struct bt_err *err);
 void fold_truth_release(struct fold_truth *t);
-/* Of commits, with the merge bases they have. */
+/* Of commits, with the merge bases they have. BT_ERR_UNSUPPORTED: git crashed, which says something about this merge alone. */
 int fold_truth_merge(struct fold_truth *t, const struct bt_oid *ours, const struct bt_oid *theirs,
 		     struct fold_verdict *ret_v, struct bt_err *err);
 /* Of trees: no history has a say. */
@@ -111,9 +111,16 @@ const char *fold_to_utf8(struct bt_arena *arena, const char *encoding, const cha
 
 /* The message of one commit with the trailers of its landing; of several, in one. */
 int fold_message_one(const struct fold_words *w, const char *batch_key, struct bt_buf *out, struct bt_err *err);
-/* title: the first line. Members without a key get no Batho-Action line; action_key (may be NULL) adds one. */
-int fold_message_many(const char *title, const struct fold_words *words, size_t nr, const char *author,
-		      const char *batch_key, const char *action_key, struct bt_buf *out, struct bt_err *err);
+struct fold_squash {
+	const char *title;		/* the first paragraph, without a newline at its end */
+	const struct fold_words *words; /* those with a key get a Batho-Action line */
+	size_t nr;
+	size_t shown;	    /* messages of so many; of the others there is a number */
+	const char *author; /* of the result: no co-author */
+	const char *batch_key;
+	const char *action_key; /* one more line, or NULL */
+};
+int fold_message_many(const struct fold_squash *q, struct bt_buf *out, struct bt_err *err);
 
 /* --- fold_commit.c --- */
 

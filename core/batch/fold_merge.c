@@ -8,8 +8,9 @@
 #include "core/batch/fold_impl.h"
 #include "core/git/glob.h"
 
-/* Commits of a squashed branch whose messages are kept; a branch of more is told by its authors and a number. */
+/* Commits of a squashed branch whose messages, and whose authors, are kept. */
 #define SQUASH_COMMITS_MAX 512
+#define SQUASH_AUTHORS_MAX 10000
 
 struct merge {
 	struct bt_repo *repo;
@@ -65,7 +66,7 @@ static int merge_base(struct merge *g, const struct bt_oid *a, const struct bt_o
 
 /* --- messages --- */
 
-/* Does merge.suppressDest (git's default: master) keep "into <branch>" out of the title? */
+/* Does merge.suppressDest (git's default: main, master) keep "into <branch>" out of the title? */
 static int is_quiet_target(struct merge *g, const char *name, bool *ret_quiet, struct bt_err *err)
 {
 	BT_GIT_CMD_OWNED struct bt_git_cmd c = BT_GIT_CMD_INIT;
@@ -77,7 +78,7 @@ static int is_quiet_target(struct merge *g, const char *name, bool *ret_quiet, s
 	rc = bt_git_run_status(&c, NULL, 0, &out, NULL, &status, err);
 	if (rc)
 		return rc;
-	*ret_quiet = status && !strcmp(name, "master");
+	*ret_quiet = status && (!strcmp(name, "main") || !strcmp(name, "master"));
 	for (size_t at = 0; at < out.len; at += strlen(out.data + at) + 1) {
 		const char *pattern = out.data + at;
 
@@ -130,17 +131,21 @@ static int title_make(struct merge *g, char **ret_title, struct bt_err *err)
 	return rc;
 }
 
-/* Title, then what the one who queued it wrote, as words that get their trailers. */
-static int message_merge(struct merge *g, const char *title, struct bt_buf *out, struct bt_err *err)
+/* What whoever queued it wrote, or the title; as words. */
+static int words_make(struct merge *g, struct fold_words *ret_w, struct bt_err *err)
 {
-	const struct bt_fold_merge *m = g->m;
-	const char *text = m->message ? m->message : title;
-	struct bt_commit_view v = { .author = "", .message = text, .message_len = strlen(text) };
-	struct fold_words w;
+	struct bt_commit_view v = { .author = "", .message = g->m->message };
+	BT_FREE char *title = NULL;
+	int rc = v.message ? 0 : title_make(g, &title, err);
 
-	fold_words_take(&g->arena, &v, &w);
-	w.key = m->action_key;
-	return fold_message_one(&w, m->batch_key, out, err);
+	if (rc)
+		return rc;
+	if (title)
+		v.message = title;
+	v.message_len = strlen(v.message);
+	fold_words_take(&g->arena, &v, ret_w);
+	ret_w->key = g->m->action_key;
+	return 0;
 }
 
 /* --- a squash: the commits of the branch, oldest first --- */
@@ -149,12 +154,12 @@ struct branch {
 	struct bt_oid *ids;
 	struct bt_commit_view *views;
 	struct fold_words *words;
-	size_t nr, alloc;
+	size_t nr, read_nr, alloc;
 };
 
 static void branch_release(struct branch *b)
 {
-	for (size_t i = 0; b->views && i < b->nr; i++)
+	for (size_t i = 0; i < b->read_nr; i++)
 		bt_commit_view_release(&b->views[i]);
 	free(b->ids);
 	free(b->views);
@@ -187,37 +192,44 @@ static int branch_list(struct merge *g, struct branch *b, struct bt_err *err)
 	return rc ? rc : bt_git_stream_finish(&s, "cannot list the commits of the branch", err);
 }
 
-/* Their words; of those beyond the maximum the author alone. */
 static int branch_read(struct merge *g, struct branch *b, struct bt_err *err)
 {
-	size_t nr;
 	int rc = branch_list(g, b, err);
 
-	nr = b->nr;
-	b->nr = 0;
 	if (rc)
 		return rc;
-	b->views = bt_xcalloc(nr ? nr : 1, sizeof(*b->views));
-	b->words = bt_xcalloc(nr ? nr : 1, sizeof(*b->words));
-	b->nr = nr;
-	rc = fold_commits_read(g->odb, b->ids, nr, &g->arena, b->views, err);
-	for (size_t i = 0; !rc && i < nr; i++)
-		fold_words_take(&g->arena, &b->views[i], &b->words[i]);
+	b->read_nr = b->nr < SQUASH_AUTHORS_MAX ? b->nr : SQUASH_AUTHORS_MAX;
+	b->views = bt_xcalloc(b->read_nr + 1, sizeof(*b->views));
+	b->words = bt_xcalloc(b->nr + 1, sizeof(*b->words));
+	rc = fold_commits_read(g->odb, b->ids, b->read_nr, &g->arena, b->views, err);
+	for (size_t i = 0; !rc && i < b->nr; i++) {
+		if (i < b->read_nr)
+			fold_words_take(&g->arena, &b->views[i], &b->words[i]);
+		else
+			b->words[i].author = b->words[i].message = "";
+	}
 	return rc;
 }
 
-static int message_squash(struct merge *g, const char *title, const char **ret_encoding, struct bt_buf *out,
-			  struct bt_err *err)
+/* own: in UTF-8, as what is written on a command line. */
+static int message_squash(struct merge *g, const struct fold_words *own, const char **ret_encoding,
+			  struct bt_buf *out, struct bt_err *err)
 {
 	BT_CLEANUP(branch_release) struct branch b = { .ids = NULL };
-	const struct bt_fold_merge *m = g->m;
+	BT_FREE char *utf8 = bt_xasprintf("%s%s", g->m->committer, own->message);
+	struct fold_squash q = { .title = own->message,
+				 .shown = SQUASH_COMMITS_MAX,
+				 .author = g->m->committer,
+				 .batch_key = g->m->batch_key,
+				 .action_key = g->m->action_key };
 	int rc = branch_read(g, &b, err);
 
 	if (rc)
 		return rc;
-	*ret_encoding = fold_words_unite(&g->arena, b.words, b.nr, m->committer);
-	return fold_message_many(m->message ? m->message : title, b.words, b.nr, m->committer, m->batch_key,
-				 m->action_key, out, err);
+	*ret_encoding = fold_words_unite(&g->arena, b.words, b.nr, utf8);
+	q.words = b.words;
+	q.nr = b.nr;
+	return fold_message_many(&q, out, err);
 }
 
 /* --- the three ways --- */
@@ -226,20 +238,20 @@ static int merge_commit(struct merge *g, struct bt_err *err)
 {
 	struct bt_fold_merge *m = g->m;
 	BT_BUF_OWNED struct bt_buf message = BT_BUF_INIT;
-	BT_FREE char *title = NULL;
+	struct fold_words own;
 	struct bt_oid parents[2];
 	struct bt_commit_draft d = { .tree = g->tree, .parents = parents, .author = m->committer,
 				     .committer = m->committer };
-	int rc = title_make(g, &title, err);
+	int rc = words_make(g, &own, err);
 
 	if (m->tip.len)
 		parents[d.parents_nr++] = m->tip;
 	if (m->strategy == BT_MERGE_MERGE)
 		parents[d.parents_nr++] = m->source;
 	if (!rc && m->strategy == BT_MERGE_MERGE)
-		rc = message_merge(g, title, &message, err);
+		rc = fold_message_one(&own, m->batch_key, &message, err);
 	else if (!rc)
-		rc = message_squash(g, title, &d.encoding, &message, err);
+		rc = message_squash(g, &own, &d.encoding, &message, err);
 	if (rc)
 		return rc;
 	d.message = bt_buf_cstr(&message);

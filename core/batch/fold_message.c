@@ -178,27 +178,28 @@ static void named_authors_add(struct authors *a, const struct fold_words *w)
 	}
 }
 
-int fold_message_many(const char *title, const struct fold_words *words, size_t nr, const char *author,
-		      const char *batch_key, const char *action_key, struct bt_buf *out, struct bt_err *err)
+int fold_message_many(const struct fold_squash *q, struct bt_buf *out, struct bt_err *err)
 {
 	BT_CLEANUP(authors_release) struct authors a = { .arena = BT_ARENA_INIT, .out = out };
 
 	out->max = BT_COMMIT_SIZE_MAX;
 	bt_strmap_init(&a.seen, &a.arena);
-	author_is_new(&a, author, fold_ident_len(author));
-	bt_buf_addf(out, "%s\n", title);
-	for (size_t i = 0; i < nr; i++) {
+	author_is_new(&a, q->author, fold_ident_len(q->author));
+	bt_buf_addf(out, "%s\n", q->title);
+	for (size_t i = 0; i < q->nr && i < q->shown; i++) {
 		bt_buf_adds(out, "\n* ");
-		message_add(out, &words[i]);
+		message_add(out, &q->words[i]);
 	}
+	if (q->nr > q->shown)
+		bt_buf_addf(out, "\n* and %zu more\n", q->nr - q->shown);
 	bt_buf_addch(out, '\n');
-	for (size_t i = 0; i < nr; i++)
-		author_add(&a, words[i].author);
-	for (size_t i = 0; i < nr; i++)
-		named_authors_add(&a, &words[i]);
-	trailer_add(out, "Batho-Batch", batch_key);
-	for (size_t i = 0; i < nr; i++)
-		trailer_add(out, "Batho-Action", words[i].key);
-	trailer_add(out, "Batho-Action", action_key);
+	for (size_t i = 0; i < q->nr; i++)
+		author_add(&a, q->words[i].author);
+	for (size_t i = 0; i < q->nr; i++)
+		named_authors_add(&a, &q->words[i]);
+	trailer_add(out, "Batho-Batch", q->batch_key);
+	for (size_t i = 0; i < q->nr; i++)
+		trailer_add(out, "Batho-Action", q->words[i].key);
+	trailer_add(out, "Batho-Action", q->action_key);
 	return bt_buf_check(out, "the message of a squashed commit", err);
 }

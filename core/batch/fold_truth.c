@@ -12,8 +12,8 @@
  * instead the work tree of this child is a folder that holds the .gitattributes of the tip and nothing else. A driver
  * that is configured runs as it would in a merge by hand. Submodules are not there, so that both sides moving one is a conflict.
  */
-#include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -197,6 +197,8 @@ static int child_start(struct fold_truth *t, struct bt_err *err)
 	bt_git_cmd_addl(&c, "merge-tree", "--write-tree", "--name-only", "--allow-unrelated-histories", "-z", "--stdin",
 			NULL);
 	c.cwd = tree;
+	bt_git_stream_init(&t->stream);
+	t->owed = false;
 	t->running = true;
 	return bt_git_stream_start(&t->stream, &c, true, ANSWER_MAX, err);
 }
@@ -207,20 +209,18 @@ int fold_truth_start(struct fold_truth *t, struct bt_repo *repo, struct bt_odb *
 	int rc;
 
 	*t = (struct fold_truth){ .repo = repo, .odb = odb };
-	bt_git_stream_init(&t->stream);
 	rc = room_make(t, err);
 	if (!rc && tip_tree->len)
 		rc = attrs_put(t, tip_tree, err);
-	if (!rc)
-		rc = push_make(t, err);
-	return rc ? rc : child_start(t, err);
+	return rc ? rc : push_make(t, err);
 }
 
 void fold_truth_release(struct fold_truth *t)
 {
 	if (!t->repo)
 		return;
-	bt_git_stream_release(&t->stream);
+	if (t->running)
+		bt_git_stream_release(&t->stream);
 	if (t->room)
 		bt_git_temp_remove(t->room);
 	free(t->room);
@@ -230,7 +230,24 @@ void fold_truth_release(struct fold_truth *t)
 
 /* --- answers --- */
 
-/* A record of the answer; an end of the output is what git died of. */
+/* The output has ended: why? A crash is about this one merge, and the next one gets another child. */
+static int ended(struct fold_truth *t, struct bt_err *err)
+{
+	int rc = bt_git_stream_finish(&t->stream, "cannot merge", err);
+	int status = t->stream.status;
+
+	if (rc != BT_ERR_FAIL ||
+	    (status != 128 + SIGABRT && status != 128 + SIGSEGV && status != 128 + SIGBUS))
+		return rc ? rc
+			  : bt_err_set(err, BT_ERR_CORRUPT,
+				       "cannot merge: git merge-tree ended too early");
+	bt_git_stream_release(&t->stream);
+	t->running = false;
+	err->code = BT_ERR_UNSUPPORTED;
+	return BT_ERR_UNSUPPORTED;
+}
+
+/* A record of the answer. */
 static int token(struct fold_truth *t, char **ret_rec, size_t *ret_len, struct bt_err *err)
 {
 	int rc = bt_git_stream_record(&t->stream, '\0', ret_rec, ret_len, err);
@@ -239,8 +256,7 @@ static int token(struct fold_truth *t, char **ret_rec, size_t *ret_len, struct b
 		return 0;
 	if (rc && rc != BT_ERR_CORRUPT)
 		return rc;
-	rc = bt_git_stream_finish(&t->stream, "cannot merge", err);
-	return rc ? rc : bt_err_set(err, BT_ERR_CORRUPT, "cannot merge: git merge-tree ended too early");
+	return ended(t, err);
 }
 
 static void path_keep(struct fold_verdict *v, const char *path, size_t len)
@@ -369,8 +385,10 @@ int fold_truth_merge(struct fold_truth *t, const struct bt_oid *ours, const stru
 {
 	struct bt_oid sides[2] = { *ours, *theirs };
 	struct fold_verdict push = { .paths = NULL };
-	int rc;
+	int rc = t->running ? 0 : child_start(t, err);
 
+	if (rc)
+		return rc;
 	question_send(t, ours, theirs);
 	question_send(t, &t->push[0], &t->push[1]);
 	rc = bt_git_stream_push(&t->stream, err);

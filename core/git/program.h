@@ -87,6 +87,7 @@ struct bt_git_stream {
 	bool eof;
 	bool in_broken; /* it closed its stdin */
 	bool send_ends; /* its stdin is closed when everything is written: set it before that */
+	int status;	/* after bt_git_stream_finish: 0..255 exit, 128 + n signal */
 };
 
 void bt_git_stream_init(struct bt_git_stream *s);

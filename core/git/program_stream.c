@@ -228,7 +228,6 @@ bool bt_git_stream_complained(struct bt_git_stream *s, const char *about)
 
 int bt_git_stream_finish(struct bt_git_stream *s, const char *what, struct bt_err *err)
 {
-	int status = 0;
 	int rc;
 
 	bt_close_fd(&s->child.in);
@@ -243,10 +242,10 @@ int bt_git_stream_finish(struct bt_git_stream *s, const char *what, struct bt_er
 			break;
 		errtext_read(s);
 	}
-	rc = bt_child_wait(&s->child, &status, err);
+	rc = bt_child_wait(&s->child, &s->status, err);
 	if (rc)
 		return rc;
-	if (status)
-		return bt_git_fail(err, BT_ERR_FAIL, what, bt_buf_cstr(&s->errtext), status);
+	if (s->status)
+		return bt_git_fail(err, BT_ERR_FAIL, what, bt_buf_cstr(&s->errtext), s->status);
 	return 0;
 }
