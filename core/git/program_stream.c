@@ -116,12 +116,12 @@ static bool errtext_read(struct bt_git_stream *s)
 	return false;
 }
 
-/* Moves the unread bytes to the front when there is much dead room before them. */
-static void buf_compact(struct bt_git_stream *s)
+/* Moves the unread bytes to the front when there is much dead room before them, or no room behind them. */
+static void buf_compact(struct bt_git_stream *s, bool has_room)
 {
 	size_t left = s->buf.len - s->at;
 
-	if (!s->at || (left && s->at < STREAM_READ_MIN))
+	if (!s->at || (left && s->at < STREAM_READ_MIN && has_room))
 		return;
 	memmove(s->buf.data, s->buf.data + s->at, left);
 	s->buf.len = left;
@@ -152,13 +152,17 @@ static int out_read(struct bt_git_stream *s, char *to, size_t room, bool *ret_ag
 int bt_git_stream_fill(struct bt_git_stream *s, size_t want, struct bt_err *err)
 {
 	size_t room = want > STREAM_READ_MIN ? want : STREAM_READ_MIN;
+	size_t max = s->buf.max ? s->buf.max : BT_BUF_DEFAULT_MAX;
 	bool again;
 	char *to;
 	int rc;
 
 	if (s->eof)
 		return BT_DONE;
-	buf_compact(s);
+	buf_compact(s, room <= max - s->buf.len);
+	/* A full buffer fails below. */
+	if (room > max - s->buf.len && s->buf.len < max)
+		room = max - s->buf.len;
 	to = bt_buf_reserve(&s->buf, room);
 	if (!to)
 		return bt_buf_check(&s->buf, "the output of git", err);
