@@ -204,6 +204,39 @@ int bt_file_write_atomic(const char *path, const void *p, size_t len, mode_t mod
 	return bt_file_sync_folder(path, err);
 }
 
+static int copy_bytes(int in, int out, const char *from, const char *to, struct bt_err *err)
+{
+	for (;;) {
+		char chunk[64 << 10];
+		ssize_t n = fd_read(in, chunk, sizeof(chunk), from, err);
+		int rc = n > 0 ? bt_fd_write_full(out, chunk, (size_t)n, to, err) : (int)n;
+
+		if (rc || !n)
+			return rc;
+	}
+}
+
+int bt_file_copy(const char *from, const char *to, struct bt_err *err)
+{
+	BT_CLOSE int in = open(from, O_RDONLY | O_CLOEXEC);
+	BT_CLOSE int out = -1;
+	struct timespec times[2];
+	struct stat st;
+	int rc;
+
+	if (in < 0 || fstat(in, &st))
+		return bt_err_errno(err, "cannot read '%s'", from);
+	out = open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	if (out < 0)
+		return bt_err_errno(err, "cannot write '%s'", to);
+	rc = copy_bytes(in, out, from, to, err);
+	if (rc)
+		return rc;
+	times[0] = st.st_atim;
+	times[1] = st.st_mtim;
+	return futimens(out, times) ? bt_err_errno(err, "cannot copy '%s'", from) : 0;
+}
+
 int bt_folder_make(const char *path, mode_t mode, bool *ret_made, struct bt_err *err)
 {
 	struct stat st;

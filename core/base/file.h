@@ -38,6 +38,8 @@ int bt_file_read(const char *path, size_t max, struct bt_buf *out, struct bt_err
  */
 int bt_file_write_atomic(const char *path, const void *p, size_t len, mode_t mode,
 			 struct bt_err *err);
+/* A new file (mode 0600) with the bytes and the times of another one. */
+int bt_file_copy(const char *from, const char *to, struct bt_err *err);
 /* fsync of the folder that holds `path`, so that a rename or unlink there is durable. */
 int bt_file_sync_folder(const char *path, struct bt_err *err);
 
