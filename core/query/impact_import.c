@@ -23,26 +23,25 @@ static uint32_t import_of(const struct bt_facts *f, size_t at)
 	return BT_NONE;
 }
 
-static size_t stem_len(const char *path)
+static size_t base_at(const char *path)
 {
 	const char *slash = strrchr(path, '/');
-	size_t dir = slash ? (size_t)(slash - path) + 1 : 0;
 
-	return strcspn(path + dir, ".");
+	return slash ? (size_t)(slash - path) + 1 : 0;
 }
 
 /* In C a header stands for the file of its name, beside it or elsewhere. */
 static enum impact_reach reach_of(const char *lang, const char *imported, const char *path)
 {
-	const char *a = strrchr(imported, '/'), *b = strrchr(path, '/');
-	size_t a_dir = a ? (size_t)(a - imported) + 1 : 0, b_dir = b ? (size_t)(b - path) + 1 : 0;
-	size_t len = stem_len(imported);
+	size_t a = base_at(imported), b = base_at(path);
+	size_t len = bt_import_gate_len(lang, imported, strlen(imported)) - a;
 
 	if (!strcmp(imported, path))
 		return IMPACT_REACHED;
-	if (!bt_langs_share_names(lang, "c") || len != stem_len(path) || memcmp(imported + a_dir, path + b_dir, len))
+	if (!bt_langs_share_names(lang, "c") || len != bt_import_gate_len(lang, path, strlen(path)) - b ||
+	    memcmp(imported + a, path + b, len))
 		return IMPACT_UNREACHED;
-	return a_dir == b_dir && !memcmp(imported, path, a_dir) ? IMPACT_REACHED : IMPACT_REACHED_BY_NAME;
+	return a == b && !memcmp(imported, path, a) ? IMPACT_REACHED : IMPACT_REACHED_BY_NAME;
 }
 
 static int files_of(struct impact_walk *w, const struct impact_blob *b, uint32_t import, struct bt_import_files *ret,

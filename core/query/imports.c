@@ -136,3 +136,13 @@ const char *bt_imports_path(const struct bt_imports *im, uint32_t file)
 {
 	return bt_resolver_paths(im->resolver)->path[file];
 }
+
+size_t bt_import_gate_len(const char *lang, const char *path, size_t len)
+{
+	size_t at = len;
+
+	while (bt_langs_share_names(lang, "c") && at && path[at - 1] != '/')
+		if (path[--at] == '.')
+			return at;
+	return len;
+}

@@ -44,6 +44,11 @@ int bt_imports_open(struct bt_imports *im, uint32_t file, const struct bt_facts 
 /* The files that an import means, a slot of importer->resolved; guesses are left out. */
 int bt_imports_files(struct bt_imports *im, struct bt_importer *importer, uint32_t slot,
 		     struct bt_import_files *ret_files, struct bt_err *err);
+/*
+ * How much of a path says which file is meant. In C a header a/b.h stands for a/b.c: there it is what comes before the last
+ * dot.
+ */
+size_t bt_import_gate_len(const char *lang, const char *path, size_t len);
 /* The path of a file that bt_imports_files gave; NUL-terminated, lives as long as im. */
 const char *bt_imports_path(const struct bt_imports *im, uint32_t file);
 

@@ -28,24 +28,12 @@ static bool is_c(const char *lang)
 
 /* --- gates --- */
 
-/* In C a/b.h stands for a/b.c: without what is behind the last dot. */
-static size_t gate_len(const char *lang, const char *path, size_t len)
-{
-	size_t at = len;
-
-	while (is_c(lang) && at && path[at - 1] != '/') {
-		if (path[--at] == '.')
-			return at;
-	}
-	return len;
-}
-
 static uint64_t stem_of(const char *path, size_t len)
 {
 	size_t from = bt_path_dir_len(path, len), at;
 
 	from = from || (len && *path == '/') ? from + 1 : 0;
-	at = from + gate_len("c", path + from, len - from);
+	at = from + bt_import_gate_len("c", path + from, len - from);
 	return bt_hash64(path + from, at - from, 1);
 }
 
@@ -80,7 +68,7 @@ static void gates_release(struct gates *g)
 static void gate_add(struct gates *g, const struct bt_answer_file *f, uint32_t def)
 {
 	BT_GROW(g->list, g->alloc, g->nr + 1);
-	g->list[g->nr++] = (struct bt_gate){ f->path, gate_len(f->lang, f->path, f->path_len), def };
+	g->list[g->nr++] = (struct bt_gate){ f->path, bt_import_gate_len(f->lang, f->path, f->path_len), def };
 }
 
 /* lib/x.c is declared in include/x.h. */
@@ -175,7 +163,7 @@ static unsigned grade_beside(const char *path, size_t gate, const struct bt_answ
 {
 	if (!strcmp(f->path, path))
 		return 0;
-	return gate_len(f->lang, f->path, f->path_len) == gate && !memcmp(f->path, path, gate) ? GRADE_HEADER
+	return bt_import_gate_len(f->lang, f->path, f->path_len) == gate && !memcmp(f->path, path, gate) ? GRADE_HEADER
 												: GRADE_ELSEWHERE;
 }
 
@@ -183,7 +171,7 @@ static unsigned grade_beside(const char *path, size_t gate, const struct bt_answ
 static void add_file(struct reach *r, uint32_t file, uint32_t import, enum grade grade)
 {
 	const char *path = bt_imports_path(&r->m->imports, file);
-	size_t gate = gate_len(r->lang, path, strlen(path));
+	size_t gate = bt_import_gate_len(r->lang, path, strlen(path));
 
 	for (size_t i = first_gate(r->n, path, gate); i < r->n->gates_nr; i++) {
 		const struct bt_gate *g = &r->n->gates[i];
