@@ -510,6 +510,21 @@ test_expect_success 'the hook of a push' '
 	test_grep ! removed ../err
 '
 
+test_expect_success 'files of one name: the one that an import resolves to' '
+	git init -q ../twins && cd ../twins && check_config=batho.rules.packs=blast-radius && mkdir a b c &&
+	for d in a b; do : >$d/__init__.py && echo "def pick(x): return x" >$d/util.py || return 1; done &&
+	printf "from a.util import pick\n\ndef one():\n    return pick(1)\n" >use_a.py &&
+	printf "from b.util import pick\n\ndef two():\n    return pick(2)\n" >use_b.py &&
+	printf "from elsewhere.util import pick\n\ndef three():\n    return pick(3)\n" >use_c.py &&
+	git add . && git commit -q -m one && git batho index -q && echo "def pick(x, y): return x" >a/util.py && git add . && found 0 --staged <<-\EOT &&
+	a/util.py:1 warning signature-changed
+	EOT
+	tells "1 call of .pick. is as before: use_a.py:4$" && git rm -q -f a/util.py && found 1 --staged <<-\EOT &&
+	a/util.py:1 error removed-while-referenced
+	EOT
+	tells "use_a.py:1" && test_grep ! use_b ../details && test_grep ! use_c ../details
+'
+
 test_expect_success 'functions that other files mark as to be checked' '
 	git init -q ../must && cd ../must && check_config=batho.rules.packs=silent-failure && mkdir include &&
 	cat >include/must.h <<-\EOT &&

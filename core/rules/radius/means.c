@@ -21,20 +21,17 @@ enum radius_family radius_family_of(const char *lang)
 	return RADIUS_GLOBAL;
 }
 
+static bool is_of(uint64_t stem, const struct bt_edge_stems *stems)
+{
+	return stem && (stem == stems->stem || stem == stems->folder);
+}
+
 static bool imports_one(const struct radius_user *u, const struct bt_edge_stems *stems)
 {
 	for (size_t i = 0; i < u->stems_nr; i++)
-		if (u->stems[i] && (u->stems[i] == stems->stem || u->stems[i] == stems->folder))
+		if (is_of(u->stems[i], stems))
 			return true;
 	return false;
-}
-
-static bool imports_another(const struct radius_search *s, const struct radius_user *u)
-{
-	for (size_t i = 0; i < s->others_nr; i++)
-		if (imports_one(u, &s->others[i]))
-			return true;
-	return s->many;
 }
 
 static bool stem_fits(const struct radius_search *s, uint64_t stem)
@@ -85,6 +82,7 @@ static bool hands_on(const char *path)
 	return !strncmp(base, "index.", 6);
 }
 
+/* Does the file of a dependency, or in languages with packages one beside it, lie at this path? */
 static bool is_of_file(const struct radius_search *s, const struct bt_dep *d, const char *path)
 {
 	const char *to = s->paths->path[d->to];
@@ -135,6 +133,56 @@ static bool confirmed(struct radius_search *s, struct radius_user *u, uint32_t i
 		if (deps->list[i].row == row && means_file(s, &deps->list[i]))
 			return true;
 	return false;
+}
+
+/*
+ * May an import mean another file that defines the name? One that is called so and resolves to a third file does not, unless
+ * that hands on what others define.
+ */
+static bool may_mean(struct radius_search *s, struct radius_user *u, uint32_t import, const struct radius_other *other)
+{
+	const struct bt_dep_list *deps = resolve(s, u);
+	uint32_t row = bt_facts_point(u->f, u->f->imports[import].start).row;
+	bool known = false;
+
+	for (size_t i = 0; i < deps->nr && s->paths; i++) {
+		const struct bt_dep *d = &deps->list[i];
+
+		if (d->row != row)
+			continue;
+		known = true;
+		if (d->to == BT_NONE) {	/* the other one is there: what nothing answers does not mean it */
+			if (d->state != BT_MODULE_UNRESOLVED)
+				return true;
+			continue;
+		}
+		if (d->guess || is_of_file(s, d, other->path) || hands_on(s->paths->path[d->to]))
+			return true;
+	}
+	return !known;
+}
+
+static bool imports_other(struct radius_search *s, struct radius_user *u, const struct radius_other *other)
+{
+	for (uint32_t i = 0; i < u->f->imports_nr; i++) {
+		const struct bt_import *im = &u->f->imports[i];
+		bool fits = is_of(u->stems[i], &other->stems);
+
+		for (uint32_t n = im->items; n < im->items + im->items_nr && !fits; n++)
+			fits = is_of(u->stems[u->f->imports_nr + n], &other->stems);
+		if (fits && may_mean(s, u, i, other))
+			return true;
+	}
+	return false;
+}
+
+/* In C only names are compared: a header stands for any file that is called as it is. */
+static bool imports_another(struct radius_search *s, struct radius_user *u)
+{
+	for (size_t i = 0; i < s->others_nr; i++)
+		if (s->family == RADIUS_GLOBAL ? imports_one(u, &s->others[i].stems) : imports_other(s, u, &s->others[i]))
+			return true;
+	return s->many;
 }
 
 /* Does it import the name itself from there, or all of it? */

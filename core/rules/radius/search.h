@@ -25,7 +25,10 @@ struct radius_search {
 	uint8_t kind;
 	enum radius_family family;
 	struct bt_edge_stems stems[2];	/* of its path, and of the one that it has now */
-	struct bt_edge_stems others[RADIUS_DEFINERS_MAX];	/* of the paths of others that define the name */
+	struct radius_other {
+		struct bt_edge_stems stems;
+		const char *path;
+	} others[RADIUS_DEFINERS_MAX];	/* that define the name */
 	size_t others_nr;
 	bool many;
 	bool declared;			/* somewhere a declaration of it is left */

@@ -61,7 +61,9 @@ static void add_definer(struct radius_search *s, const struct bt_facts *f, const
 			continue;
 		s->many |= s->others_nr == RADIUS_DEFINERS_MAX;
 		if (!s->many)
-			s->others[s->others_nr++] = bt_edge_path_stems(path);
+			s->others[s->others_nr++] = (struct radius_other){
+				bt_edge_path_stems(path), bt_arena_strndup(&s->r->arena, path, strlen(path)),
+			};
 		return;
 	}
 }
