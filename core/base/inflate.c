@@ -74,12 +74,18 @@ static int take_symbol(struct input *in, const struct code *c)
 {
 	int code = 0, first = 0, at = 0;
 
-	for (unsigned len = 1; len <= BITS_MAX; len++) {
-		code |= (int)take_bits(in, 1);
-		if (in->broken)
-			return -1;
-		if (code - first < c->count[len])
+	/* as many as the longest code has, as far as there are so many */
+	while (in->nr < BITS_MAX && in->at < in->end) {
+		in->hold |= (uint32_t)*in->at++ << in->nr;
+		in->nr += 8;
+	}
+	for (unsigned len = 1; len <= BITS_MAX && len <= in->nr; len++) {
+		code |= (int)(in->hold >> (len - 1) & 1);
+		if (code - first < c->count[len]) {
+			in->hold >>= len;
+			in->nr -= len;
 			return c->symbols[at + code - first];
+		}
 		at += c->count[len];
 		first = (first + c->count[len]) << 1;
 		code <<= 1;
@@ -136,7 +142,8 @@ static bool stored_block(struct input *in, struct output *out)
 {
 	size_t len;
 
-	/* at most seven bits are left over, those of the byte at hand */
+	/* what is left of the byte at hand goes, whole bytes were read too early */
+	in->at -= in->nr / 8;
 	in->hold = 0;
 	in->nr = 0;
 	if (in->end - in->at < 4)
