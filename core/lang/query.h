@@ -11,6 +11,7 @@
  *	(#any-of? @a "x" "y")		the text is one of these
  *	(#match? @a "regexp")		a POSIX extended regular expression matches somewhere in it
  *	(#contains? @a "x" "y")		the text holds one of these
+ *	(#file-has? @a "x" "y")		the file holds one of these
  *	(#empty? @a)			it has no named child but comments
  *	(#has-comment? @a)		it has a comment as a child
  *	(#has-parent? @a type...)	its parent is one of these types
@@ -33,10 +34,10 @@
  *	(#used-unchecked? @a "f" "g")	C, C++: its next mention, behind the statement it stands in and in the same
  *					block, is *a, a->x, a[i], or goes to one of these functions
  *	(#calls? @a "f" "g")		a call of one of these names stands in @a (facts)
- *	(#acts? @a)			a call in it changes something, as its name says (save, sendMail, execute_query), or is
- *					made for its effect alone and says nothing (doIt, f); no name in it, and none of the
- *					callables around it, is of what may fail (telemetry, cache, focus, close) (facts)
- *	(#asks? @a)			so, or it asks the world outside (load, fetchUser, open) (facts)
+ *	(#acts? @a)			a call in it changes something that lasts, as its name says (save, sendMail,
+ *					cursor.execute), or is made for its effect alone and says nothing (doIt, f); no name in
+ *					it, and none of the callables around it, is of what may fail (telemetry, cache, focus,
+ *					close, response) (facts)
  *	(#in? @a kind...)		a definition of one of these kinds stands around it (facts): "function", "test"
  *	(#in-named? @a "glob"...)	a definition around it has such a name; * and ? (facts)
  *	(#declared-with? @a "x" "y")	a definition or declaration of this name holds one of these in its head (facts)

@@ -75,14 +75,14 @@ int query_preds_make(struct bt_query *q, uint32_t pattern, struct bt_err *err);
 bool query_preds_hold(struct query_run *r, const struct query_pattern *p);
 
 /* query_pred_node.c, query_pred_flow.c, query_pred_deed.c, query_pred_facts.c: the tests */
-query_test query_test_eq, query_test_match, query_test_contains, query_test_empty, query_test_has_comment,
+query_test query_test_eq, query_test_match, query_test_contains, query_test_file_has, query_test_empty, query_test_has_comment,
 	query_test_has_parent, query_test_has_ancestor, query_test_has_child, query_test_has_descendant,
 	query_test_has_field, query_test_uses, query_test_mentions, query_test_same_line, query_test_first,
 	query_test_last;
 query_test query_test_long_line, query_test_follows, query_test_precedes, query_test_explained, query_test_foretold, query_test_marked, query_test_used_unchecked;
 query_test query_test_calls, query_test_in, query_test_in_named, query_test_declared_with, query_test_signed,
 	query_test_each_signed, query_test_each_mentions, query_test_again, query_test_tested, query_test_metric_over;
-query_test query_test_acts, query_test_asks;
+query_test query_test_acts;
 /* Is it a comment, as the language's description has it? */
 bool query_is_comment(const struct query_run *r, TSNode node);
 /* Is this the name of a measure? */

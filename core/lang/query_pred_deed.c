@@ -1,7 +1,7 @@
 /*
- * Tests on what calls are for, as their names say: whether one of them changes something, or asks the world outside, so
- * that a failure of it leaves something undone or unknown. Names are all there is to go by: what says nothing is
- * doubtful, and of the doubtful only what is called for nothing but its effect counts.
+ * A test on what calls are for, as their names say: whether one of them changes something that lasts, so that a failure
+ * of it leaves something undone. Names are all there is to go by: what says nothing is doubtful, and of the doubtful
+ * only what is called for nothing but its effect counts.
  */
 #include <string.h>
 
@@ -9,21 +9,17 @@
 
 #define WORD_LEN_MAX 24
 
-/* These change something wherever they stand. */
-static const char *const strong[] = { "save",	   "write",  "send",	 "commit",  "publish",
-				      "upload",	   "insert", "persist",	 "install", "migrate",
-				      "export",	   "deploy", "enqueue",	 "revoke",  "grant",
-				      "charge",	   "refund", "transfer", "deliver", "truncate",
-				      "post",	   "patch",  "store",	 "execute", "rename",
-				      "sync",	   "backup", "restore",	 "mail",    "provision",
-				      "replicate", NULL };
-/* These do when nobody takes what they return: else they may be of lists, of what is shown, of the language. */
-static const char *const medium[] = { "update", "delete",  "create",   "copy",	  "move",
-				      "import", "apply",   "push",     "process", "drop",
-				      "merge",	"archive", "schedule", "rebuild", NULL };
-/* These ask the world outside. */
-static const char *const asking[] = { "load",	      "fetch", "request",  "download", "connect",
-				      "authenticate", "login", "retrieve", "axios",    NULL };
+/* These change something that lasts, wherever they stand. */
+static const char *const strong[] = { "save",	 "write",   "commit",	"upload",  "persist", "install",
+				      "migrate", "export",  "deploy",	"enqueue", "revoke",	"grant",   "charge",
+				      "refund",	 "truncate", "store",   "provision", "rename",  "replicate",
+				      "backup",	 NULL };
+/* These do with one of the words behind them: else they may tell an event, run a command of an editor, call a function. */
+static const char *const sending[] = { "send", "deliver", NULL };
+static const char *const sent[] = { "mail",    "email",	  "sms",      "invitation", "invite",  "webhook", "password",
+				    "receipt", "invoice", "transaction", "order",   "payment", "transfer", NULL };
+static const char *const running[] = { "execute", "exec", NULL };
+static const char *const run[] = { "sql", "update", "batch", "statement", "non", "insert", "many", NULL };
 /* Names of functions in textbooks: they say nothing at all. */
 static const char *const fillers[] = { "do",	"work",	     "foo",   "bar",  "baz",
 				       "main",	"perform",   "job",   "task", "action",
@@ -63,10 +59,9 @@ static const char *const spare[] = {
 /* What only makes one value of another. */
 static const char *const shaping[] = { "parse", "decode",  "encode", "encoding",
 				       "regex", "convert", "format", NULL };
-/* Files that need not be there are asked for by opening them; pictures and news may be missing. */
-static const char *const local[] = { "file",  "files", "exists", "readdir", "package",
-				     "test",  "head",  "image",	 "avatar",  "thumbnail",
-				     "whats", "help",  NULL };
+/* What goes to somebody who may have gone away, and what need not be done a second time. */
+static const char *const away[] = { "response", "servlet", "res", "req", "redirect", "broadcast", "emit", "dispatch",
+				    "migration", "migrations", NULL };
 /* Where things come to their end. */
 static const char *const endings[] = {
 	"close",     "dispose", "destroy",   "stop",	   "shutdown", "teardown", "cleanup",
@@ -171,39 +166,44 @@ struct deed {
 	const struct query_run *r;
 	const struct bt_facts *f;
 	uint32_t from; /* of the node that is looked at */
-	bool outside;  /* what only asks counts as well */
 };
 
-/* axios.get(), requests.get(): a list has a get as well. */
-static bool is_of_client(const struct deed *d, const struct bt_occ *occ)
+/* cursor.execute(): what else has such a method may run or show anything. */
+static bool is_of(const struct deed *d, const struct bt_occ *occ, const char *const *list)
 {
-	static const char *const clients[] = { "axios",	 "http", "https",   "requests",
-					       "client", "api",	 "session", NULL };
+	return occ->qual == BT_QUAL_NAME && occ > d->f->occs && any_word_in(&d->f->names[occ[-1].name], list);
+}
 
-	return occ->qual == BT_QUAL_NAME && occ > d->f->occs &&
-	       any_word_in(&d->f->names[occ[-1].name], clients);
+/* A list inserts as well, and so does a page. */
+static bool is_of_page(const char *second)
+{
+	static const char *const words[] = { "before", "after", "adjacent", "rule",	 "node",  "text", "html",
+					     "at",     "line",	"element",  "character", "child", NULL };
+
+	return is_in(words, second);
 }
 
 static bool is_deed(const struct deed *d, const struct bt_occ *occ)
 {
+	static const char *const stores[] = { "db",	   "conn",    "connection", "cursor",	"stmt", "statement",
+					      "pstmt",	   "session", "tx",	    "transaction", "database", "sql", NULL };
 	const struct bt_name *name = &d->f->names[occ->name];
 	const char *p = name->text, *end = name->text + name->len;
 	char word[WORD_LEN_MAX + 1], second[WORD_LEN_MAX + 1];
-	bool plain = occ->qual == BT_QUAL_NONE, more;
+	bool more;
 
 	if (!next_word(&p, end, word))
 		return false;
 	more = next_word(&p, end, second);
 	if (is_in(strong, word))
-		return strcmp(second, "line") &&
-		       (strcmp(second, "message") || strcmp(word, "post"));
-	if (d->outside && (is_in(asking, word) || (!strcmp(word, "get") && is_of_client(d, occ))))
-		return true;
-	if (!plain && !more)
-		return false;
-	if (!is_in(medium, word) &&
-	    !(plain &&
-	      (name->len == 1 || (is_in(fillers, word) && (!more || is_in(fillers, second))))))
+		return strcmp(second, "line");
+	if (is_in(sending, word))
+		return is_in(sent, second);
+	if (!strcmp(word, "insert"))
+		return more ? !is_of_page(second) : is_of(d, occ, stores);
+	if (is_in(running, word))
+		return is_in(run, second) || (!more && is_of(d, occ, stores));
+	if (occ->qual != BT_QUAL_NONE || (name->len > 1 && !(is_in(fillers, word) && (!more || is_in(fillers, second)))))
 		return false;
 	return starts_statement(d->r, occ->at - occ->qual_len, d->from);
 }
@@ -230,46 +230,34 @@ static bool may_be_call(const struct deed *d, const struct bt_occ *occ)
 	       !is_assigned(d, occ);
 }
 
-static bool in_spared(const struct bt_facts *f, uint32_t at, bool outside)
+static bool in_spared(const struct bt_facts *f, uint32_t at)
 {
 	for (uint32_t d = bt_facts_enclosing(f, at); d != BT_NONE; d = f->defs[d].parent) {
 		const struct bt_name *name = &f->names[f->defs[d].name];
 
 		if (!(f->defs[d].flags & BT_DEF_CALLABLE))
 			continue;
-		if (any_word_in(name, spare) || any_word_in(name, endings) ||
-		    (!outside && any_word_in(name, asked)))
+		if (any_word_in(name, spare) || any_word_in(name, endings) || any_word_in(name, asked))
 			return true;
 	}
 	return false;
 }
 
-static bool does(struct query_run *r, TSNode node, bool outside)
+bool query_test_acts(struct query_run *r, const struct query_pred *p BT_UNUSED, TSNode node)
 {
 	struct bt_err ignored = BT_ERR_INIT;
-	struct deed d = { .r = r, .from = ts_node_start_byte(node), .outside = outside };
+	struct deed d = { .r = r, .from = ts_node_start_byte(node) };
 	uint32_t end = ts_node_end_byte(node);
 	bool found = false;
 
-	if (bt_syntax_facts(r->syntax, &d.f, &ignored) || in_spared(d.f, d.from, outside))
+	if (bt_syntax_facts(r->syntax, &d.f, &ignored) || in_spared(d.f, d.from))
 		return false;
-	for (uint32_t i = bt_facts_occ_from(d.f, d.from); i < d.f->occs_nr && d.f->occs[i].at < end;
-	     i++) {
+	for (uint32_t i = bt_facts_occ_from(d.f, d.from); i < d.f->occs_nr && d.f->occs[i].at < end; i++) {
 		const struct bt_name *name = &d.f->names[d.f->occs[i].name];
 
-		if (any_word_in(name, spare) || any_word_in(name, outside ? local : shaping))
+		if (any_word_in(name, spare) || any_word_in(name, shaping) || any_word_in(name, away))
 			return false;
 		found |= may_be_call(&d, &d.f->occs[i]) && is_deed(&d, &d.f->occs[i]);
 	}
 	return found;
-}
-
-bool query_test_acts(struct query_run *r, const struct query_pred *p BT_UNUSED, TSNode node)
-{
-	return does(r, node, false);
-}
-
-bool query_test_asks(struct query_run *r, const struct query_pred *p BT_UNUSED, TSNode node)
-{
-	return does(r, node, true);
 }

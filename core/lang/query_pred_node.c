@@ -66,6 +66,14 @@ bool query_test_contains(struct query_run *r, const struct query_pred *p, TSNode
 	return false;
 }
 
+bool query_test_file_has(struct query_run *r, const struct query_pred *p, TSNode node BT_UNUSED)
+{
+	for (size_t i = 0; i < p->texts_nr; i++)
+		if (memmem(r->syntax->src, r->syntax->len, p->texts[i], p->lens[i]))
+			return true;
+	return false;
+}
+
 bool query_test_empty(struct query_run *r, const struct query_pred *p BT_UNUSED, TSNode node)
 {
 	uint32_t nr = ts_node_named_child_count(node);

@@ -61,7 +61,7 @@
 #include "core/lang/langs.h"
 
 /* Raised when the code of predicates or of the engine changes what is found. */
-#define BT_RULES_CODE_VERSION 3
+#define BT_RULES_CODE_VERSION 4
 
 /* A rule's file: more would be a program. */
 #define BT_RULE_FILE_MAX (64u << 10)

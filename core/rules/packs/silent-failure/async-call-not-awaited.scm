@@ -44,6 +44,10 @@
 ;; good: javascript, typescript, tsx
 ;;| async function submit() { update.mutate(link) }
 ;;| function onClose() { submit() }
+;;| async function updatePositions() { await tick(); place(all) }
+;;| function watch() { updatePositions() }
+;;| async function handleBlock(client) { await block(client) }
+;;| function Row() { return button(() => { handleBlock(client) }) }
 ;; bad: python
 ;;| async def save():
 ;;|     await write()
@@ -78,7 +82,7 @@
  (#each-mentions? @_f "await")
  (#not-long-line? @finding 400)
  (#not-explained? @finding)
- (#not-match? @_f "^_?(debug|log|trace|track|notify|prefetch|preload|refresh|animate|play|scroll|focus|show|hide|close|dispose|stop|un[a-z]+|clear|remove|abort|cancel|destroy|release|disconnect)([A-Z]|$)")
+ (#not-match? @_f "^_?(debug|log|trace|track|notify|prefetch|preload|refresh|animate|play|scroll|focus|show|hide|close|dispose|stop|un[a-z]+|clear|remove|abort|cancel|destroy|release|disconnect|handle|on|toggle|open)([A-Z]|$)|([pP]osition|[lL]ayout|[sS]tyle|[tT]heme|[tT]ooltip)s?$")
  (#has-ancestor? @finding "function_declaration" "function_expression" "arrow_function" "method_definition"))
 ;; query: python
 ((expression_statement (call function: (identifier) @_f)) @finding

@@ -25,6 +25,10 @@
 ;;| function f(s) { try { return parse(s) } catch (e) {} return parseOld(s) }
 ;;| function g() { for (const x of y) { try { use(x); break } catch (e) {} again(x) } }
 ;; good: javascript, typescript, tsx
+;;| try { await executeCoreCommand('moveViews', ids) } catch {}
+;;| try { view.insertBefore(a, b); ctx.restore(); socket.send(x) } catch {}
+;;| function f(x) { try { save(x); return true } catch {} return false }
+;; good: javascript, typescript, tsx
 ;;| try { socket.close() } catch {}
 ;;| try { await this.page?.destroy(1); } catch {}
 ;;| try { fs.unlinkSync(tmp) } catch (e) {}
@@ -233,6 +237,12 @@
 ;;| function f() { try { return a(); } catch (\Exception $e) {} return b(); }
 ;;| function g() { try { a(); } catch (\Exception $e) {} b(); if (isset($e)) { throw $e; } }
 ;;| try { $file->close(); } catch (\Exception $e) {}
+;;| try { $this->dropForeignKey('a', 'b'); } catch (\Exception $e) {}
+;;| try {
+;;|     // May already be there
+;;|     $this->insertRow('a');
+;;| } catch (\Exception $e) {}
+;;| function k($n) { try { $this->store($n); return true; } catch (\Exception $e) {} return false; }
 ;;| try {
 ;;|     // what belongs to the old one
 ;;|     $this->connection->getDriver()->disconnect();
@@ -252,6 +262,8 @@
 ;;|   try { n = Integer.parseInt(s); } catch (NumberFormatException e) { }
 ;;|   try { x.wait(); } catch (TimeoutException swallow) { }
 ;;|   try { in.close(); } catch (IOException e) { }
+;;|   try { response.sendRedirect(url); } catch (IOException e) { }
+;;|   try (ServletOutputStream out = response.getOutputStream()) { out.write(b); } catch (IOException e) { }
 ;;|   try { g(); } catch (IOException e) {
 ;;|     // the file is a cache: it is made again by the next run
 ;;|   }
@@ -384,7 +396,8 @@
 ;;| ^(begin[[:space:]]+)?(([A-Za-z0-9_@()]+(\\[[^]]*\\])?&?\\.)*({cleaning-up}|delete)[a-z_]*[!?]?([ (][^\n]*)?|
 ;;| [^\n]*[.](gsub|sub|strip|split|match|parse|iso8601|to_[a-z]+)([(][^\n]*)?)[[:space:]]+rescue
 ;; part: other-way
-;;| DROP |SELECT |SHOW |PRAGMA|ALTER |information_schema|importlib|__import__|[.]submit|Registry
+;;| DROP |SELECT |SHOW |PRAGMA|ALTER |information_schema|importlib|__import__|[.]submit|Registry|
+;;| (//|/[*]|#)[^\n]*([aA]lready|[eE]xist|[mM]ay |[mM]ight )
 ;; part: said-before
 ;;| [Ss]wallow|(^|[^:])[Ii]gnor(e|ed|ing|es)[^a-z]|[Cc]atch[- ]all|[Bb]est.effort|(third|3rd).party|
 ;;| nothing .*can do|(might|may|can|could) fail
@@ -502,6 +515,7 @@
  (#match? @_next "^return[[:space:]]*(null|undefined|void 0|true|false|\\[\\]|\\{\\}|''|\"\"|``|-?[0-9]+)?[[:space:]]*;?$")
  (#not-in-named? @finding "is*" "_is*" "has*" "can*" "supports*" "exists*" "*Exists" "try*" "maybe*" "safe*"
    "from*" "parse*")
+ (#not-match? @_try "return true")
  (#not-mentions? @_try "parseInt" "parseFloat" "Date"))
 ;; query: python
 ((try_statement body: (block) @_try (except_clause (block (_) @_s)) @finding) @_all
@@ -539,6 +553,7 @@
    .
    (return_statement) @_next)
  (#has-descendant? @_try "return_statement")
+ (#not-match? @_try "return True")
  (#match? @_next "^return([[:space:]]+(None|True|False|\\[\\]|\\{\\}|\\(\\)|''|\"\"|-?[0-9]+))?$")
  (#match? @_s "^(pass|\\.\\.\\.)$")
  (#match? @finding "{any-exception}")
@@ -604,6 +619,7 @@
    .
    (return_statement) @_next)
  (#has-descendant? @_try "return_statement")
+ (#not-match? @_try "return true")
  (#match? @_next "^return[[:space:]]*(null|NULL|true|false|\\[\\]|array\\(\\)|''|\"\"|-?[0-9]+)?[[:space:]]*;$")
  {php-where})
 ;; query: java
@@ -611,8 +627,9 @@
   body: (block) @_try
   (catch_clause
     (catch_formal_parameter (catch_type (_) @_type))
-    body: (block) @_body) @finding)
+    body: (block) @_body) @finding) @_all
  (#any-match? @_type "^(java[.](lang|io|sql)[.])?(Exception|Throwable|RuntimeException|Error|IOException|SQLException)$")
+ (#not-match? @_all "[sS]ervlet|[rR]esponse")
  (#empty? @_body)
  (#not-explained? @finding)
  (#not-foretold? @finding "{said-before}")

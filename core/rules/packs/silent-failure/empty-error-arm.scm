@@ -32,13 +32,15 @@
 ;;| (#not-explained? @finding)
 ;;| (#not-marked? @finding "test" "bench")
 ;; query: rust
-((match_expression
+((expression_statement (match_expression
   value: (_) @_value
   body: (match_block
     (match_arm
       pattern: (match_pattern . (tuple_struct_pattern type: (_) @_err . [(identifier) "_"] .) .)
-      value: [(block) (unit_expression)] @_body) @finding))
+      value: [(block) (unit_expression)] @_body) @finding))) @_all
  {rust-where}
+ (#not-precedes? @_all "log|warn|error|print|return|Err")
+ (#not-has-ancestor? @finding "loop_expression" "while_expression" "for_expression")
  (#not-follows? @finding "^Err"))
 ((if_expression
   condition: (let_condition

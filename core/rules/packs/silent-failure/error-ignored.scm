@@ -4,20 +4,24 @@
 ;; skip: test
 ;; message: the error of this call is thrown away
 ;; help: When the call fails, the program goes on with what it did not get or did not do.
+;;  What changes something that lasts is looked for, as names say: a result thrown away with an error (n, _ :=) is left
+;;  out, and so is what cleans up or may fail.
 ;;  Check the error; where any error may be dropped, say so: batho:ignore error-ignored -- reason.
 ;; bad: go
 ;;| package a
 ;;| func f() { _ = db.Save(x) }
-;; bad: go
+;; good: go
 ;;| package a
 ;;| func f(s string) int { n, _ := strconv.Atoi(s); return n }
-;; bad: go
-;;| package a
-;;| func f() []byte {
-;;| 	var b []byte
-;;| 	b, _ = io.ReadAll(r.Body)
-;;| 	return b
+;;| func g() []byte { b, _ := io.ReadAll(r.Body); return b }
+;;| func h(p string) error {
+;;| 	file, _ := os.Create(p)
+;;| 	_ = os.Rename(p, p+".backup")
+;;| 	_ = w.saveError(err)
+;;| 	return x.Execute(file)
 ;;| }
+;;| func undo(r *Reverter) { r.Add(func() { _ = db.Insert(old) }); _ = op.UpdateMetadata(m) }
+;;| func (h *History) Add(s string) { _ = h.Save() }
 ;; good: go
 ;;| package a
 ;;| func f() {
@@ -113,11 +117,11 @@
 ;; good: kotlin
 ;;| fun f() { runCatching { socket.close() }; h() }
 ;; bad: lua
-;;| pcall(f)
+;;| pcall(function() db:save(x) end)
 ;; bad: lua
-;;| local function g() pcall(function() h() end) end
+;;| local function g() pcall(function() conn:commit() end) end
 ;; bad: lua
-;;| local _ = pcall(f)
+;;| local _ = pcall(function() saveAll() end)
 ;; good: lua
 ;;| local ok, err = pcall(f)
 ;;| if not ok then log(err) end
@@ -127,6 +131,8 @@
 ;;| pcall(require, "luarocks.loader")
 ;;| pcall(timer.destroy, timer)
 ;;| pcall(function() conn:close() end)
+;;| pcall(f)
+;;| if not pcall(g) then pcall(function() C.reset() end) end
 ;; good: lua
 ;;| xpcall(f, function(err) log(err) end)
 ;; good: lua
@@ -158,9 +164,6 @@
 ;; part: ending-names
 ;;| "*uiet*" "*ilent*" "?lose*" "?ispose*" "?estroy*" "?lean?p*" "?hut?own*" "stop*" "Stop*" "finalize"
 ;;|  "?erminate*" "?bort*" "?elease*" "kill*" "Kill*" "*Stop" "*Close"
-;; part: matched
-;;| strconv[.][A-Za-z0-9]+[(](m|sm|match|matches|parts|fields|sub|submatch|groups|res|result)[[]|
-;;| [(][^()]*[[][^]]*:[^]]*[]]|[(]t[,)]|Stdout|Stderr
 ;; part: may-fail-try
 ;;| sleep|[Ww]ait|[.]value$|[Tt]ear[dD]own|validating:|({ending})[A-Za-z]*[(]
 ;; part: rust-where
@@ -195,58 +198,13 @@
  (#not-precedes? @finding "^return .*[eE]rr")
  (#not-match? @finding "[(]t[,)]")
  (#not-match? @finding "NewEncoder[(](w|rw|res|resp|writer|c[.]Writer)[)]")
- (#match? @_f "^([sS]ave|[uU]pdate|[iI]nsert|[cC]reate|[uU]pload|[cC]ommit|[eE]xec|[rR]ename|[pP]ersist|[mM]igrate|[dD]eploy)([A-Z]|$)")
+ (#match? @_f "^([sS]ave|[iI]nsert|[uU]pload|[cC]ommit|[pP]ersist|[mM]igrate|[dD]eploy)([A-Z]|$)")
+ (#not-match? @_f "Err|Log|Stat|Cache|Title|Status|Progress|View")
  (#not-match? @finding "(conn|stream|ws|sock|session|bus|notif|[lL]og|[mM]etric|[cC]ache|tmp|temp|[tT]racker|[sS]pan)[A-Za-z]*[.(]|MULTI|Getenv")
  (#not-in-named? @finding "Close" "close" "Stop" "stop" "?hutdown*" "*lean*" "*Log*" "*log*" "*otify*" "*etric*"
    "*ache*" "Example*" "Unmarshal*" "*Decode*")
- (#not-any-of? @_f "Done" "done" "RegisterFlagCompletionFunc"))
-((short_var_declaration
-   left: (expression_list (identifier) @_b)
-   right: (expression_list
-     . (call_expression function: (selector_expression operand: (identifier) @_p field: (field_identifier) @_f)) .)) @finding
- (#not-explained? @finding)
- (#not-has-ancestor? @finding "defer_statement")
- (#not-follows? @finding "json[.]Marshal")
- (#not-precedes? @finding "^return .*([eE]rr|Problem|[fF]ail)")
- (#eq? @_b "_") (#last? @_b)
- (#any-of? @_p "strconv" "json" "os" "io" "ioutil" "http" "xml" "yaml" "sql" "toml")
- (#not-has-ancestor? @finding "if_statement")
- (#any-of? @_f "Atoi" "ParseInt" "ParseUint" "ParseFloat" "ReadAll" "Create" "Get" "Post")
- (#not-match? @finding "ReadAll[(][a-z]+[)]")
- (#not-precedes? @finding "^(if|for|switch) ")
- (#not-in-named? @finding "*og*" "*ache*" "*fake*" "*Fake*" "*mock*" "*Mock*" "*rror*")
- (#not-match? @finding "Getenv|[eE]rr(or)?(Body|Resp)")
- (#not-match? @finding "strconv[.][A-Za-z0-9]+[(]([^s]|s[^,)])")
- (#not-match? @finding "{matched}")
- (#not-in-named? @finding "Int*" "Uint*" "Float*" "Bool*" "Must*" "*Version*")
- (#not-precedes? @finding "^if [^{]*[<>]")
- (#not-any-of? @_f "ParseBool" "Marshal" "MarshalIndent" "LookupEnv" "NewRequest" "Getwd" "Hostname"
-   "SplitHostPort" "Split" "SplitN" "Cut" "Executable" "UserHomeDir" "UserCacheDir" "UserConfigDir" "Readlink"
-   "Stat" "Lstat" "Quote" "Unquote"))
-((assignment_statement
-   left: (expression_list (identifier) @_b)
-   operator: "="
-   right: (expression_list
-     . (call_expression function: (selector_expression operand: (identifier) @_p field: (field_identifier) @_f)) .)) @finding
- (#not-explained? @finding)
- (#not-has-ancestor? @finding "defer_statement")
- (#not-follows? @finding "json[.]Marshal")
- (#not-precedes? @finding "^return .*([eE]rr|Problem|[fF]ail)")
- (#eq? @_b "_") (#last? @_b) (#not-first? @_b) (#not-match? @finding "^_, _ ")
- (#any-of? @_p "strconv" "json" "os" "io" "ioutil" "http" "xml" "yaml" "sql" "toml")
- (#not-has-ancestor? @finding "if_statement")
- (#any-of? @_f "Atoi" "ParseInt" "ParseUint" "ParseFloat" "ReadAll" "Create" "Get" "Post")
- (#not-match? @finding "ReadAll[(][a-z]+[)]")
- (#not-precedes? @finding "^(if|for|switch) ")
- (#not-in-named? @finding "*og*" "*ache*" "*fake*" "*Fake*" "*mock*" "*Mock*" "*rror*")
- (#not-match? @finding "Getenv|[eE]rr(or)?(Body|Resp)")
- (#not-match? @finding "strconv[.][A-Za-z0-9]+[(]([^s]|s[^,)])")
- (#not-match? @finding "{matched}")
- (#not-in-named? @finding "Int*" "Uint*" "Float*" "Bool*" "Must*" "*Version*")
- (#not-precedes? @finding "^if [^{]*[<>]")
- (#not-any-of? @_f "ParseBool" "Marshal" "MarshalIndent" "LookupEnv" "NewRequest" "Getwd" "Hostname"
-   "SplitHostPort" "Split" "SplitN" "Cut" "Executable" "UserHomeDir" "UserCacheDir" "UserConfigDir" "Readlink"
-   "Stat" "Lstat" "Quote" "Unquote"))
+ (#not-signed? @finding "History")
+ (#not-has-ancestor? @finding "func_literal"))
 ;; query: rust
 ((let_declaration
   !type
@@ -289,6 +247,7 @@
 ((block
   (call_expression . (identifier) @_f (annotated_lambda (lambda_literal) @_try)) @finding)
  (#eq? @_f "runCatching")
+ (#acts? @_try)
  (#not-last? @finding)
  (#not-match? @_try "^[{][[:space:]]*[^;{}]*(flush|{ending})[A-Za-z]*[(][^;{}]*[}]$")
  (#not-explained? @finding))
@@ -296,6 +255,7 @@
 ([(chunk (function_call name: (identifier) @_f arguments: (arguments . (_) @_what)) @finding)
   (block (function_call name: (identifier) @_f arguments: (arguments . (_) @_what)) @finding)]
  (#eq? @_f "pcall")
+ (#acts? @_what)
  (#not-match? @_what "^require$|({ending})")
  (#not-explained? @finding))
 ((assignment_statement
@@ -303,6 +263,7 @@
   (expression_list . value: (function_call name: (identifier) @_f arguments: (arguments . (_) @_what)) .)) @finding
  (#eq? @_to "_")
  (#eq? @_f "pcall")
+ (#acts? @_what)
  (#not-match? @_what "^require$|({ending})")
  (#not-explained? @finding))
 ;; query: zig

@@ -113,6 +113,17 @@
 ;;| func f() { do { try g() } catch { logger.debug("no g") } }
 ;; good: swift
 ;;| func f() { do { try g() } catch { logger.error("no g") } }
+;; good: ruby
+;;| begin
+;;|   node.heartbeat
+;;| rescue => e
+;;|   log.debug "no heartbeat", error: e
+;;| end
+;; good: go
+;;| package a
+;;| func f() { if err := rt.UpdateInbound(x); err != nil { log.Debugf("not at once: %v", err) } }
+;; good: swift
+;;| func f() { do { try Tips.reset() } catch { logger.debug("no tips") } }
 ;; part: cleaning-up
 ;;| close|destroy|dispose|kill|terminate|unlink|remove|rm|rmdir|rmtree|abort|cancel|disconnect|release|shutdown|
 ;;| stop|end|free|unsubscribe|detach|quit|logout|rollback|cleanup|teardown|clear|unref|unlock|finish|hide|
@@ -199,10 +210,12 @@
  {python-where} (#last? @_r)
  (#match? @_r "^(continue|pass|return( +(None|True|False|\\[\\]|\\{\\}|\\(\\)|''|\"\"|-?[0-9]+))?)$"))
 ;; query: ruby
-((rescue body: (then (call method: (identifier) @_f) @_s)) @finding
+((_ (_) @_try (rescue body: (then (call method: (identifier) @_f) @_s)) @finding)
+ (#acts? @_try)
  {ruby-where}
  (#not-match? @finding "^rescue +[A-Z:]"))
-((rescue exceptions: (exceptions (_) @_type) body: (then (call method: (identifier) @_f) @_s)) @finding
+((_ (_) @_try (rescue exceptions: (exceptions (_) @_type) body: (then (call method: (identifier) @_f) @_s)) @finding)
+ (#acts? @_try)
  {ruby-where}
  (#any-of? @_type "StandardError" "Exception" "::StandardError" "::Exception"))
 ;; query: php
@@ -224,7 +237,7 @@
        (expression_statement (call_expression function: (selector_expression field: (field_identifier) @_f))) @_s))
    !alternative) @finding
  (#not-explained? @finding)
- (#match? @finding "^if [^{]*[.]([sS]ave|[uU]pdate|[iI]nsert|[cC]reate|[pP]ublish|[uU]pload|[cC]ommit|[sS]tore|[pP]ersist|[mM]igrate)[A-Za-z]*[(]|^if [^{]* :?= [a-z][(]")
+ (#match? @finding "^if [^{]*[.]([sS]ave|[iI]nsert|[uU]pload|[cC]ommit|[pP]ersist|[mM]igrate)[A-Za-z]*[(]|^if [^{]* :?= [a-z][(]")
  (#not-precedes? @finding "[fF]atal")
  (#not-match? @finding "{goes-on}")
  (#match? @_c "!=")
@@ -311,11 +324,12 @@
  (#not-match? @_try "{no-deed}")
  (#not-in-named? @finding {ending-names} {asking-names} "*Log*" "*log*"))
 ;; query: swift
-((catch_block
+((do_statement (statements) @_try (catch_block
   !error
   [
     (statements . (call_expression (navigation_expression target: (_) @_log suffix: (navigation_suffix suffix: (_) @_level))) .)
-    (statements . (call_expression (navigation_expression target: (_) @_log suffix: (navigation_suffix suffix: (_) @_level))) . (control_transfer_statement) .)]) @finding
+    (statements . (call_expression (navigation_expression target: (_) @_log suffix: (navigation_suffix suffix: (_) @_level))) . (control_transfer_statement) .)]) @finding)
+ (#acts? @_try)
  (#match? @_log "[Ll]og")
  (#any-of? @_level "debug" "trace" "verbose")
  (#not-explained? @finding)

@@ -4,9 +4,10 @@
 ;; skip: test
 ;; message: the failure of a command that changes something is ignored
 ;; help: When it fails, nobody learns of it, and the script goes on as if it had worked.
+;;  A command that is not silenced tells on the terminal itself: only those whose messages are thrown away are found.
 ;;  Test for the case that may be ignored, or write what went wrong to stderr.
 ;; bad: bash
-;;| cp -r a b || true
+;;| cp -r a b 2>/dev/null || true
 ;; bad: bash
 ;;| git push origin main 2>/dev/null
 ;;| echo done
@@ -21,6 +22,7 @@
 ;;|   n=$((n + 1))
 ;;| done
 ;; good: bash
+;;| cp -r a b || true
 ;;| grep -q x y || true
 ;;| rm -f x || true
 ;;| kill "$pid" 2>/dev/null || true
@@ -62,6 +64,19 @@
 ;;|   scp "$1" host: >/dev/null 2>&1
 ;;| }
 ;;| f
+;; good: bash
+;;| set -eu
+;;| git push origin main 2>/dev/null
+;;| echo done
+;; good: bash
+;;| if [ ! -d "$dir" ]; then
+;;|   git clone "$url" "$dir" >/dev/null 2>&1
+;;| fi
+;;| if [ ! -d "$dir" ]; then exit 1; fi
+;;| case $os in
+;;| alpine) apk add socat >/dev/null 2>&1 ;;
+;;| esac
+;;| [ $? -ne 0 ] && exit 1
 ;; part: harmless
 ;;| --abort|--quit|drop |DROP |^mv .*(bak|old|orig|date)|SELECT|--version|--help|[^ ]*([bB]ackup|prev|log)[^ ]*$
 ;; part: said-before
@@ -77,6 +92,9 @@
 ;;| (start|load)|(curl|wget) [^<>|&]*(-X|-o |-O|--output|-T|--data|-d ))
 ;; part: silenced
 ;;| (2> ?/dev/null|&> ?/dev/null|> ?/dev/null 2>&1|>& ?/dev/null)
+;; part: goes-on
+;;| (#not-precedes? @finding "[$]([?]|[{][?])|^(if|while|until|case) ")
+;;| (#not-file-has? @finding "set -e" "set -ue" "set -o errexit" "set -xe" "set -Ee" "sh -e")
 ;; part: where
 ;;| (#not-has-ancestor? @finding "command_substitution")
 ;;| (#not-match? @_c "{harmless}")
@@ -86,11 +104,12 @@
 ;;|  "*check*" "*test*")
 ((list
    .
-   [(command) @_c (redirected_statement body: (command) @_c)]
+   (redirected_statement body: (command) @_c) @_r
    "||"
    .
    (command name: (command_name) @_t)) @finding
  (#any-of? @_t "true" ":")
+ (#match? @_r "{silenced}")
  {where}
  (#match? @_c "^(sudo +(-[A-Za-z]+ +)*)?((cp|rsync|scp|sftp) +[^<>|\&*?]*$|(npm|yarn|pnpm|gem|cargo) +publish|(docker|podman)( +image)? +(push|load|import)|kubectl +(apply|create|patch|rollout|scale|set|replace)|helm +(install|upgrade)|terraform +apply|git( +-[Cc] +[^ ]+)* +push)"))
 ; The last command of a function or of the script is its answer.
@@ -99,19 +118,21 @@
  {where}
  (#match? @_c "{changes}")
  (#match? @finding "{silenced}")
- (#not-precedes? @finding "[$]([?]|[{][?])|^(if|while|until|case) ")
+ {goes-on}
  (#has-parent? @finding "program" "compound_statement")
  (#not-last? @finding))
-((redirected_statement body: (command) @_c redirect: (file_redirect destination: (word) @_d)) @finding
+((do_group (redirected_statement body: (command) @_c redirect: (file_redirect destination: (word) @_d)) @finding)
  (#eq? @_d "/dev/null")
  {where}
  (#match? @_c "{changes}")
  (#match? @finding "{silenced}")
- (#not-precedes? @finding "[$]([?]|[{][?])|^(if|while|until|case) ")
- (#has-parent? @finding "do_group" "else_clause" "case_item"))
-((if_statement "then" (redirected_statement body: (command) @_c redirect: (file_redirect destination: (word) @_d)) @finding)
+ {goes-on})
+([(case_statement (case_item (redirected_statement body: (command) @_c redirect: (file_redirect destination: (word) @_d)) @finding))
+  (if_statement (else_clause (redirected_statement body: (command) @_c redirect: (file_redirect destination: (word) @_d)) @finding))
+  (if_statement "then" (redirected_statement body: (command) @_c redirect: (file_redirect destination: (word) @_d)) @finding)] @_all
+ (#not-precedes? @_all "[$]([?]|[{][?])|^(if|while|until|case) ")
  (#eq? @_d "/dev/null")
  {where}
  (#match? @_c "{changes}")
  (#match? @finding "{silenced}")
- (#not-precedes? @finding "[$]([?]|[{][?])|^(if|while|until|case) "))
+ {goes-on})

@@ -24,6 +24,19 @@
 ;; good: cpp
 ;;| [[nodiscard]] int must(int a);
 ;;| void f() { int x = must(1); use(x); }
+;; good: cpp
+;;| struct A {
+;;|   bool find(int key, Policy &to) const;
+;;|   [[nodiscard]] Policy find(int key) const { Policy p; find(key, p); return p; }
+;;| };
+;; part: marks
+;;| "warn_unused_result" "must_check" "nodiscard" "WARN_UNUSED" "MUST_CHECK" "MUST_USE" "_WUR"
+;; query: c
 ((expression_statement
   (call_expression function: (identifier) @_f)) @finding
- (#declared-with? @_f "warn_unused_result" "must_check" "nodiscard" "WARN_UNUSED" "MUST_CHECK" "MUST_USE" "_WUR"))
+ (#declared-with? @_f {marks}))
+; Of functions with one name any may be meant.
+;; query: cpp
+((expression_statement
+  (call_expression function: (identifier) @_f)) @finding
+ (#each-signed? @_f {marks}))

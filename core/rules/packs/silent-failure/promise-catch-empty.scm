@@ -26,6 +26,8 @@
 ;;| downloader.show(id).then(() => { reload(page) }).catch(() => { /* it was closed */ })
 ;; good: javascript, typescript, tsx
 ;;| page.close().catch(() => {})
+;;| db.exec("ALTER TABLE a ADD COLUMN b").catch(e => null)
+;;| commitOrRevert().catch(() => {})
 ;;| save.mutateAsync(id).then(() => tell(id)).catch(() => {})
 ;;| confirmClose().then(close).catch(() => {})
 ;;| fs.promises.unlink(path).catch(() => {})
@@ -40,7 +42,7 @@
 ;;| await done
 ;; part: told-elsewhere
 ;;| errorHandler|onError|onerror|mutateAsync|^confirm|[aA]bort|^(await )?(dispatch|delete[A-Z][A-Za-z]*)[(]|
-;;| executeJavaScript|[.](show|open|confirm|prompt)[A-Za-z]*[(]|// .*([cC]los|[cC]ancel|[aA]bort|[dD]ismiss)
+;;| executeJavaScript|ALTER |CREATE |DROP |[a-z]Or[A-Z]|[.](show|open|confirm|prompt)[A-Za-z]*[(]|// .*([cC]los|[cC]ancel|[aA]bort|[dD]ismiss)
 ;; part: may-fail
 ;;| ^[#_]*(close|kill|dispose|stop|remove|rm|rmdir|rmtree|unlink|destroy|terminate|cleanup|cleanUp|cancel|detach|
 ;;| abort|disconnect|release|clear|exit|end|quit|teardown|shutdown|unsubscribe|unregister|unref|finish|logout|
@@ -48,7 +50,7 @@
 ;;| vibrate|isVisible|has|is|json|text|mutateAsync)([A-Z][A-Za-z]*)?$
 ;; part: where
 ;;| (#eq? @_f "catch")
-;;| (#asks? @_what)
+;;| (#acts? @_what)
 ;;| (#not-match? @_what "^this[.][A-Za-z]+[(]")
 ;;| (#not-has-ancestor? @finding "finally_clause" "catch_clause")
 ;;| (#not-explained? @finding)

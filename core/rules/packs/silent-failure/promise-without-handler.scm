@@ -35,6 +35,13 @@
 ;;| Promise.resolve().then(use)
 ;;| Vue.nextTick().then(use)
 ;;| sleep(100).then(use)
+;;| async function prepareSound(url) { return await (await fetch(url)).arrayBuffer() }
+;;| prepareSound(url).then(s => { sound = s })
+;;| import('tooltipster').then(() => decorate(root))
+;;| fetch(themeFolder + name).then(data => data.json()).then(data => editor.setTheme(data))
+;;| Promise.race([new Promise((ok) => later(ok)), other]).then(use)
+;;| for (const a of all) { reqs.push(fetch(a).catch(() => none)) }
+;;| Promise.all(reqs).then(use)
 ;;| import("sentry").then(s => s.init())
 ;;| async function main() { await work() }
 ;;| main().then(code => process.exit(code))
@@ -43,14 +50,15 @@
 ;;| vscode.window.showWarningMessage(text, again).then(use)
 ;; part: told-elsewhere
 ;;| errorHandler|onError|onerror|show(Warning|Information|Error)Message|[pP]olyfill|[sS]entry|[aA]nalytics|
-;;| [tT]racking|[tT]elemetry|[pP]refetch|[pP]reload|
-;;| ^Promise[.]all[(][[][[:space:]]*new Promise[(][(]?resolve[)]? *=>|process[.]exit|^(main|run|cli)[(]
+;;| [tT]racking|[tT]elemetry|[pP]refetch|[pP]reload|[sS]ound|[aA]udio|[aA]vatar|[tT]ooltip|[tT]heme|[hH]ighlight|[aA]nimat|[tT]humbnail|
+;;| ^Promise[.](all|race|any)[(][[][[:space:]]*(//[^\n]*[[:space:]]*)*new Promise|process[.]exit|^(main|run|cli)[(]
 ;; part: where
 ;;| (#eq? @_f "then")
 ;;| (#eq? @_g "finally")
 ;;| (#not-mentions? @finding "catch" "cy")
 ;;| (#not-match? @finding "{told-elsewhere}")
 ;;| (#not-long-line? @finding 400)
+;;| (#not-follows? @finding "[.]catch[(]")
 ; The head of the chain is known to be a promise: what else has a `then` may have ways of its own to tell of failures.
 ((expression_statement
   [(call_expression function: (member_expression object: [(call_expression) (new_expression)] @_h property: (property_identifier) @_f) arguments: (arguments . (_) .))

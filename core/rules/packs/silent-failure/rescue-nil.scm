@@ -6,7 +6,7 @@
 ;; help: The modifier catches every StandardError, NoMethodError and NameError among them.
 ;;  Use begin ... rescue with the kind of error that is expected.
 ;; bad: ruby
-;;| x = load rescue nil
+;;| x = save rescue nil
 ;; bad: ruby
 ;;| x.save(1) rescue false
 ;; good: ruby
@@ -15,7 +15,7 @@
 ;;| rescue Errno::ENOENT
 ;;|   nil
 ;;| end
-;;| y = load rescue fallback
+;;| y = save rescue fallback
 ;; good: ruby
 ;;| io.close rescue nil
 ;;| File.unlink(path) rescue nil
@@ -39,7 +39,7 @@
    handler: [(nil) (false) (true)]) @finding
  (#not-has-parent? @finding "assignment")
  (#not-explained? @finding)
- (#asks? @_b)
+ (#acts? @_b)
  (#not-match? @_b "{conversion}")
  (#not-match? @_f "{may-fail}"))
 ((assignment
@@ -49,6 +49,6 @@
      handler: [(nil) (false) (true)]) @finding)
  (#not-tested? @_v)
  (#not-explained? @finding)
- (#asks? @_b)
+ (#acts? @_b)
  (#not-match? @_b "{conversion}")
  (#not-match? @_f "{may-fail}"))

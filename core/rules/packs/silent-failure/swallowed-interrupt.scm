@@ -34,6 +34,23 @@
 ;;| class A { void done() { try { show(get()); } catch (InterruptedException | ExecutionException e) { log.error("no answer", e); } } }
 ;; good: java
 ;;| class A { void f() { pool.execute(() -> { try { refresh(); } catch (InterruptedException e) { log.error("no refresh", e); } }); } }
+;; good: java
+;;| class A {
+;;|   void f() {
+;;|     try { runInProgressService(m -> load(m)); }
+;;|     catch (InvocationTargetException e) { show(e); } catch (InterruptedException e) { /* ignore */ }
+;;|   }
+;;|   void g() { new Thread(() -> { try { p.waitFor(); } catch (InterruptedException e) { } delete(f); }).start(); }
+;;|   void doWork() { try { timer.advance(); } catch (InterruptedException e) { } }
+;;| }
+;; good: kotlin
+;;| fun start() { try { while (true) { step() } } catch (e: InterruptedException) {
+;;|   return
+;;| } }
+;; good: java
+;;| class A { void f() { try { state.wait(1); } catch (InterruptedException e) { if (handler != null) handler.failed(); return; } } }
+;; good: kotlin
+;;| fun f() { while (!call.isCanceled()) try { queue.wait(1) } catch (_: InterruptedException) { continue } }
 ;; bad: kotlin
 ;;| fun f() { try { Thread.sleep(1) } catch (e: InterruptedException) { log.info("woken") } }
 ;; bad: kotlin
@@ -64,27 +81,29 @@
 ;;| } }
 ;; part: java-where
 ;;| (#any-eq? @_type "InterruptedException")
+;;| (#not-match? @_all "InvocationTargetException|[mM]onitor|DEBUG")
+;;| (#not-has-ancestor? @finding "lambda_expression")
 ;;| (#not-explained? @finding)
-;;| (#not-in-named? @finding "run" "doRun" "*Run" "call" "main" "done" "test*" "*TestCase")
+;;| (#not-in-named? @finding "run" "doRun" "*Run" "doWork" "loop" "call" "main" "done" "test*" "*TestCase")
 ;; query: java
-((catch_clause
+((_ (catch_clause
   (catch_formal_parameter
     (catch_type (_) @_type)
     name: (_) @_e)
-  body: (block) @_body) @finding
+  body: (block) @_body) @finding) @_all
  {java-where}
  (#not-uses? @_body @_e)
- (#not-has-descendant? @_body "throw_statement" "break_statement" "assignment_expression" "update_expression")
+ (#not-has-descendant? @_body "throw_statement" "break_statement" "assignment_expression" "update_expression"
+   "method_invocation")
  (#not-match? @_body "nterrupt|return *;|[Ee]xit[(]|[Cc]ancel|[Ss]top|[Ss]hut"))
-((catch_clause
+((_ (catch_clause
   (catch_formal_parameter
     (catch_type (_) @_type)
     name: (_) @_e)
   body: [
     (block . (expression_statement (method_invocation object: (_) @_on name: (_) @_told)) .)
-    (block . (expression_statement (method_invocation object: (_) @_on name: (_) @_told)) . (return_statement (_)) .)] @_body) @finding
+    (block . (expression_statement (method_invocation object: (_) @_on name: (_) @_told)) . (return_statement (_)) .)] @_body) @finding) @_all
  {java-where}
- (#not-has-ancestor? @finding "lambda_expression")
  (#any-of? @_told "trace" "debug" "info" "warn" "error" "warning" "severe" "fine" "printStackTrace" "println"
    "printf")
  (#not-match? @_body "nterrupt[^E]|[Ee]xit|[Cc]ancel|[Ss]top|[Ss]hut|[Ll]istener|fatalError|future|[Ee]rror[(]e[)]"))
@@ -96,8 +115,8 @@
  (#eq? @_type "InterruptedException")
  (#not-explained? @finding)
  (#not-uses? @_body @_e)
- (#not-has-descendant? @_body "throw_expression" "assignment")
- (#not-match? @_body "nterrupt|return *(@[a-z]+ *)?[}]|break|[Cc]ancel|[Ss]top|[Ss]hut|[Ee]xit"))
+ (#not-match? @_body "nterrupt|return[[:space:]]*(@[a-z]+[[:space:]]*)?[}]|[Cc]ancel|[Ss]top|[Ss]hut|[Ee]xit")
+ (#match? @_body "^[{][[:space:]]*((//|/[*])[^\n]*[[:space:]]+)*(return[^(]*|([Ll][Oo][Gg]|Timber)[A-Za-z]*[.][^\n]*)?[}]$"))
 ;; query: scala
 ((catch_clause
   (_
@@ -114,5 +133,5 @@
  (#last? @_body)
  (#not-explained? @finding)
  (#eq? @_type "InterruptedException")
- (#not-in-named? @finding "run" "doRun" "*Run" "call" "main" "done" "test*" "*TestCase")
+ (#not-in-named? @finding "run" "doRun" "*Run" "doWork" "loop" "call" "main" "done" "test*" "*TestCase")
  (#match? @_body "^([(][)]|true|false|null|-?[0-9]+|(log|logger|LOG|LOGGER)[.][a-z]+[(].*|println[(].*|(trace|debug|info|warn|error|logInfo|logDebug|logWarning|logError)[(].*)$"))
