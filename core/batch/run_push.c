@@ -32,15 +32,38 @@
 #define WAIT_MS 500
 #define WAIT_MAX_MS 30000
 
+/* The push at hand: the first member that is still open. Pushes to several remotes may share a batch. */
+static struct bt_action *at_hand(struct run *w)
+{
+	for (size_t i = 0; i < w->members_nr; i++)
+		if (run_member_open(&w->members[i]))
+			return &w->members[i];
+	return NULL;
+}
+
+/* After the last one the batch is over: as `batch` says, for an end that was not good. */
+static int next(struct run *w, enum bt_batch_state batch, const char *why, struct bt_err *err)
+{
+	bool good = true;
+
+	if (at_hand(w)) {
+		w->b.state = BT_BATCH_PLANNED;
+		w->b.error = NULL;
+		return run_save(w, err);
+	}
+	for (size_t i = 0; i < w->members_nr; i++)
+		good = good && bt_action_state_succeeded(w->members[i].state);
+	return run_end(w, good ? BT_BATCH_DONE : batch, good ? NULL : why, err);
+}
+
 static int fail(struct run *w, enum bt_action_state state, enum bt_batch_state batch, const char *why, struct bt_err *err)
 {
 	int rc = bt_queue_begin(w->r->q, err);
 
-	for (size_t i = 0; i < w->members_nr && !rc; i++)
-		if (run_member_open(&w->members[i]))
-			rc = run_member_end(w, &w->members[i], state, why, NULL, err);
 	if (!rc)
-		rc = run_end(w, batch, bt_arena_strndup(&w->arena, why, strlen(why)), err);
+		rc = run_member_end(w, at_hand(w), state, why, NULL, err);
+	if (!rc)
+		rc = next(w, batch, bt_arena_strndup(&w->arena, why, strlen(why)), err);
 	if (!rc)
 		return bt_queue_commit(w->r->q, err);
 	bt_queue_rollback(w->r->q);
@@ -81,11 +104,10 @@ static int done(struct run *w, const char *detail, struct bt_err *err)
 
 	if (!rc)
 		rc = mark_pushed(w, err);
-	for (size_t i = 0; i < w->members_nr && !rc; i++)
-		if (run_member_open(&w->members[i]))
-			rc = run_member_end(w, &w->members[i], BT_ACTION_COMPLETED, detail, &w->b.commit, err);
 	if (!rc)
-		rc = run_end(w, BT_BATCH_DONE, NULL, err);
+		rc = run_member_end(w, at_hand(w), BT_ACTION_COMPLETED, detail, &w->b.commit, err);
+	if (!rc)
+		rc = next(w, BT_BATCH_FAILED, "not every push of it succeeded", err);
 	if (!rc) {
 		bt_fault_point("push-commit");
 		return bt_queue_commit(w->r->q, err);
@@ -264,7 +286,7 @@ static int merge_remote(struct run *w, const struct bt_oid *remote, const struct
 	BT_FREE char *source = bt_xasprintf("%s of %s", bt_lane_name(w->b.lane), w->b.remote);
 	BT_CLEANUP(bt_fold_merge_release) struct bt_fold_merge m = {
 		.tip = *tip, .source = *remote, .strategy = BT_MERGE_MERGE, .source_name = source,
-		.target_name = bt_lane_name(w->b.lane), .batch_key = w->b.key, .action_key = w->members[0].key,
+		.target_name = bt_lane_name(w->b.lane), .batch_key = w->b.key, .action_key = at_hand(w)->key,
 		.committer = w->b.committer,
 	};
 	BT_BUF_OWNED struct bt_buf why = BT_BUF_INIT;
@@ -330,7 +352,7 @@ static int wait_a_while(unsigned attempt, struct bt_err *err)
 
 static const char *const *options_of(struct run *w)
 {
-	const struct bt_action *a = &w->members[0];
+	const struct bt_action *a = at_hand(w);
 	const char **list = bt_arena_zalloc(&w->arena, (a->params_len / 2 + 1) * sizeof(*list));
 	const char *name, *value;
 	size_t at = 0, nr = 0;
@@ -430,34 +452,49 @@ static int round_of(struct run *w, bool *ret_again, struct bt_err *err)
 	return push_once(w, &tip, rc == BT_DONE ? &(struct bt_oid){ .len = 0 } : &remote, ret_again, err);
 }
 
-int run_push(struct run *w, struct bt_err *err)
+/* The member at hand, to its end. */
+static int push_one(struct run *w, bool unknown, struct bt_err *err)
 {
-	const char *remote = w->members_nr ? bt_params_get(w->members[0].params, w->members[0].params_len, "remote") : NULL;
-	bool unknown = w->b.state == BT_BATCH_PUSH_INTENT, again = true;
+	const struct bt_action *a = at_hand(w);
+	uint64_t id = a->id;
 	BT_BUF_OWNED struct bt_buf why = BT_BUF_INIT;
 
-	w->b.remote = remote ? remote : "origin";
+	w->b.remote = bt_params_get(a->params, a->params_len, "remote");
+	if (!w->b.remote)
+		return fail(w, BT_ACTION_FAILED, BT_BATCH_FAILED, "its row names no remote", err);
+	for (unsigned i = 0; i <= w->r->settings->push_retries; i++) {
+		bool again;
+
+		if (i && wait_a_while(i - 1, err))
+			return err->code;
+		if (round_of(w, &again, err))
+			return err->code;
+		if (!again || !bt_batch_state_open(w->b.state) || !at_hand(w) || at_hand(w)->id != id)
+			return 0;
+	}
+	bt_buf_addf(&why, "gave up after %u tries: %s", w->r->settings->push_retries + 1, w->b.error ? w->b.error : "the remote kept moving");
+	return unknown ? fail(w, BT_ACTION_UNKNOWN, BT_BATCH_UNKNOWN, bt_buf_cstr(&why), err)
+		       : fail(w, BT_ACTION_FAILED, BT_BATCH_FAILED, bt_buf_cstr(&why), err);
+}
+
+int run_push(struct run *w, struct bt_err *err)
+{
+	bool unknown = w->b.state == BT_BATCH_PUSH_INTENT, again;
+
 	if (w->r->recovering && finish_back(w, err))
 		return err->code;
 	if (!bt_batch_state_open(w->b.state))
 		return 0;
 	if (w->b.state == BT_BATCH_REF_INTENT || w->b.state == BT_BATCH_REF_DONE) {
 		/* a merge with the remote's branch was being landed */
-		if (run_land(w, &again, err))
+		if (run_land(w, &again, err) || !bt_batch_state_open(w->b.state))
 			return err->code;
-		if (!bt_batch_state_open(w->b.state))
-			return 0;
 		w->b.state = BT_BATCH_PLANNED;
 	}
-	for (unsigned i = 0; i <= w->r->settings->push_retries; i++) {
-		if (i && wait_a_while(i - 1, err))
+	while (bt_batch_state_open(w->b.state) && at_hand(w)) {
+		if (push_one(w, unknown, err))
 			return err->code;
-		if (round_of(w, &again, err))
-			return err->code;
-		if (!again || !bt_batch_state_open(w->b.state))
-			return 0;
+		unknown = false;
 	}
-	bt_buf_addf(&why, "gave up after %u tries: %s", w->r->settings->push_retries + 1, w->b.error ? w->b.error : "the remote kept moving");
-	return unknown ? fail(w, BT_ACTION_UNKNOWN, BT_BATCH_UNKNOWN, bt_buf_cstr(&why), err)
-		       : fail(w, BT_ACTION_FAILED, BT_BATCH_FAILED, bt_buf_cstr(&why), err);
+	return bt_batch_state_open(w->b.state) ? next(w, BT_BATCH_FAILED, "not every push of it succeeded", err) : 0;
 }

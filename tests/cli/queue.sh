@@ -1,7 +1,7 @@
 #!/bin/sh
 test_description='git batho queue: queueing, looking, what lands, and what is refused'
 . "$(dirname "$0")/../lib/test-lib.sh"
-. "$(dirname "$0")/queue-lib.sh"
+. "$TEST_SOURCE/tests/cli/queue-lib.sh"
 
 test_expect_success 'set-up' 'queue_setup'
 
