@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/base/buf.h"
+#include "core/batch/verify.h"
 #include "core/git/refs.h"
 
 void run_tell(struct run *w, const char *fmt, ...)
@@ -177,6 +178,7 @@ int bt_run_batch(struct bt_run *r, uint64_t id, struct bt_err *err)
 		rc = run_start(&w, err);
 		break;
 	}
+	bt_verify_end(r);
 	/* what is left of a pin is found by recover */
 	if (!rc && !bt_batch_state_open(w.b.state))
 		pin_set(&w, NULL, &ignored);

@@ -24,6 +24,7 @@ struct bt_run {
 	/* One line for people about what happens; may be NULL. */
 	void (*tell)(void *ctx, const char *line);
 	void *tell_ctx;
+	struct bt_verify_kept *kept;	/* of the gate, see verify.h; NULL at first */
 };
 #define BT_BATCH_REFS "refs/batho/batch/"
 

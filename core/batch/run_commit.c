@@ -222,7 +222,25 @@ static int judge(struct run *w, const struct bt_oid *tip, const bool *pick, stru
 		v->passed = true;
 		return 0;
 	}
-	return bt_verify(w->r, tip, &f->fold.commit, v, err);
+	return bt_verify(w->r, &w->b, tip, &f->fold.commit, v, err);
+}
+
+/* batch.hooks = per-action: what a member's own commit says, whatever it is folded with. */
+static int judge_members(struct run *w, struct bt_err *err)
+{
+	for (size_t i = 0; i < w->members_nr; i++) {
+		BT_BUF_OWNED struct bt_buf why = BT_BUF_INIT;
+		struct bt_verdict v;
+
+		if (!run_member_open(&w->members[i]))
+			continue;
+		if (bt_verify_member(w->r, &w->b, &w->members[i].content, &v, err))
+			return err->code;
+		bt_buf_addf(&why, "%s says no: %s", v.judge, v.detail);
+		if (!v.passed && run_member_end(w, &w->members[i], BT_ACTION_PARKED, bt_buf_cstr(&why), NULL, err))
+			return err->code;
+	}
+	return 0;
 }
 
 /* The smallest number n in (good, bad] for which the first n open members, with `fixed` (or SIZE_MAX), do not pass. */
@@ -325,7 +343,7 @@ static int prepare(struct run *w, const struct bt_oid *tip, struct folded *f, bo
 	if (drop_dependents(w, &dropped, err) || dropped || !taken)
 		return err->code;
 	bt_fault_point("folded");
-	if (bt_verify(w->r, tip, &w->b.commit, &v, err))
+	if (bt_verify(w->r, &w->b, tip, &w->b.commit, &v, err))
 		return err->code;
 	if (v.passed) {
 		*ret_ready = true;
@@ -422,6 +440,8 @@ int run_commits(struct run *w, struct bt_err *err)
 		if (!again)
 			return 0;
 	}
+	if (judge_members(w, err))
+		return err->code;
 	for (unsigned i = 0; i < ATTEMPTS_MAX && !over; i++)
 		if (round_of(w, &over, err))
 			return err->code;

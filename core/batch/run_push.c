@@ -304,7 +304,7 @@ static int merge_remote(struct run *w, const struct bt_oid *remote, const struct
 	w->b.base = *tip;
 	w->b.commit = m.commit;
 	w->b.tree = m.tree;
-	if (bt_verify(w->r, tip, &m.commit, &v, err))
+	if (bt_verify(w->r, &w->b, tip, &m.commit, &v, err))
 		return err->code;
 	if (!v.passed) {
 		bt_buf_addf(&why, "%s says no to the merge with '%s': %s", v.judge, w->b.remote, v.detail);
