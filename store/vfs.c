@@ -20,6 +20,7 @@
 
 #include <sqlite3.h>
 
+#include "core/base/fault.h"
 #include "core/base/hash.h"
 #include "store/schema.h"
 
@@ -94,6 +95,7 @@ static int file_write(sqlite3_file *f, const void *p, int len, sqlite3_int64 at)
 		for (i = 0; i < BT_STORE_PAGE_CHECK; i++)
 			to[i] = (uint8_t)(hash >> 8 * i);
 	}
+	bt_fault_point("db-write");
 	return file_real(f)->pMethods->xWrite(file_real(f), p, len, at);
 }
 
@@ -104,6 +106,7 @@ static int file_truncate(sqlite3_file *f, sqlite3_int64 size)
 
 static int file_sync(sqlite3_file *f, int flags)
 {
+	bt_fault_point("db-sync");
 	return file_real(f)->pMethods->xSync(file_real(f), flags);
 }
 

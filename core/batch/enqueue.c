@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/base/fault.h"
 #include "core/base/mem.h"
 #include "core/base/text.h"
 #include "core/batch/lane.h"
@@ -314,9 +315,13 @@ int bt_enqueue(struct bt_enqueuer *e, const struct bt_request *r, struct bt_acti
 		if (rc || take_commit(e, &d, &captured, err))
 			return err->code;
 	}
+	bt_fault_point("captured");
 	if (!d.known_key && pin(e, &d, err))
 		return err->code;
-	return draft_store(e, &d, ret_known, err);
+	bt_fault_point("pinned");
+	rc = draft_store(e, &d, ret_known, err);
+	bt_fault_point("queued");
+	return rc;
 }
 
 /* --- many --- */
