@@ -1,25 +1,40 @@
 /*
- * Pins: what only the queue knows is kept from gc by refs below refs/batho/pin/, one per agent and lane (hashed into at most BT_PIN_SLOTS).
- * Each heads a chain of keep-commits: empty tree, parents = the previous keep-commit and the contents pinned, committer date = now,
- * message = "batho keep\n". People's `git log --all` must not get slow: few refs, and nothing of them is decorated.
+ * Pins: what only the queue knows is kept from gc by refs below refs/batho/, one pair per agent and lane (hashed into at most BT_PIN_SLOTS).
+ *
+ * refs/batho/pin/<slot> is a tag of a *tree*, which holds the trees of the contents and the bytes of their commits: `git log --all` passes it
+ * over, however many are queued, and gc keeps all that is needed. A content's commit object itself is reachable from nowhere: gc may take it, and
+ * bt_pin_restore makes it again, with the same id. refs/batho/base/<slot> is the commit that the contents are made on, or when there are
+ * several a merge of them: with their history they are part of what is pinned. docs/decisions/0017-pins.md has the reasons and the figures.
  */
 #ifndef BT_BATCH_PIN_H
 #define BT_BATCH_PIN_H
 
 #include "core/git/repo.h"
 
-#define BT_PIN_SLOTS 256
+#define BT_PIN_SLOTS 64
 #define BT_PIN_PREFIX "refs/batho/pin/"
+#define BT_PIN_BASE_PREFIX "refs/batho/base/"
 
 /*
- * Pins nr contents (commits) with one keep-commit (bulk: at most 500 parents each, chained). Several processes may pin in the same slot at once: the swap is tried again.
+ * Pins nr contents (commits). Several processes may pin in the same slot at once: who loses the swap tries again, in another slot.
  * *ret_slot: number of the ref, to be kept with the row. Durable when it returns.
  */
 int bt_pin_add(struct bt_repo *repo, const char *agent, const char *lane, const struct bt_oid *contents, size_t nr, unsigned *ret_slot,
 	       struct bt_err *err);
 /*
- * Walks the chains: contents that `needed` says no to are let go; a chain nobody needs loses its ref, one that is mostly dead is written
- * anew. A content pinned less than `grace_s` seconds ago stays whatever `needed` says (its row may be about to be written). Against concurrent pinning: by swap.
+ * Before contents are used: those whose commit object gc has taken are written again, from their pins. BT_ERR_NOT_FOUND: one of them is neither
+ * here nor pinned.
+ */
+int bt_pin_restore(struct bt_repo *repo, const struct bt_oid *contents, size_t nr, struct bt_err *err);
+/*
+ * While contents are being used: restored, and kept as commits by a ref of their own (a full name below refs/batho/, which is moved if it is
+ * there): no gc in between takes them. bt_refs_swap ends it.
+ */
+int bt_pin_hold(struct bt_repo *repo, const char *ref, const struct bt_oid *contents, size_t nr, struct bt_err *err);
+/*
+ * Walks the pins: contents that `needed` says no to are let go; a slot nobody needs loses its refs, one that is mostly dead, or long, is written
+ * anew. A content pinned less than `grace_s` seconds ago stays whatever `needed` says (its row may be about to be written). Against concurrent
+ * pinning: by swap; a slot that moved meanwhile is left for the next time. *ret_kept counts what is pinned afterwards, dead or not.
  */
 struct bt_pin_trim_opts {
 	bool (*needed)(void *ctx, const struct bt_oid *content);
