@@ -7,8 +7,8 @@
 
 #include "core/base/clock.h"
 #include "core/batch/lane.h"
+#include "core/batch/pin.h"
 #include "core/batch/undo.h"
-#include "core/git/history.h"
 #include "git-batho/cmd_queue.h"
 
 /* --- single actions --- */
@@ -88,18 +88,14 @@ int queue_retry(struct bt_context *c, uint64_t id, bool requeue, struct bt_err *
 	BT_CLEANUP(bt_arena_release) struct bt_arena arena = { NULL };
 	QUEUE_OWNED struct bt_queue *q = NULL;
 	struct bt_action a;
-	bool there = true;
 
 	if (queue_open(c, BT_QUEUE_WRITE, &q, err) || bt_queue_begin(q, err) || find(q, id, &arena, &a, err))
 		return err->code;
 	if (!may_again(&a, requeue))
 		return refuse(&a, requeue ? "requeue" : "retry", err);
-	if (a.content.len && bt_commit_there(&c->repo, &a.content, &there, err))
-		return err->code;
-	if (!there) {
-		bt_err_set(err, BT_ERR_FAIL, "cannot %s action %" PRIu64 ": what was captured is not there any more",
-			   requeue ? "requeue" : "retry", id);
-		return bt_err_hint(err, "queue it again");
+	if (a.content.len && bt_pin_restore(&c->repo, &a.content, 1, err)) {
+		bt_err_wrap(err, "cannot %s action %" PRIu64, requeue ? "requeue" : "retry", id);
+		return err->code == BT_ERR_NOT_FOUND ? bt_err_hint(err, "what was captured is gone: queue it again") : err->code;
 	}
 	if (bt_queue_action_requeue(q, a.leader ? a.leader : id, NULL, err) || bt_queue_commit(q, err))
 		return err->code;

@@ -119,8 +119,11 @@ int bt_queue_action_set(struct bt_queue *q, uint64_t id, enum bt_action_state st
 int bt_queue_action_requeue(struct bt_queue *q, uint64_t id, const char *detail, struct bt_err *err);
 /* Canceled. Those that became one with it go on: the first of them is their own from here on, and the others' leader. */
 int bt_queue_action_cancel(struct bt_queue *q, uint64_t id, struct bt_err *err);
-/* Is this object what an open action holds on to, or one that landed after `landed_since` and is not pushed? */
-int bt_queue_content_open(struct bt_queue *q, const struct bt_oid *content, int64_t landed_since, bool *ret_open, struct bt_err *err);
+/*
+ * Is this object what an action holds on to? *ret_open: an open one, or one that landed after `landed_since` and is not pushed.
+ * BT_DONE: no action knows it; else BT_ROW.
+ */
+int bt_queue_content(struct bt_queue *q, const struct bt_oid *content, int64_t landed_since, bool *ret_open, struct bt_err *err);
 
 /* --- batches --- */
 

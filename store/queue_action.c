@@ -435,7 +435,7 @@ int bt_queue_action_cancel(struct bt_queue *q, uint64_t id, struct bt_err *err)
 	return bt_queue_scope_end(q, &scope, cancel(q, id, err), err);
 }
 
-int bt_queue_content_open(struct bt_queue *q, const struct bt_oid *content, int64_t landed_since, bool *ret_open, struct bt_err *err)
+int bt_queue_content(struct bt_queue *q, const struct bt_oid *content, int64_t landed_since, bool *ret_open, struct bt_err *err)
 {
 	BT_QSQL_OWNED sqlite3_stmt *s = NULL;
 	int rc;
@@ -445,6 +445,6 @@ int bt_queue_content_open(struct bt_queue *q, const struct bt_oid *content, int6
 	bt_queue_bind_oid(s, 1, content);
 	sqlite3_bind_int64(s, 2, landed_since);
 	rc = bt_queue_sql_step(q, s, err);
-	*ret_open = rc == BT_ROW;
-	return rc < 0 ? rc : 0;
+	*ret_open = rc == BT_ROW && sqlite3_column_int(s, 0);
+	return rc;
 }

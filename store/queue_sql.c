@@ -42,7 +42,7 @@ const char bt_queue_schema_text[] =
 	" detail TEXT);"
 	"CREATE INDEX action_open ON action (id) WHERE state <= 4;"
 	"CREATE INDEX action_same ON action (same) WHERE state = 0 AND leader = 0 AND kind BETWEEN 1 AND 3;"
-	"CREATE INDEX action_content ON action (content) WHERE state <= 5 AND content IS NOT NULL;"
+	"CREATE INDEX action_content ON action (content) WHERE content IS NOT NULL;"
 	"CREATE INDEX action_landed ON action (lane, id) WHERE state = 5;"
 	"CREATE INDEX action_batch ON action (batch, place) WHERE batch <> 0;"
 	"CREATE INDEX action_leader ON action (leader) WHERE leader <> 0;"
@@ -137,8 +137,8 @@ static const char *const texts[BT_QSQL_NR] = {
 	[BT_QSQL_ACTION_FOLLOW] = "UPDATE action SET leader = ?2 WHERE leader = ?1 AND leader <> 0",
 	[BT_QSQL_ACTION_CLAIM] = "UPDATE action SET state = 1, batch = ?2, place = ?3, attempts = attempts + 1"
 				 " WHERE id = ?1 AND state = 0 AND leader = 0",
-	[BT_QSQL_ACTION_CONTENT] = "SELECT 1 FROM action WHERE content = ?1 AND state <= 5 AND content IS NOT NULL"
-				   " AND (state <= 4 OR finished_at > ?2) LIMIT 1",
+	[BT_QSQL_ACTION_CONTENT] = "SELECT state <= 4 OR (state = 5 AND finished_at > ?2) AS open FROM action"
+				   " WHERE content = ?1 AND content IS NOT NULL ORDER BY open DESC LIMIT 1",
 	[BT_QSQL_AFTER_ADD] = "INSERT INTO dependency (action, needs) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
 	[BT_QSQL_AFTER_LIST] = "SELECT needs FROM dependency WHERE action = ?1 ORDER BY needs",
 	[BT_QSQL_AFTER_OPEN] = "SELECT d.action, d.needs FROM action AS a JOIN dependency AS d ON d.action = a.id"

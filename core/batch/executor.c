@@ -151,7 +151,7 @@ static int drop_batch_pin(void *ctx, const char *ref, const struct bt_oid *oid, 
 	int rc;
 
 	for (size_t i = 0; i < k->nr; i++)
-		if (!strcmp(ref + strlen(BT_BATCH_REFS), k->keys[i]))
+		if (!strcmp(strrchr(ref, '/') + 1, k->keys[i]))
 			return 0;
 	rc = bt_refs_swap(k->repo, &c, 1, NULL, err);
 	return rc == BT_ERR_BUSY ? 0 : rc;
@@ -163,13 +163,14 @@ struct need {
 	struct bt_err *err;
 };
 
-static bool is_needed(void *ctx, const struct bt_oid *content)
+static enum bt_pin_need is_needed(void *ctx, const struct bt_oid *content)
 {
 	struct need *n = ctx;
-	bool needed = true;
+	bool open = true;
+	int rc = bt_queue_content(n->q, content, n->landed_since, &open, n->err);
 
 	/* what cannot be asked stays */
-	return bt_queue_content_open(n->q, content, n->landed_since, &needed, n->err) || needed;
+	return rc < 0 || open ? BT_PIN_NEEDED : rc == BT_ROW ? BT_PIN_DONE : BT_PIN_UNKNOWN;
 }
 
 static int has_remotes(struct bt_repo *repo, bool *ret, struct bt_err *err)
@@ -202,7 +203,8 @@ static int tidy_pins(struct executor *x, struct bt_err *err)
 	open.keys = bt_arena_zalloc(&arena, (nr + 1) * sizeof(*open.keys));
 	for (open.nr = 0; open.nr < nr; open.nr++)
 		memcpy(open.keys[open.nr], list[open.nr].key, sizeof(*open.keys));
-	if (bt_refs_each(x->o->repo, BT_BATCH_REFS, drop_batch_pin, &open, err) || has_remotes(x->o->repo, &remotes, err))
+	if (bt_refs_each(x->o->repo, BT_BATCH_REFS, drop_batch_pin, &open, err) ||
+	    bt_refs_each(x->o->repo, BT_HOLD_REFS, drop_batch_pin, &open, err) || has_remotes(x->o->repo, &remotes, err))
 		return err->code;
 	if (remotes)
 		need.landed_since = bt_queue_now() - LANDED_KEPT_MS;

@@ -192,13 +192,20 @@ static bool is_young(const struct trimming *t, int64_t time_s)
 	return age < t->o->grace_s && age > -t->o->grace_s;	/* a clock that was wrong keeps nothing for ever */
 }
 
+static bool stays(const struct trimming *t, const struct pin_record *r)
+{
+	enum bt_pin_need need = t->o->needed(t->o->ctx, &r->commit);
+
+	return need == BT_PIN_NEEDED || (need == BT_PIN_UNKNOWN && is_young(t, r->time_s));
+}
+
 /* Moves what stays to the front; how many. */
 static size_t sort_out(const struct trimming *t, struct pin_records *r)
 {
 	size_t kept = 0;
 
 	for (size_t i = 0; i < r->nr; i++)
-		if (is_young(t, r->list[i].time_s) || t->o->needed(t->o->ctx, &r->list[i].commit)) {
+		if (stays(t, &r->list[i])) {
 			struct pin_record rec = r->list[kept];
 
 			r->list[kept++] = r->list[i];

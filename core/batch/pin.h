@@ -31,13 +31,19 @@ int bt_pin_restore(struct bt_repo *repo, const struct bt_oid *contents, size_t n
  * there): no gc in between takes them. bt_refs_swap ends it.
  */
 int bt_pin_hold(struct bt_repo *repo, const char *ref, const struct bt_oid *contents, size_t nr, struct bt_err *err);
+/* What the queue knows of a content. */
+enum bt_pin_need {
+	BT_PIN_UNKNOWN,		/* nothing: its row may be about to be written */
+	BT_PIN_NEEDED,
+	BT_PIN_DONE,		/* a row of it is there, and nobody needs it any more */
+};
 /*
- * Walks the pins: contents that `needed` says no to are let go; a slot nobody needs loses its refs, one that is mostly dead, or long, is written
- * anew. A content pinned less than `grace_s` seconds ago stays whatever `needed` says (its row may be about to be written). Against concurrent
+ * Walks the pins: contents that are done or unknown are let go; a slot nobody needs loses its refs, one that is mostly dead, or long, is written
+ * anew. An unknown content that was pinned less than `grace_s` seconds ago stays. Against concurrent
  * pinning: by swap; a slot that moved meanwhile is left for the next time. *ret_kept counts what is pinned afterwards, dead or not.
  */
 struct bt_pin_trim_opts {
-	bool (*needed)(void *ctx, const struct bt_oid *content);
+	enum bt_pin_need (*needed)(void *ctx, const struct bt_oid *content);
 	void *ctx;
 	int64_t now_s;			/* seconds since 1970 */
 	int64_t grace_s;		/* 900 */

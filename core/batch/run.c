@@ -7,6 +7,7 @@
 
 #include "core/base/buf.h"
 #include "core/batch/verify.h"
+#include "core/batch/pin.h"
 #include "core/git/refs.h"
 
 void run_tell(struct run *w, const char *fmt, ...)
@@ -45,17 +46,17 @@ int run_member_end(struct run *w, struct bt_action *a, enum bt_action_state stat
 
 /* --- pins --- */
 
-static const char *pin_name(struct run *w)
+static const char *pin_name(struct run *w, const char *prefix)
 {
-	char name[sizeof(BT_BATCH_REFS) + BT_ACTION_KEY_LEN];
+	char name[64];
 
-	snprintf(name, sizeof(name), BT_BATCH_REFS "%s", w->b.key);
+	snprintf(name, sizeof(name), "%s%s", prefix, w->b.key);
 	return bt_arena_strndup(&w->arena, name, strlen(name));
 }
 
-static int pin_set(struct run *w, const struct bt_oid *to, struct bt_err *err)
+static int pin_set(struct run *w, const char *prefix, const struct bt_oid *to, struct bt_err *err)
 {
-	struct bt_ref_change c = { .ref = pin_name(w) };
+	struct bt_ref_change c = { .ref = pin_name(w, prefix) };
 	int rc = bt_ref_read(w->r->repo, c.ref, &c.before, err);
 
 	if (rc < 0)
@@ -71,7 +72,19 @@ static int pin_set(struct run *w, const struct bt_oid *to, struct bt_err *err)
 
 int run_pin(struct run *w, struct bt_err *err)
 {
-	return pin_set(w, &w->b.commit, err);
+	return pin_set(w, BT_BATCH_REFS, &w->b.commit, err);
+}
+
+/* The contents of members are commits again, and stay so while they are worked on. */
+static int hold(struct run *w, struct bt_err *err)
+{
+	BT_FREE struct bt_oid *contents = bt_xcalloc(w->members_nr + 1, sizeof(*contents));
+	size_t nr = 0;
+
+	for (size_t i = 0; i < w->members_nr; i++)
+		if (run_member_open(&w->members[i]) && w->members[i].content.len)
+			contents[nr++] = w->members[i].content;
+	return nr ? bt_pin_hold(w->r->repo, pin_name(w, BT_HOLD_REFS), contents, nr, err) : 0;
 }
 
 /* --- the end --- */
@@ -166,6 +179,8 @@ int bt_run_batch(struct bt_run *r, uint64_t id, struct bt_err *err)
 		return 0;
 	if (!w.b.started_at && begin(&w, err))
 		return err->code;
+	if (hold(&w, err))
+		return err->code;
 	switch (w.b.kind) {
 	case BT_ACTION_COMMIT:
 	case BT_ACTION_MERGE:
@@ -180,7 +195,9 @@ int bt_run_batch(struct bt_run *r, uint64_t id, struct bt_err *err)
 	}
 	bt_verify_end(r);
 	/* what is left of a pin is found by recover */
-	if (!rc && !bt_batch_state_open(w.b.state))
-		pin_set(&w, NULL, &ignored);
+	if (!rc && !bt_batch_state_open(w.b.state)) {
+		pin_set(&w, BT_BATCH_REFS, NULL, &ignored);
+		pin_set(&w, BT_HOLD_REFS, NULL, &ignored);
+	}
 	return rc;
 }

@@ -26,7 +26,9 @@ struct bt_run {
 	void *tell_ctx;
 	struct bt_verify_kept *kept;	/* of the gate, see verify.h; NULL at first */
 };
+/* What a batch folded, and the contents it works on: <prefix><key of the batch>, until it is over. */
 #define BT_BATCH_REFS "refs/batho/batch/"
+#define BT_HOLD_REFS "refs/batho/hold/"
 
 /*
  * Takes the batch as far as it goes: to a state in which it is over, or back to the queue with its actions. An error leaves it

@@ -19,6 +19,7 @@
 #include "core/batch/lane.h"
 #include "core/batch/land.h"
 #include "core/batch/params.h"
+#include "core/batch/pin.h"
 #include "core/batch/push.h"
 #include "core/batch/run.h"
 #include "core/batch/verify.h"
@@ -72,6 +73,23 @@ static int fail(struct run *w, enum bt_action_state state, enum bt_batch_state b
 
 /* --- the end --- */
 
+/* Is the result in a commit? One that gc has taken is in none that is still there. */
+static int is_in(struct run *w, const struct bt_oid *result, const struct bt_oid *commit, struct bt_err *err)
+{
+	struct bt_err why = BT_ERR_INIT;
+	bool there;
+	int rc = bt_is_ancestor(w->r->repo, result, commit, &why);
+
+	if (rc >= 0)
+		return rc;
+	if (bt_commit_there(w->r->repo, result, &there, err))
+		return err->code;
+	if (!there)
+		return BT_DONE;
+	*err = why;
+	return rc;
+}
+
 /* What landed here and is part of what the remote has now. */
 static int mark_pushed(struct run *w, struct bt_err *err)
 {
@@ -85,7 +103,7 @@ static int mark_pushed(struct run *w, struct bt_err *err)
 		return err->code;
 	for (size_t i = 0; i < nr; i++) {
 		if (!list[i].leader && !bt_oid_equal(&last, &list[i].result)) {
-			int rc = bt_is_ancestor(w->r->repo, &list[i].result, &w->b.commit, err);
+			int rc = is_in(w, &list[i].result, &w->b.commit, err);
 
 			if (rc < 0)
 				return rc;
@@ -161,11 +179,18 @@ static bool is_result(const struct bt_action *list, size_t nr, const struct bt_o
 /* The contents are still there (they are pinned for a while after they landed). */
 static int contents_there(struct run *w, const struct bt_action *list, size_t nr, bool *ret, struct bt_err *err)
 {
-	*ret = true;
-	for (size_t i = 0; i < nr && *ret; i++)
-		if (bt_commit_there(w->r->repo, &list[i].content, ret, err))
-			return err->code;
-	return 0;
+	BT_FREE struct bt_oid *contents = bt_xcalloc(nr + 1, sizeof(*contents));
+	struct bt_err why = BT_ERR_INIT;
+	int rc;
+
+	for (size_t i = 0; i < nr; i++)
+		contents[i] = list[i].content;
+	rc = bt_pin_restore(w->r->repo, contents, nr, &why);
+	*ret = !rc;
+	if (!rc || rc == BT_ERR_NOT_FOUND)
+		return 0;
+	*err = why;
+	return rc;
 }
 
 /* Is all that the remote lacks made by landed actions that can be folded again? */
@@ -207,7 +232,7 @@ static int requeue_lost(struct run *w, unsigned seq, struct bt_err *err)
 	if (!rc)
 		rc = bt_queue_begin(w->r->q, err);
 	for (size_t i = 0; i < nr && !rc; i++) {
-		int in = list[i].leader ? BT_ROW : bt_is_ancestor(w->r->repo, &list[i].result, &w->b.commit, err);
+		int in = list[i].leader ? BT_ROW : is_in(w, &list[i].result, &w->b.commit, err);
 
 		if (in == BT_DONE)
 			rc = bt_queue_action_requeue(w->r->q, list[i].id, "the remote moved", err);

@@ -256,14 +256,15 @@ int bt_object_read_own(const struct bt_repo *repo, const struct bt_oid *oid, enu
 	BT_FREE char *path = loose_path(repo, oid);
 	BT_BUF_OWNED struct bt_buf file = BT_BUF_INIT, bytes = BT_BUF_INIT;
 	struct bt_oid id;
+	struct bt_err why = BT_ERR_INIT;
 	char head[32];
 	size_t head_len;
-	int rc = bt_file_read(path, BT_TREE_SIZE_MAX, &file, err);
+	int rc = bt_file_read(path, BT_TREE_SIZE_MAX, &file, &why);
 
 	if (rc == BT_ERR_NOT_FOUND || rc == BT_ERR_LIMIT)
 		return BT_DONE;
 	if (rc)
-		return rc;
+		return *err = why, rc;
 	bt_buf_init(&bytes, BT_TREE_SIZE_MAX);
 	if (!zlib_unstore((const uint8_t *)bt_buf_cstr(&file), file.len, &bytes))
 		return BT_DONE;

@@ -62,6 +62,6 @@ field() {
 
 # tidy: nothing is left behind
 no_pins() {
-	git for-each-ref refs/batho/pin refs/batho/batch >pins &&
+	git for-each-ref refs/batho/pin refs/batho/base refs/batho/batch refs/batho/hold >pins &&
 	test_must_be_empty pins
 }

@@ -49,6 +49,7 @@ killed() {
 
 # The end of every story: flushing works, and the remote has everything exactly once.
 settle() {
+	settle_pins=$1
 	for settle_try in 1 2 3; do
 		git batho queue flush --now -q && break
 		test "$settle_try" != 3 || return 1
@@ -58,7 +59,7 @@ settle() {
 		grep -o -E '(commit|stranger) [a-z]*-?[0-9]+(-[0-9]+)*' | sort >../have &&
 	sort ../expected >../want && test_cmp ../want ../have &&
 	git batho queue status >status && test_grep "^0 open" status &&
-	git batho queue recover -q && no_pins &&
+	git batho queue recover -q && { test "$settle_pins" = some || no_pins; } &&
 	git fsck --strict 2>err && test_must_be_empty err &&
 	git --git-dir=../remote.git fsck --strict 2>err && test_must_be_empty err
 }
@@ -67,14 +68,6 @@ test_expect_success 'set-up' '
 	queue_setup && git clone -q ../remote.git ../stranger && : >../expected &&
 	git config batho.batch.pushRetries 20
 '
-
-for point in captured pinned queued; do
-	test_expect_success "a client that is killed when it has $point, and asks again" '
-		number=$((number + 1)) &&
-		echo x >file-c-$number && killed $point git batho queue commit -q -m "commit c-$number" --key c-$number -- file-c-$number &&
-		git gc -q --prune=now && submit c-$number && echo "commit c-$number" >>../expected && settle
-	'
-done
 
 for point in formed folded batch-pinned ref-intent ref-swapped refreshed landing-commit push-intent pushed push-commit; do
 	test_expect_success "an executor that is killed at $point" '
@@ -123,14 +116,23 @@ test_expect_success 'an executor that is killed at each of its first writes and 
 	done && settle
 '
 
+# A client that dies between pin and row leaves a pin, which goes after a while.
+for point in captured pinned queued; do
+	test_expect_success "a client that is killed when it has $point, and asks again" '
+		number=$((number + 1)) &&
+		echo c-$number >file-c-$number && killed $point git batho queue commit -q -m "commit c-$number" --key c-$number --agent "agent-$((number % 3))" -- file-c-$number &&
+		git gc -q --prune=now && submit c-$number && echo "commit c-$number" >>../expected && settle some
+	'
+done
+
 test_expect_success 'a client that is killed at each write and sync of the queue' '
 	for point in db-write db-sync; do
 		for n in 1 2 3 4 5 6; do
-			number=$((number + 1)) && echo x >file-q-$number &&
-			killed $point:$n git batho queue commit -q -m "commit q-$number" --key q-$number -- file-q-$number &&
+			number=$((number + 1)) && echo q-$number >file-q-$number &&
+			killed $point:$n git batho queue commit -q -m "commit q-$number" --key q-$number --agent "agent-$((number % 3))" -- file-q-$number &&
 			submit q-$number && echo "commit q-$number" >>../expected || return 1
 		done
-	done && settle
+	done && settle some
 '
 
 # One step of a random story: something is queued, executed or collected, and killed somewhere on the way.
@@ -139,10 +141,10 @@ step() {
 	case $random_number in
 	0 | 1)
 		number=$((number + 1))
-		echo "$number" >"file-r-$number"
+		echo "r-$number" >"file-r-$number"
 		random 40
 		timeout -s KILL "0.0$((random_number + 10))" \
-			git batho queue commit -q -m "commit r-$number" --key "r-$number" -- "file-r-$number" 2>/dev/null
+			git batho queue commit -q -m "commit r-$number" --key "r-$number" --agent "agent-$((number % 3))" -- "file-r-$number" 2>/dev/null
 		submit "r-$number" && echo "commit r-$number" >>../expected
 		;;
 	2) git batho queue push -q ;;
@@ -161,8 +163,8 @@ test_expect_success "$rounds random stories (TEST_SEED=$seed)" '
 	while test $i -lt $rounds; do
 		i=$((i + 1)) && step && step && step && step || { echo "round $i"; return 1; }
 		random 4
-		test $random_number != 0 || settle || { echo "round $i"; return 1; }
-	done && settle
+		test $random_number != 0 || settle some || { echo "round $i"; return 1; }
+	done && settle some
 '
 
 test_done

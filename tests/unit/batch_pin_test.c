@@ -81,14 +81,14 @@ static void check_whole(size_t i)
 	sh("git archive %s >/dev/null", bt_oid_hex(&contents[i], hex));
 }
 
-static bool none_needed(void *ctx, const struct bt_oid *oid)
+static enum bt_pin_need none_needed(void *ctx, const struct bt_oid *oid)
 {
 	(void)ctx;
 	(void)oid;
 	return false;
 }
 
-static void trim(bool (*needed)(void *ctx, const struct bt_oid *oid), int64_t later_s, size_t want_kept, size_t want_dropped)
+static void trim(enum bt_pin_need (*needed)(void *ctx, const struct bt_oid *oid), int64_t later_s, size_t want_kept, size_t want_dropped)
 {
 	struct bt_pin_trim_opts o = { .needed = needed, .now_s = time(NULL) + later_s, .grace_s = 900 };
 	size_t kept, dropped;
@@ -144,7 +144,7 @@ static void test_life(void **state)
 
 static size_t needed_from;
 
-static bool is_needed(void *ctx, const struct bt_oid *oid)
+static enum bt_pin_need is_needed(void *ctx, const struct bt_oid *oid)
 {
 	(void)ctx;
 	for (size_t i = needed_from; i < CONTENTS_MAX; i++)
