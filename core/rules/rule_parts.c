@@ -29,29 +29,52 @@ static bool part_at(struct bt_piece rest, struct bt_piece *ret_name)
 	return bt_piece_is_id(*ret_name, BT_RULE_PART_NAME_MAX);
 }
 
+/* The first part from a place on; false: there is none. All built-in rules come by here at every start of a hook. */
+static bool next_part(struct bt_piece text, size_t *at, struct bt_piece *ret_name)
+{
+	const char *brace;
+
+	for (; (brace = memchr(text.p + *at, '{', text.len - *at)); ++*at) {
+		*at = (size_t)(brace - text.p);
+		if ((!*at || brace[-1] != '\\') && part_at((struct bt_piece){ brace, text.len - *at }, ret_name))
+			return true;
+	}
+	return false;
+}
+
+static unsigned rows_before(struct bt_piece text, size_t at)
+{
+	unsigned nr = 0;
+
+	for (size_t i = 0; i < at; i++)
+		nr += text.p[i] == '\n';
+	return nr;
+}
+
 static int put_parts(const struct bt_rule_parts *ps, struct bt_piece text, struct bt_buf *out, unsigned *ret_row,
 		     struct bt_err *err)
 {
 	struct bt_piece name;
+	size_t done = 0;
 
-	*ret_row = 0;
-	for (size_t i = 0; i < text.len; i++) {
-		const struct bt_piece *part;
+	for (size_t at = 0; next_part(text, &at, &name); done = at) {
+		const struct bt_piece *part = find_part(ps, name);
 
-		*ret_row += text.p[i] == '\n';
-		if ((i && text.p[i - 1] == '\\') || !part_at((struct bt_piece){ text.p + i, text.len - i }, &name)) {
-			bt_buf_addch(out, text.p[i]);
-			continue;
+		if (part) {
+			bt_buf_add(out, text.p + done, at - done);
+			bt_buf_add(out, part->p, part->len);
 		}
-		part = find_part(ps, name);
+		if (!part || out->failed)
+			*ret_row = rows_before(text, at);
 		if (!part)
 			return bt_err_set(err, BT_ERR_FAIL, "no part above it is called '%.*s'", (int)name.len, name.p);
-		bt_buf_add(out, part->p, part->len);
 		if (out->failed)
 			return bt_err_set(err, BT_ERR_FAIL, "with the part '%.*s' it has more than %zu bytes", (int)name.len,
 					  name.p, out->max);
-		i += name.len + 1;
+		at += name.len + 2;
 	}
+	bt_buf_add(out, text.p + done, text.len - done);
+	*ret_row = rows_before(text, out->failed ? text.len : 0);
 	return bt_buf_check(out, "a rule's text", err);
 }
 
@@ -96,10 +119,15 @@ int bt_rule_parts_expand(const struct bt_rule_parts *ps, struct bt_piece text, s
 			 struct bt_piece *ret, unsigned *ret_row, struct bt_err *err)
 {
 	BT_BUF_OWNED struct bt_buf out = BT_BUF_INIT;
+	struct bt_piece name;
+	size_t at = 0;
 
+	*ret = text;
+	if (!next_part(text, &at, &name))
+		return 0;
 	out.max = BT_RULE_QUERY_MAX;
 	if (put_parts(ps, text, &out, ret_row, err))
 		return err->code;
-	*ret = out.len == text.len && !memcmp(out.data, text.p, text.len) ? text : keep_piece(out.data, out.len, arena);
+	*ret = keep_piece(out.data, out.len, arena);
 	return 0;
 }
