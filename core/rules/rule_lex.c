@@ -14,16 +14,6 @@ struct bt_piece bt_piece_trim(struct bt_piece t)
 	return t;
 }
 
-bool bt_piece_is(struct bt_piece t, const char *word)
-{
-	return t.len == strlen(word) && !memcmp(t.p, word, t.len);
-}
-
-bool bt_piece_starts(struct bt_piece t, const char *with)
-{
-	return t.len >= strlen(with) && !memcmp(t.p, with, strlen(with));
-}
-
 bool bt_piece_is_blank(struct bt_piece t)
 {
 	for (size_t i = 0; i < t.len; i++) {

@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 
 #include "core/base/buf.h"
 
@@ -16,8 +17,17 @@ struct bt_piece {
 };
 
 struct bt_piece bt_piece_trim(struct bt_piece t);
-bool bt_piece_is(struct bt_piece t, const char *word);
-bool bt_piece_starts(struct bt_piece t, const char *with);
+/* Asked thousands of times at the start of every hook, with words that the compiler knows. */
+static inline bool bt_piece_is(struct bt_piece t, const char *word)
+{
+	return t.len == strlen(word) && !memcmp(t.p, word, t.len);
+}
+
+static inline bool bt_piece_starts(struct bt_piece t, const char *with)
+{
+	return t.len >= strlen(with) && !memcmp(t.p, with, strlen(with));
+}
+
 /* Nothing but white space and what stands behind ';' in a line. */
 bool bt_piece_is_blank(struct bt_piece t);
 /* Letters, digits and '-', not at the ends; at most `max` bytes. */
