@@ -1,5 +1,5 @@
 /*
- * Shared by the two files that make tables (tables.c, tables_def.c); nobody else includes it.
+ * Shared by the files that make tables (tables.c, tables_def.c, tables_role.c); nobody else includes it.
  */
 #ifndef BT_LANG_TABLES_MAKE_H
 #define BT_LANG_TABLES_MAKE_H
@@ -42,6 +42,10 @@ int bt_maker_kind(struct bt_maker *m, const char *word, uint8_t *ret_kind);
 int bt_maker_export(struct bt_maker *m, const char *policy, char *arg, struct bt_export_rule *ret);
 /* def TYPE KIND option..., import TYPE option... */
 int bt_maker_def(struct bt_maker *m);
+/* role TYPE[@import] KEY=ROLE... */
+int bt_maker_roles(struct bt_maker *m);
+/* What becomes of a node's part; takes pend apart in place. */
+int bt_maker_entry_add(struct bt_maker *m, TSSymbol symbol, bool import, const char *key, char *pend);
 /* branch-when TYPE condition... */
 int bt_maker_branch_when(struct bt_maker *m);
 
