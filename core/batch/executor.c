@@ -93,6 +93,24 @@ static void executor_close(struct executor *x)
 	bt_close_fd(&x->lock);
 }
 
+/* --- what was done --- */
+
+static int account(struct executor *x, uint64_t id, struct bt_err *err)
+{
+	BT_CLEANUP(bt_arena_release) struct bt_arena arena = { NULL };
+	struct bt_batch b;
+	int rc = bt_queue_batch(x->q, id, &arena, &b, err);
+
+	if (rc < 0)
+		return rc;
+	if (rc == BT_ROW && !bt_batch_state_open(b.state)) {
+		x->sum.batches++;
+		x->sum.actions += b.executed;
+		x->sum.failed += b.failed;
+	}
+	return 0;
+}
+
 /* --- after a crash, and now and then --- */
 
 static int finish_batches(struct executor *x, uint64_t *ret_nr, struct bt_err *err)
@@ -105,7 +123,8 @@ static int finish_batches(struct executor *x, uint64_t *ret_nr, struct bt_err *e
 	x->run.recovering = true;
 	for (size_t i = 0; i < nr && !rc; i++) {
 		rc = bt_run_batch(&x->run, list[i].id, err);
-		x->sum.batches++;
+		if (!rc)
+			rc = account(x, list[i].id, err);
 	}
 	x->run.recovering = false;
 	*ret_nr = nr;
@@ -303,22 +322,6 @@ static int form(struct executor *x, const struct bt_outlook *look, struct bt_are
 }
 
 /* --- running --- */
-
-static int account(struct executor *x, uint64_t id, struct bt_err *err)
-{
-	BT_CLEANUP(bt_arena_release) struct bt_arena arena = { NULL };
-	struct bt_batch b;
-	int rc = bt_queue_batch(x->q, id, &arena, &b, err);
-
-	if (rc < 0)
-		return rc;
-	if (rc == BT_ROW && !bt_batch_state_open(b.state)) {
-		x->sum.batches++;
-		x->sum.actions += b.executed;
-		x->sum.failed += b.failed;
-	}
-	return 0;
-}
 
 static int start_worker(struct executor *x, uint64_t id, struct bt_err *err)
 {

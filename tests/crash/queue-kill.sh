@@ -96,13 +96,14 @@ done
 
 for point in dispatch-intent dispatched; do
 	test_expect_success "a deployment that is killed at $point: a probe knows, or nobody does" '
-		git config batho.deploy.site.command "echo \$BATHO_KEY >>$PWD/../deployed" &&
-		git config batho.deploy.site.probe "grep -q \$BATHO_KEY $PWD/../deployed" && : >../deployed &&
+		git config batho.deploy.site.command "echo \$BATHO_KEY >>../deployed" &&
+		git config batho.deploy.site.probe "grep -q \$BATHO_KEY ../deployed" && : >../deployed &&
 		git batho queue deploy site -q && killed $point git batho queue flush --now -q &&
 		flush && test_line_count = 1 ../deployed &&
 		git config --unset batho.deploy.site.probe && : >../deployed &&
 		git batho queue deploy site -q && killed $point git batho queue flush --now -q &&
-		flush; git batho queue log -n 1 >log && test_grep "unknown" log &&
+		test_expect_code 1 git batho queue flush --now -q &&
+		git batho queue log -n 1 >log && test_grep "unknown" log &&
 		test "$(wc -l <../deployed)" -le 1
 	'
 done
