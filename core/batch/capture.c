@@ -42,7 +42,7 @@ int capture_read_commit(struct capture *c, const struct bt_oid *oid, struct bt_b
 {
 	char hex[BT_OID_HEX_MAX + 1];
 	struct bt_object obj;
-	int rc = bt_object_read_own(c->repo, oid, BT_OBJECT_COMMIT, out, err);
+	int rc = bt_object_read_loose(c->repo, oid, BT_OBJECT_COMMIT, out, err);
 
 	if (rc)
 		return rc == BT_ROW ? 0 : rc;

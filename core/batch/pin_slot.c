@@ -47,7 +47,7 @@ int pin_object_read(struct pin_store *st, const struct bt_oid *oid, enum bt_obje
 {
 	char hex[BT_OID_HEX_MAX + 1];
 	struct bt_object obj;
-	int rc = bt_object_read_own(st->repo, oid, type, out, err);
+	int rc = bt_object_read_loose(st->repo, oid, type, out, err);
 
 	if (rc)
 		return rc == BT_ROW ? 0 : rc;

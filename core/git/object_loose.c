@@ -17,6 +17,7 @@
 
 #include "core/base/clock.h"
 #include "core/base/file.h"
+#include "core/base/inflate.h"
 #include "core/base/limits.h"
 #include "core/base/mem.h"
 
@@ -33,6 +34,9 @@ const char *const bt_object_type_names[] = {
 /* So many bytes are added before the sums can leave 32 bits. */
 #define ADLER_STEP 5552u
 #define TEMP_TRIES 16
+/* Compressed commits and trees are read up to this length, and no tree shrinks by more than this. */
+#define INFLATE_MAX ((size_t)4 << 20)
+#define INFLATE_RATIO 16
 
 /* --- the stream --- */
 
@@ -251,7 +255,24 @@ int loose_sync_folder(const char *path, bool new_folder, struct bt_err *err)
 	return bt_file_sync_folder(folder, err);
 }
 
-int bt_object_read_own(const struct bt_repo *repo, const struct bt_oid *oid, enum bt_object_type type, struct bt_buf *out, struct bt_err *err)
+/* What git has compressed, when it is not large. */
+static bool unpack(const struct bt_buf *file, struct bt_buf *out)
+{
+	size_t room = file->len < INFLATE_MAX / INFLATE_RATIO ? (file->len + 64) * INFLATE_RATIO : INFLATE_MAX, len;
+	char *to;
+
+	if (zlib_unstore((const uint8_t *)bt_buf_cstr(file), file->len, out))
+		return true;
+	bt_buf_clear(out);
+	to = bt_buf_reserve(out, room);
+	if (!to || !bt_inflate(file->data, file->len, to, room, &len))
+		return false;
+	out->len = len;
+	out->data[len] = '\0';
+	return true;
+}
+
+int bt_object_read_loose(const struct bt_repo *repo, const struct bt_oid *oid, enum bt_object_type type, struct bt_buf *out, struct bt_err *err)
 {
 	BT_FREE char *path = loose_path(repo, oid);
 	BT_BUF_OWNED struct bt_buf file = BT_BUF_INIT, bytes = BT_BUF_INIT;
@@ -266,7 +287,7 @@ int bt_object_read_own(const struct bt_repo *repo, const struct bt_oid *oid, enu
 	if (rc)
 		return *err = why, rc;
 	bt_buf_init(&bytes, BT_TREE_SIZE_MAX);
-	if (!zlib_unstore((const uint8_t *)bt_buf_cstr(&file), file.len, &bytes))
+	if (!unpack(&file, &bytes))
 		return BT_DONE;
 	head_len = strlen(bt_buf_cstr(&bytes)) + 1;
 	if (head_len > bytes.len || head_len > sizeof(head))
@@ -274,7 +295,7 @@ int bt_object_read_own(const struct bt_repo *repo, const struct bt_oid *oid, enu
 	snprintf(head, sizeof(head), "%s %zu", bt_object_type_names[type], bytes.len - head_len);
 	bt_object_id(repo, type, bytes.data + head_len, bytes.len - head_len, &id);
 	if (strcmp(head, bytes.data) || !bt_oid_equal(&id, oid))
-		return BT_DONE;	/* git says what is wrong with it */
+		return BT_DONE; /* git says what is wrong with it */
 	bt_buf_add(out, bytes.data + head_len, bytes.len - head_len);
 	rc = bt_buf_check(out, "an object", err);
 	return rc ? rc : BT_ROW;

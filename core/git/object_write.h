@@ -1,8 +1,7 @@
 /*
  * New objects: written loose, as git writes them, for repositories of either hash. The id is made here; a duplicate is harmless.
  *
- * They are stored without compression: objects of the queue are small and short-lived, gc packs what stays. So they can be read back
- * without a library as well.
+ * They are stored without compression: objects of the queue are small and short-lived, gc packs what stays.
  */
 #ifndef BT_GIT_OBJECT_WRITE_H
 #define BT_GIT_OBJECT_WRITE_H
@@ -19,10 +18,11 @@ int bt_object_write(const struct bt_repo *repo, enum bt_object_type type, const 
 /* The id alone. */
 void bt_object_id(const struct bt_repo *repo, enum bt_object_type type, const void *data, size_t len, struct bt_oid *ret_oid);
 /*
- * The bytes of an object that this program wrote, without a child: BT_ROW, appended to *out, with its id verified; BT_DONE when it is not
- * there in this form (compressed, packed, elsewhere): ask an odb.
+ * The bytes of a loose object, without a child: BT_ROW, appended to *out, with its id verified; BT_DONE when it is not there in this form (packed,
+ * elsewhere, large, damaged): ask an odb.
  */
-int bt_object_read_own(const struct bt_repo *repo, const struct bt_oid *oid, enum bt_object_type type, struct bt_buf *out, struct bt_err *err);
+int bt_object_read_loose(const struct bt_repo *repo, const struct bt_oid *oid, enum bt_object_type type, struct bt_buf *out, struct bt_err *err);
+
 /*
  * Several objects that are made durable together, at about the price of one. None can be read before the end; when they are many, or
  * large, they become packs (git index-pack), which are one file to sync and to look into.

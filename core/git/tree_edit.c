@@ -233,12 +233,12 @@ static int list_read(struct bt_tree_edit *t, const struct bt_oid *oid, const voi
 	return rc < 0 ? corrupt(oid, inner.msg, err) : 0;
 }
 
-/* A tree of our own making is read without the odb, which may have to start a child first. */
+/* A loose tree is read without the odb, which may have to start a child first. */
 static int tree_read(struct bt_tree_edit *t, const struct bt_oid *oid, struct list *l, struct bt_err *err)
 {
 	BT_BUF_OWNED struct bt_buf own = BT_BUF_INIT;
 	struct bt_object obj;
-	int rc = bt_object_read_own(t->repo, oid, BT_OBJECT_TREE, &own, err);
+	int rc = bt_object_read_loose(t->repo, oid, BT_OBJECT_TREE, &own, err);
 
 	if (rc < 0)
 		return rc;

@@ -65,7 +65,7 @@ static void check_there(size_t from, size_t to)
 	for (size_t i = from; i < to; i++) {
 		BT_BUF_OWNED struct bt_buf bytes = BT_BUF_INIT;
 
-		if (bt_object_read_own(&repo, &contents[i], BT_OBJECT_COMMIT, &bytes, &err) != BT_ROW) {
+		if (bt_object_read_loose(&repo, &contents[i], BT_OBJECT_COMMIT, &bytes, &err) != BT_ROW) {
 			char hex[BT_OID_HEX_MAX + 1];
 
 			sh("git cat-file -e %s", bt_oid_hex(&contents[i], hex));
