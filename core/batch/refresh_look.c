@@ -281,10 +281,13 @@ static const char *stays_why(const struct refresh_path *p)
 
 static void decide(struct refresh_path *p)
 {
-	bool is_after = p->file == REFRESH_FILE_AFTER || (p->file == REFRESH_FILE_NONE && !p->after.mode);
+	/* Where a folder is, or below something that is none, there is no file. */
+	bool no_file = p->file == REFRESH_FILE_OTHER && (!p->st.st_mode || (S_ISDIR(p->st.st_mode) && !is_link(&p->before)));
+	bool is_gone = p->file == REFRESH_FILE_NONE || no_file;
+	bool is_after = p->file == REFRESH_FILE_AFTER || (is_gone && !p->after.mode);
 	bool is_before = p->file == REFRESH_FILE_BEFORE || (p->file == REFRESH_FILE_NONE && !p->before.mode);
 	/* A folder where a file is to come, or a file on the way there: what goes with this landing may make room. */
-	bool may_fit = !p->before.mode && p->file == REFRESH_FILE_OTHER && !is_file(p) && (!p->st.st_mode || S_ISDIR(p->st.st_mode));
+	bool may_fit = !p->before.mode && no_file;
 	/* A folder that may be a submodule's: made and removed when it is empty. */
 	bool by_link = is_link(&p->before) || is_link(&p->after);
 
