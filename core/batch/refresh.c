@@ -32,7 +32,7 @@
 /* So few paths are refreshed by name; more are cheaper in one go over all of the index. */
 #define NAMED_MAX 16
 
-void refresh_entry_line(struct bt_buf *b, const struct refresh_side *s, size_t oid_len, const char *path)
+void refresh_entry_line(struct bt_buf *b, const struct bt_side *s, size_t oid_len, const char *path)
 {
 	struct bt_oid oid = s->oid;
 	char hex[BT_OID_HEX_MAX + 1];

@@ -9,13 +9,8 @@
 #include "core/base/arena.h"
 #include "core/base/map.h"
 #include "core/batch/land.h"
+#include "core/batch/sides.h"
 #include "core/git/program.h"
-
-/* A file as a tree or an index has it; mode 0: nothing. */
-struct refresh_side {
-	uint32_t mode;
-	struct bt_oid oid;
-};
 
 enum refresh_file {
 	REFRESH_FILE_NONE,
@@ -27,9 +22,9 @@ enum refresh_file {
 /* A path that differs between before and after, and how it is in one worktree. */
 struct refresh_path {
 	const char *path;
-	struct refresh_side before, after;
+	struct bt_side before, after;
 
-	struct refresh_side index;
+	struct bt_side index;
 	bool unmerged, assumed, skipped;	/* in the index: stages, assume-unchanged, skip-worktree */
 	enum refresh_file file;
 	struct stat st;		/* of a file that is BEFORE, from before it was compared */
@@ -67,7 +62,7 @@ struct refresh {
 void refresh_cmd(struct refresh *r, const char *index, struct bt_git_cmd *c);
 
 /* "<mode> <id>\t<path>" and a NUL, as `git update-index -z --index-info` takes it; mode 0 removes. */
-void refresh_entry_line(struct bt_buf *b, const struct refresh_side *s, size_t oid_len, const char *path);
+void refresh_entry_line(struct bt_buf *b, const struct bt_side *s, size_t oid_len, const char *path);
 
 /* --- refresh_tree.c: the worktrees --- */
 

@@ -16,12 +16,7 @@
 #define RECORD_MAX ((size_t)1 << 20)
 #define MODE_GITLINK 0160000
 
-static bool side_equal(const struct refresh_side *a, const struct refresh_side *b)
-{
-	return a->mode == b->mode && (!a->mode || bt_oid_equal(&a->oid, &b->oid));
-}
-
-static bool is_link(const struct refresh_side *s)
+static bool is_link(const struct bt_side *s)
 {
 	return s->mode == MODE_GITLINK;
 }
@@ -132,11 +127,11 @@ static int look_at_index(struct refresh *r, struct bt_err *err)
 
 		if (p->unmerged)
 			p->why = "merging";
-		else if (!side_equal(&p->index, &p->before) && !side_equal(&p->index, &p->after))
+		else if (!bt_side_equal(&p->index, &p->before) && !bt_side_equal(&p->index, &p->after))
 			p->why = "staged";
 		else if (!p->before.mode && is_below_staged(&w, p->path))
 			p->why = "staged";
-		p->moves = !p->why && !side_equal(&p->index, &p->after);
+		p->moves = !p->why && !bt_side_equal(&p->index, &p->after);
 	}
 	bt_strmap_release(&w.folders);
 	return rc;
@@ -197,7 +192,7 @@ static int compare_index(struct refresh *r, const char *index, bool with_after, 
 
 	for (size_t i = 0; i < r->paths->nr; i++) {
 		const struct refresh_path *p = &r->paths->list[i];
-		const struct refresh_side *s = with_after ? &p->after : &p->before;
+		const struct bt_side *s = with_after ? &p->after : &p->before;
 
 		if (is_file(p) && s->mode && !is_link(s))
 			refresh_entry_line(&in, s, r->wt.oid_len, p->path);
@@ -239,7 +234,7 @@ static int compare(struct refresh *r, bool with_after, struct bt_err *err)
 	}
 	for (size_t i = 0; i < r->paths->nr; i++) {
 		struct refresh_path *p = &r->paths->list[i];
-		const struct refresh_side *s = with_after ? &p->after : &p->before;
+		const struct bt_side *s = with_after ? &p->after : &p->before;
 
 		if (is_file(p) && s->mode && !is_link(s) && !bt_strmap_get(&differ, p->path, strlen(p->path), 0))
 			p->file = found;

@@ -25,46 +25,12 @@ struct refresh_path *refresh_paths_get(const struct refresh_paths *ps, const cha
 	return e && e->value ? &ps->list[e->value - 1] : NULL;
 }
 
-/* As an index has it: old trees hold group-writable files. */
-static uint32_t mode_canon(uint32_t mode)
-{
-	if ((mode & 0170000) != 0100000)
-		return mode;
-	return mode & 0100 ? 0100755 : 0100644;
-}
-
-/* ":<mode> <mode> <id> <id> <letter>" */
-static int sides_parse(const char *text, struct refresh_side *before, struct refresh_side *after)
-{
-	struct refresh_side *sides[] = { before, after };
-	char *at = (char *)text + 1;
-
-	if (*text != ':')
-		return -1;
-	for (int i = 0; i < 2; i++, at++) {
-		sides[i]->mode = mode_canon((uint32_t)strtoul(at, &at, 8));
-		if (*at != ' ')
-			return -1;
-	}
-	for (int i = 0; i < 2; i++) {
-		size_t len = strcspn(at, " ");
-
-		if (bt_oid_parse(at, len, &sides[i]->oid, NULL) || at[len] != ' ')
-			return -1;
-		at += len + 1;
-		/* Nothing has an id of zeros. */
-		if (!sides[i]->mode)
-			sides[i]->oid = (struct bt_oid){ .len = 0 };
-	}
-	return 0;
-}
-
 struct diff {
 	struct refresh_paths *ps;
 	bool takes_back;	/* its paths are taken out again */
 };
 
-static void diff_path(struct diff *d, const char *path, size_t len, const struct refresh_side *before, const struct refresh_side *after)
+static void diff_path(struct diff *d, const char *path, size_t len, const struct bt_side *before, const struct bt_side *after)
 {
 	struct refresh_paths *ps = d->ps;
 	struct refresh_path *p;
@@ -85,7 +51,7 @@ static int diff(struct bt_repo *repo, const struct bt_oid *from, const struct bt
 	BT_GIT_CMD_OWNED struct bt_git_cmd c = BT_GIT_CMD_INIT;
 	BT_CLEANUP(bt_git_stream_release) struct bt_git_stream s;
 	char one[BT_OID_HEX_MAX + 1], two[BT_OID_HEX_MAX + 1];
-	struct refresh_side before, after;
+	struct bt_side before, after;
 	size_t len;
 	char *text;
 	int rc;
@@ -95,7 +61,7 @@ static int diff(struct bt_repo *repo, const struct bt_oid *from, const struct bt
 	bt_git_cmd_addl(&c, "diff-tree", "-r", "-z", "--raw", "--no-renames", "--ignore-submodules=none", bt_oid_hex(from, one), bt_oid_hex(to, two), NULL);
 	rc = bt_git_stream_start(&s, &c, false, RECORD_MAX, err);
 	while (!rc && (rc = bt_git_stream_record(&s, '\0', &text, &len, err)) == BT_ROW) {
-		if (sides_parse(text, &before, &after))
+		if (bt_sides_parse(text, &before, &after))
 			return bt_err_set(err, BT_ERR_CORRUPT, "cannot read the answer of git diff-tree");
 		rc = bt_git_stream_record(&s, '\0', &text, &len, err);
 		if (rc != BT_ROW)
