@@ -410,7 +410,7 @@ int bt_fold(struct bt_repo *repo, struct bt_fold *f, struct bt_err *err)
 	fold_touched_init(&s.touched);
 	rc = fold_run(&s, err);
 	if (rc)
-		bt_fold_release(f);
+		outputs_clear(f);
 	return rc;
 }
 

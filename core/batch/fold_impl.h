@@ -53,7 +53,7 @@ struct fold_truth {
 	struct bt_repo aside;	/* the repository, with new objects in the room */
 	struct bt_oid base_tree, base; /* the last base and the commit made for it */
 	struct bt_oid push[2];	/* two commits whose merge makes a long answer */
-	bool owed;		/* the answer about them has not been read */
+	size_t owed;		/* answers about them that have not been read */
 };
 
 struct fold_verdict {

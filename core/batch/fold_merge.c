@@ -329,8 +329,10 @@ int bt_fold_merge(struct bt_repo *repo, struct bt_fold_merge *m, struct bt_err *
 
 	bt_fold_merge_release(m);
 	rc = merge_run(&g, err);
-	if (rc)
+	if (rc) {
 		bt_fold_merge_release(m);
+		m->commit = m->tree = (struct bt_oid){ .len = 0 };
+	}
 	return rc;
 }
 

@@ -6,13 +6,14 @@
  *
  * Before git 2.49 it does not flush its output between merges, and would wait for our next line while we wait for its answer.
  * So every question is followed by another, the push, whose answer is longer than the buffer of its stdio: a conflict in paths
- * with long names.
+ * with long names. Where that is not enough, because something else holds the output back, or git is still at it, more pushes follow.
  *
  * Attributes (drivers and the size of markers) come from the files of a work tree. That would be whatever lies in the user's at the moment;
  * instead the work tree of this child is a folder that holds the .gitattributes of the tip and nothing else. A driver
  * that is configured runs as it would in a merge by hand. Submodules are not there, so that both sides moving one is a conflict.
  */
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,14 +24,19 @@
 #include "core/base/limits.h"
 #include "core/base/mem.h"
 #include "core/base/path.h"
+#include "core/base/signal.h"
 #include "core/batch/fold_impl.h"
 #include "core/git/temp.h"
 
 /* Unread output of git merge-tree: a conflict in half a million paths. */
 #define ANSWER_MAX ((size_t)256 << 20)
-/* The push: its answer names each path four times, and no stdio buffers more than 64 KiB for a pipe. */
+/* The push: its answer names each path four times; the stdio of glibc buffers 4 KiB for a pipe, others do less. */
 #define PUSH_NAME_LEN 3000
-#define PUSH_PATHS 6
+#define PUSH_PATHS 2
+/* Nothing came for so long: one more push. */
+#define QUIET_MS 100
+/* And for so long: never mind. Merges of the largest trees take seconds; a driver may take longer. */
+#define GIVE_UP_MS (10 * 60 * 1000)
 /* Names of the files of a tree, while those of attributes are looked for. */
 #define NAMES_MAX ((size_t)64 << 20)
 /* More files of attributes than this are no project's. */
@@ -198,7 +204,7 @@ static int child_start(struct fold_truth *t, struct bt_err *err)
 			NULL);
 	c.cwd = tree;
 	bt_git_stream_init(&t->stream);
-	t->owed = false;
+	t->owed = 0;
 	t->running = true;
 	return bt_git_stream_start(&t->stream, &c, true, ANSWER_MAX, err);
 }
@@ -247,11 +253,61 @@ static int ended(struct fold_truth *t, struct bt_err *err)
 	return BT_ERR_UNSUPPORTED;
 }
 
+static void question_send(struct fold_truth *t, const struct bt_oid *ours,
+			  const struct bt_oid *theirs)
+{
+	char a[BT_OID_HEX_MAX + 1], b[BT_OID_HEX_MAX + 1];
+
+	bt_buf_addf(&t->stream.send, "%s %s\n", bt_oid_hex(ours, a), bt_oid_hex(theirs, b));
+}
+
+static int push_send(struct fold_truth *t, struct bt_err *err)
+{
+	question_send(t, &t->push[0], &t->push[1]);
+	t->owed++;
+	return bt_git_stream_push(&t->stream, err);
+}
+
+/* Nothing has come for some time: pushes follow at 1, 2, 4, 8 ... times of it. */
+static int quiet(struct fold_truth *t, unsigned int times, struct bt_err *err)
+{
+	int rc = bt_cancel_check(err);
+
+	if (rc)
+		return rc;
+	if (times > GIVE_UP_MS / QUIET_MS)
+		return bt_err_set(err, BT_ERR_FAIL, "cannot merge: git merge-tree does not answer");
+	/* What it complains about must not hold it up either. */
+	bt_git_stream_complained(&t->stream, "");
+	return times & (times - 1) ? bt_git_stream_push(&t->stream, err) : push_send(t, err);
+}
+
+/* Until there is a record, or an end. */
+static int token_await(struct fold_truth *t, struct bt_err *err)
+{
+	struct bt_git_stream *s = &t->stream;
+	unsigned int times = 0;
+
+	while (!s->eof && !memchr(s->buf.data + s->at, '\0', s->buf.len - s->at)) {
+		struct pollfd out = { .fd = s->child.out, .events = POLLIN };
+		bool more = poll(&out, 1, QUIET_MS) > 0;
+		int rc = more ? bt_git_stream_fill(s, 0, err) : quiet(t, ++times, err);
+
+		if (rc < 0)
+			return rc;
+		if (more)
+			times = 0;
+	}
+	return 0;
+}
+
 /* A record of the answer. */
 static int token(struct fold_truth *t, char **ret_rec, size_t *ret_len, struct bt_err *err)
 {
-	int rc = bt_git_stream_record(&t->stream, '\0', ret_rec, ret_len, err);
+	int rc = token_await(t, err);
 
+	if (!rc)
+		rc = bt_git_stream_record(&t->stream, '\0', ret_rec, ret_len, err);
 	if (rc == BT_ROW)
 		return 0;
 	if (rc && rc != BT_ERR_CORRUPT)
@@ -373,30 +429,24 @@ static int answer_take(struct fold_truth *t, const struct bt_oid *sides, struct 
 	return rc;
 }
 
-static void question_send(struct fold_truth *t, const struct bt_oid *ours, const struct bt_oid *theirs)
-{
-	char a[BT_OID_HEX_MAX + 1], b[BT_OID_HEX_MAX + 1];
-
-	bt_buf_addf(&t->stream.send, "%s %s\n", bt_oid_hex(ours, a), bt_oid_hex(theirs, b));
-}
-
 int fold_truth_merge(struct fold_truth *t, const struct bt_oid *ours, const struct bt_oid *theirs,
 		     struct fold_verdict *ret_v, struct bt_err *err)
 {
 	struct bt_oid sides[2] = { *ours, *theirs };
-	struct fold_verdict push = { .paths = NULL };
 	int rc = t->running ? 0 : child_start(t, err);
+	size_t owed = t->owed;
 
 	if (rc)
 		return rc;
 	question_send(t, ours, theirs);
-	question_send(t, &t->push[0], &t->push[1]);
-	rc = bt_git_stream_push(&t->stream, err);
-	if (!rc && t->owed) {
+	rc = push_send(t, err);
+	for (; !rc && owed; owed--) {
+		struct fold_verdict push = { .paths = NULL };
+
 		rc = answer_take(t, t->push, &push, err);
 		fold_verdict_release(&push);
+		t->owed--;
 	}
-	t->owed = true;
 	return rc ? rc : answer_take(t, sides, ret_v, err);
 }
 

@@ -109,10 +109,11 @@ static void run(const char *init, size_t rounds)
 		t.merges, t.shortcuts, t.outcomes[BT_FOLD_TAKEN], t.outcomes[BT_FOLD_EMPTY],
 		t.outcomes[BT_FOLD_CONFLICT], t.crashes);
 	assert_true(t.crashes <= 1 + t.merges / 200);
-	/* All cases are there. */
-	assert_true(t.shortcuts > t.merges / 10);
-	assert_true(t.shortcuts < t.merges);
-	assert_true(t.outcomes[BT_FOLD_CONFLICT] > 0 && t.outcomes[BT_FOLD_TAKEN] > 0);
+	/* All cases are there, when there were enough for that. */
+	if (t.merges > 64) {
+		assert_true(t.shortcuts > t.merges / 10 && t.shortcuts < t.merges);
+		assert_true(t.outcomes[BT_FOLD_CONFLICT] > 0 && t.outcomes[BT_FOLD_TAKEN] > 0);
+	}
 	bt_odb_free(&odb);
 	bt_repo_release(&repo);
 	assert_int_equal(chdir(".."), 0);

@@ -532,6 +532,22 @@ static void test_git_misbehaves(void **state)
 	}
 }
 
+/* Output that is held back until there is more of it than one push makes. */
+static void test_output_held_back(void **state)
+{
+	(void)state;
+	make("");
+	change("m1", "base", "sed -i 1d a/one");
+	change("m2", "base", "sed -i 9d a/one");
+	change("m3", "base", "sed -i '5s/$/ five/' a/one");
+	git_fake("PATH=${PATH#*:} git \"$@\" | dd obs=60000 2>/dev/null; exit", false);
+	fold(BT_FOLD_SQUASH, NAMES("base", "m1", "m2", "m3"));
+	assert_int_equal(f.taken, 3);
+	scratch_reset(NULL);
+	assert_int_equal(chdir("r"), 0);
+	done();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -551,6 +567,7 @@ int main(void)
 		cmocka_unit_test_setup(test_signed, scratch_reset),
 		cmocka_unit_test_setup(test_errors, scratch_reset),
 		cmocka_unit_test_setup(test_git_misbehaves, scratch_reset),
+		cmocka_unit_test_setup(test_output_held_back, scratch_reset),
 	};
 
 	return cmocka_run_group_tests_name("batch_fold", tests, scratch_setup, scratch_teardown);
