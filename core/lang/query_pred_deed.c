@@ -10,16 +10,18 @@
 #define WORD_LEN_MAX 24
 
 /* These change something that lasts, wherever they stand. */
-static const char *const strong[] = { "save",	 "write",   "commit",	"upload",  "persist", "install",
-				      "migrate", "export",  "deploy",	"enqueue", "revoke",	"grant",   "charge",
-				      "refund",	 "truncate", "store",   "provision", "rename",  "replicate",
-				      "backup",	 NULL };
+static const char *const strong[] = { "save",	   "write",   "commit",	   "upload", "persist",
+				      "install",   "migrate", "export",	   "deploy", "enqueue",
+				      "revoke",	   "grant",   "charge",	   "refund", "store",
+				      "provision", "rename",  "replicate", "backup", NULL };
 /* These do with one of the words behind them: else they may tell an event, run a command of an editor, call a function. */
 static const char *const sending[] = { "send", "deliver", NULL };
-static const char *const sent[] = { "mail",    "email",	  "sms",      "invitation", "invite",  "webhook", "password",
-				    "receipt", "invoice", "transaction", "order",   "payment", "transfer", NULL };
+static const char *const sent[] = { "mail",    "email",	   "sms",      "invitation", "invite",
+				    "webhook", "password", "receipt",  "invoice",    "transaction",
+				    "order",   "payment",  "transfer", NULL };
 static const char *const running[] = { "execute", "exec", NULL };
-static const char *const run[] = { "sql", "update", "batch", "statement", "non", "insert", "many", NULL };
+static const char *const run[] = { "sql", "update", "batch", "statement",
+				   "non", "insert", "many",  NULL };
 /* Names of functions in textbooks: they say nothing at all. */
 static const char *const fillers[] = { "do",	"work",	     "foo",   "bar",  "baz",
 				       "main",	"perform",   "job",   "task", "action",
@@ -60,7 +62,8 @@ static const char *const spare[] = {
 static const char *const shaping[] = { "parse", "decode",  "encode", "encoding",
 				       "regex", "convert", "format", NULL };
 /* What goes to somebody who may have gone away, and what need not be done a second time. */
-static const char *const away[] = { "response", "servlet", "res", "req", "redirect", "broadcast", "emit", "dispatch",
+static const char *const away[] = { "response",	 "servlet",    "res",  "req",
+				    "redirect",	 "broadcast",  "emit", "dispatch",
 				    "migration", "migrations", NULL };
 /* Where things come to their end. */
 static const char *const endings[] = {
@@ -171,22 +174,29 @@ struct deed {
 /* cursor.execute(): what else has such a method may run or show anything. */
 static bool is_of(const struct deed *d, const struct bt_occ *occ, const char *const *list)
 {
-	return occ->qual == BT_QUAL_NAME && occ > d->f->occs && any_word_in(&d->f->names[occ[-1].name], list);
+	return occ->qual == BT_QUAL_NAME && occ > d->f->occs &&
+	       any_word_in(&d->f->names[occ[-1].name], list);
 }
 
 /* A list inserts as well, and so does a page. */
 static bool is_of_page(const char *second)
 {
-	static const char *const words[] = { "before", "after", "adjacent", "rule",	 "node",  "text", "html",
-					     "at",     "line",	"element",  "character", "child", NULL };
+	static const char *const words[] = { "before",	  "after", "adjacent", "rule", "node",
+					     "text",	  "html",  "at",       "line", "element",
+					     "character", "child", NULL };
 
 	return is_in(words, second);
 }
 
 static bool is_deed(const struct deed *d, const struct bt_occ *occ)
 {
-	static const char *const stores[] = { "db",	   "conn",    "connection", "cursor",	"stmt", "statement",
-					      "pstmt",	   "session", "tx",	    "transaction", "database", "sql", NULL };
+	static const char *const stores[] = { "db",   "conn",	     "connection", "cursor",
+					      "stmt", "statement",   "pstmt",	   "session",
+					      "tx",   "transaction", "database",   "sql",
+					      NULL };
+	static const char *const streams[] = { "out",	 "os",	    "stream", "output",
+					       "socket", "channel", "sink",   "dos",
+					       "pipe",	 "writer",  NULL };
 	const struct bt_name *name = &d->f->names[occ->name];
 	const char *p = name->text, *end = name->text + name->len;
 	char word[WORD_LEN_MAX + 1], second[WORD_LEN_MAX + 1];
@@ -195,6 +205,8 @@ static bool is_deed(const struct deed *d, const struct bt_occ *occ)
 	if (!next_word(&p, end, word))
 		return false;
 	more = next_word(&p, end, second);
+	if (!more && !strcmp(word, "write"))
+		return !is_of(d, occ, streams);
 	if (is_in(strong, word))
 		return strcmp(second, "line");
 	if (is_in(sending, word))
@@ -203,7 +215,8 @@ static bool is_deed(const struct deed *d, const struct bt_occ *occ)
 		return more ? !is_of_page(second) : is_of(d, occ, stores);
 	if (is_in(running, word))
 		return is_in(run, second) || (!more && is_of(d, occ, stores));
-	if (occ->qual != BT_QUAL_NONE || (name->len > 1 && !(is_in(fillers, word) && (!more || is_in(fillers, second)))))
+	if (occ->qual != BT_QUAL_NONE ||
+	    (name->len > 1 && !(is_in(fillers, word) && (!more || is_in(fillers, second)))))
 		return false;
 	return starts_statement(d->r, occ->at - occ->qual_len, d->from);
 }
@@ -237,7 +250,8 @@ static bool in_spared(const struct bt_facts *f, uint32_t at)
 
 		if (!(f->defs[d].flags & BT_DEF_CALLABLE))
 			continue;
-		if (any_word_in(name, spare) || any_word_in(name, endings) || any_word_in(name, asked))
+		if (any_word_in(name, spare) || any_word_in(name, endings) ||
+		    any_word_in(name, asked))
 			return true;
 	}
 	return false;
@@ -252,10 +266,12 @@ bool query_test_acts(struct query_run *r, const struct query_pred *p BT_UNUSED, 
 
 	if (bt_syntax_facts(r->syntax, &d.f, &ignored) || in_spared(d.f, d.from))
 		return false;
-	for (uint32_t i = bt_facts_occ_from(d.f, d.from); i < d.f->occs_nr && d.f->occs[i].at < end; i++) {
+	for (uint32_t i = bt_facts_occ_from(d.f, d.from); i < d.f->occs_nr && d.f->occs[i].at < end;
+	     i++) {
 		const struct bt_name *name = &d.f->names[d.f->occs[i].name];
 
-		if (any_word_in(name, spare) || any_word_in(name, shaping) || any_word_in(name, away))
+		if (any_word_in(name, spare) || any_word_in(name, shaping) ||
+		    any_word_in(name, away))
 			return false;
 		found |= may_be_call(&d, &d.f->occs[i]) && is_deed(&d, &d.f->occs[i]);
 	}

@@ -44,6 +44,9 @@
 ;; good: javascript, typescript, tsx
 ;;| async function submit() { update.mutate(link) }
 ;;| function onClose() { submit() }
+;;| const fire = (listener, arg) => { listener(arg) }; const listener = async () => { await tick() }
+;;| async function fetchModels() { setModels(await System.models()) }
+;;| function Models() { useEffect(() => { fetchModels() }, []) }
 ;;| async function updatePositions() { await tick(); place(all) }
 ;;| function watch() { updatePositions() }
 ;;| async function handleBlock(client) { await block(client) }
@@ -82,7 +85,7 @@
  (#each-mentions? @_f "await")
  (#not-long-line? @finding 400)
  (#not-explained? @finding)
- (#not-match? @_f "^_?(debug|log|trace|track|notify|prefetch|preload|refresh|animate|play|scroll|focus|show|hide|close|dispose|stop|un[a-z]+|clear|remove|abort|cancel|destroy|release|disconnect|handle|on|toggle|open)([A-Z]|$)|([pP]osition|[lL]ayout|[sS]tyle|[tT]heme|[tT]ooltip)s?$")
+ (#not-match? @_f "^_?(debug|log|trace|track|notify|prefetch|preload|refresh|animate|play|scroll|focus|show|hide|close|dispose|stop|un[a-z]+|clear|remove|abort|cancel|destroy|release|disconnect|handle|on|toggle|open|fetch|get|find|load|query|read|list|search|check|count)([A-Z]|$)|[fF]etch|([pP]osition|[lL]ayout|[sS]tyle|[tT]heme|[tT]ooltip)s?$|^(listener|callback|cb|handler|fn|next|done|resolve|reject)$")
  (#has-ancestor? @finding "function_declaration" "function_expression" "arrow_function" "method_definition"))
 ;; query: python
 ((expression_statement (call function: (identifier) @_f)) @finding

@@ -262,6 +262,7 @@
 ;;|   try { n = Integer.parseInt(s); } catch (NumberFormatException e) { }
 ;;|   try { x.wait(); } catch (TimeoutException swallow) { }
 ;;|   try { in.close(); } catch (IOException e) { }
+;;|   try { state.save(text); } catch (IOException e) { /* will not happen */ }
 ;;|   try { response.sendRedirect(url); } catch (IOException e) { }
 ;;|   try (ServletOutputStream out = response.getOutputStream()) { out.write(b); } catch (IOException e) { }
 ;;|   try { g(); } catch (IOException e) {
@@ -636,7 +637,7 @@
  (#not-match? @_try "{no-deed}")
  (#not-match? @_try "{other-way}")
  (#not-has-ancestor? @finding "finally_clause")
- (#not-match? @finding "[a-z] exceptions?[^A-Za-z]")
+ (#not-match? @finding "[a-z] exceptions?[^A-Za-z]|[hH]appen|[iI]mpossible|[nN]ever")
  (#not-has-ancestor? @finding "catch_clause")
  (#acts? @_try)
  (#not-has-descendant? @_try "return_statement")
@@ -655,7 +656,7 @@
  (#not-match? @_try "{no-deed}")
  (#not-match? @_try "{other-way}")
  (#not-has-ancestor? @finding "finally_clause")
- (#not-match? @finding "[a-z] exceptions?[^A-Za-z]")
+ (#not-match? @finding "[a-z] exceptions?[^A-Za-z]|[hH]appen|[iI]mpossible|[nN]ever")
  (#not-has-ancestor? @finding "catch_clause")
  (#acts? @_try)
  (#not-has-descendant? @_try "return_statement")
@@ -673,7 +674,7 @@
  (#not-match? @_try "{no-deed}")
  (#not-match? @_try "{other-way}")
  (#not-has-ancestor? @finding "finally_block")
- (#not-match? @finding "[a-z] exceptions?[^A-Za-z]")
+ (#not-match? @finding "[a-z] exceptions?[^A-Za-z]|[hH]appen|[iI]mpossible|[nN]ever")
  (#not-has-ancestor? @finding "catch_block")
  (#acts? @_try)
  (#not-has-descendant? @_try "return_expression")
@@ -734,7 +735,7 @@
  (#not-foretold? @finding "{said-before}")
  (#not-match? @_try "{no-deed}")
  (#not-match? @_try "{other-way}")
- (#not-match? @finding "[a-z] exceptions?[^A-Za-z]")
+ (#not-match? @finding "[a-z] exceptions?[^A-Za-z]|[hH]appen|[iI]mpossible|[nN]ever")
  (#not-has-ancestor? @finding "catch_clause")
  (#acts? @_try)
  (#not-has-descendant? @_try "return_statement")

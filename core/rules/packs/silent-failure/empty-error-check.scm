@@ -31,6 +31,11 @@
 ;;| 	}
 ;;| 	for p != nil {
 ;;| 	}
+;;| 	if size > max {
+;;| 		if werr := answer(w, tooLarge); werr != nil {
+;;| 		}
+;;| 		return fmt.Errorf("size %d", size)
+;;| 	}
 ;;| 	return nil
 ;;| }
 ((if_statement
@@ -40,4 +45,5 @@
  (#match? @_c "!=")
  (#match? @_e "^(err|e|[a-z][A-Za-z0-9]*Err|err[A-Z0-9][A-Za-z0-9]*)$")
  (#empty? @_body)
- (#not-explained? @finding))
+ (#not-explained? @finding)
+ (#not-precedes? @finding "^return .*([eE]rr|fail)"))

@@ -20,6 +20,11 @@
 ;;| 	_ = w.saveError(err)
 ;;| 	return x.Execute(file)
 ;;| }
+;;| func beat() {
+;;| 	// Failure here is not critical, it may be in the table already
+;;| 	ll := level()
+;;| 	_ = db.InsertHealth(ll)
+;;| }
 ;;| func undo(r *Reverter) { r.Add(func() { _ = db.Insert(old) }); _ = op.UpdateMetadata(m) }
 ;;| func (h *History) Add(s string) { _ = h.Save() }
 ;; good: go
@@ -204,6 +209,7 @@
  (#not-in-named? @finding "Close" "close" "Stop" "stop" "?hutdown*" "*lean*" "*Log*" "*log*" "*otify*" "*etric*"
    "*ache*" "Example*" "Unmarshal*" "*Decode*")
  (#not-signed? @finding "History")
+ (#not-foretold? @finding "not critical|[iI]gnor|don.t (check|care)|[bB]est.effort|(may|can|might) fail")
  (#not-has-ancestor? @finding "func_literal"))
 ;; query: rust
 ((let_declaration

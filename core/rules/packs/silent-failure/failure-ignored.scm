@@ -77,10 +77,14 @@
 ;;| alpine) apk add socat >/dev/null 2>&1 ;;
 ;;| esac
 ;;| [ $? -ne 0 ] && exit 1
+;; good: bash
+;;| kubectl create serviceaccount a 2>/dev/null || true
+;;| # The next line usually says that they are the same file
+;;| if [ "$a" ]; then cp -p a b 2>/dev/null; fi
 ;; part: harmless
-;;| --abort|--quit|drop |DROP |^mv .*(bak|old|orig|date)|SELECT|--version|--help|[^ ]*([bB]ackup|prev|log)[^ ]*$
+;;| --abort|--quit|[iI]con|kubectl create|drop |DROP |^mv .*(bak|old|orig|date)|SELECT|--version|--help|[^ ]*([bB]ackup|prev|log)[^ ]*$
 ;; part: said-before
-;;| [bB]est.effort|[oO]ptional|(may|might|can|could|maybe) (fail|be)|(^|[^:])[iI]gnor|if (it )?exist
+;;| [bB]est.effort|[uU]sual|[oO]ptional|(may|might|can|could|maybe) (fail|be)|(^|[^:])[iI]gnor|if (it )?exist
 ;; part: changes
 ;;| ^(sudo +(-[A-Za-z]+ +)*)?((cp|unzip|mkfs[.a-z0-9]*|rsync|scp|sftp|make|ninja) +[^<>|&*?]*$|
 ;;| tar +-?[a-z]*[cxru]|(npm|yarn|pnpm|pip|pip3|gem|brew|bundle|cargo|gem|apt-get|apt|yum|

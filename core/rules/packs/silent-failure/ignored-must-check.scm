@@ -18,6 +18,9 @@
 ;;| int __must_check must(int a);
 ;;| int other(int a);
 ;;| void f(void) { other(1); }
+;; good: c
+;;| static bool find(int *a) ATTR_NOWARN_UNUSED_RESULT;
+;;| void f(void) { find(a); }
 ;; bad: cpp
 ;;| [[nodiscard]] int must(int a);
 ;;| void f() { must(1); }
@@ -30,7 +33,7 @@
 ;;|   [[nodiscard]] Policy find(int key) const { Policy p; find(key, p); return p; }
 ;;| };
 ;; part: marks
-;;| "warn_unused_result" "must_check" "nodiscard" "WARN_UNUSED" "MUST_CHECK" "MUST_USE" "_WUR"
+;;| "warn_unused_result" "must_check" "nodiscard" " WARN_UNUSED" "_WARN_UNUSED" "MUST_CHECK" "MUST_USE" "_WUR"
 ;; query: c
 ((expression_statement
   (call_expression function: (identifier) @_f)) @finding

@@ -29,6 +29,7 @@
 ;;|   g();
 ;;| }
 ;; good: c, cpp
+;;| void g(void) { fread(buf, SIZE, 1, fp); if (ferror(fp) || !feof(fp)) fail(); }
 ;;| void f(void) { dup2(fd, 1); sscanf(s, "%d", &n); close(fd); }
 ((expression_statement
   (call_expression function: (identifier) @_f)) @finding
@@ -37,6 +38,6 @@
    "setuid" "setgid" "seteuid" "setegid" "setreuid" "setregid" "setresuid" "setresgid" "setgroups" "initgroups"
    "chroot" "chdir" "fchdir" "ftruncate" "truncate" "rename"
    "asprintf" "vasprintf" "posix_memalign" "pipe" "pipe2" "socketpair" "pthread_create" "fread")
- (#not-precedes? @finding "^return *(NULL|nullptr|-1|false|FALSE|0) *;|^goto |^[a-z_]*(log|err|warn)[a-z_]* *[(]|perror")
+ (#not-precedes? @finding "^return *(NULL|nullptr|-1|false|FALSE|0) *;|^goto |^[a-z_]*(log|err|warn)[a-z_]* *[(]|perror|^if *[(]ferror")
  (#not-match? @finding "^(truncate|rename|fread)[(][^,]*[)]|^chdir *[(]\"/\"")
  (#not-explained? @finding))

@@ -8,8 +8,8 @@
 ;; bad: javascript, typescript, tsx
 ;;| fetch(url).then(x => use(x))
 ;; bad: javascript, typescript, tsx
-;;| async function load() { await read() }
-;;| function f() { load().then(use).then(() => { done() }); }
+;;| async function store() { await read() }
+;;| function f() { store().then(use).then(() => { done() }); }
 ;; bad: javascript, typescript, tsx
 ;;| axios.get(url).then(r => r.json()).then(use).finally(done)
 ;; bad: javascript, typescript, tsx
@@ -40,7 +40,12 @@
 ;;| import('tooltipster').then(() => decorate(root))
 ;;| fetch(themeFolder + name).then(data => data.json()).then(data => editor.setTheme(data))
 ;;| Promise.race([new Promise((ok) => later(ok)), other]).then(use)
-;;| for (const a of all) { reqs.push(fetch(a).catch(() => none)) }
+;;| for (const a of all) { reqs.push(answer(a)) }
+;;| async function getModels() { return await System.models() }
+;;| getModels().then(setModels)
+;;| import('web-vitals').then(v => v.getCLS(report))
+;;| async function waitFor(e) { await event(e) }
+;;| waitFor(e).then(() => { blocked-- })
 ;;| Promise.all(reqs).then(use)
 ;;| import("sentry").then(s => s.init())
 ;;| async function main() { await work() }
@@ -50,7 +55,7 @@
 ;;| vscode.window.showWarningMessage(text, again).then(use)
 ;; part: told-elsewhere
 ;;| errorHandler|onError|onerror|show(Warning|Information|Error)Message|[pP]olyfill|[sS]entry|[aA]nalytics|
-;;| [tT]racking|[tT]elemetry|[pP]refetch|[pP]reload|[sS]ound|[aA]udio|[aA]vatar|[tT]ooltip|[tT]heme|[hH]ighlight|[aA]nimat|[tT]humbnail|
+;;| [tT]racking|[tT]elemetry|[pP]refetch|[pP]reload|[sS]ound|[aA]udio|[aA]vatar|[tT]ooltip|[tT]heme|^(wait|sleep|delay|timeout)[A-Za-z]*[(]|require[.]main|[hH]ighlight|[vV]itals|[mM]etric|[bB]adge|[aA]nimat|[tT]humbnail|
 ;;| ^Promise[.](all|race|any)[(][[][[:space:]]*(//[^\n]*[[:space:]]*)*new Promise|process[.]exit|^(main|run|cli)[(]
 ;; part: where
 ;;| (#eq? @_f "then")
@@ -66,7 +71,7 @@
    (call_expression function: (member_expression object: (call_expression function: (member_expression object: (call_expression function: (member_expression object: [(call_expression) (new_expression)] @_h property: (property_identifier) @_f) arguments: (arguments . (_) .)) property: (property_identifier) @_f) arguments: (arguments . (_) .)) property: (property_identifier) @_f) arguments: (arguments . (_) .))
    (call_expression function: (member_expression object: (call_expression function: (member_expression object: [(call_expression) (new_expression)] @_h property: (property_identifier) @_f) arguments: (arguments . (_) .)) property: (property_identifier) @_g))
    (call_expression function: (member_expression object: (call_expression function: (member_expression object: (call_expression function: (member_expression object: [(call_expression) (new_expression)] @_h property: (property_identifier) @_f) arguments: (arguments . (_) .)) property: (property_identifier) @_f) arguments: (arguments . (_) .)) property: (property_identifier) @_g))]) @finding
- (#match? @_h "^(window[.]|self[.]|globalThis[.])?fetch[(]|^new Promise[(]|^Promise[.](all|race|any)[(]|^import[(]|^axios([.](get|post|put|patch|delete|head|request))?[(]|^(fs|fse)[.]promises[.]|^(fsp|fsPromises)[.]|^[A-Za-z_]+[.]json[(][)]$")
+ (#match? @_h "^(window[.]|self[.]|globalThis[.])?fetch[(]|^new Promise[(]|^Promise[.](all|race|any)[(][[]|^import[(]|^axios([.](get|post|put|patch|delete|head|request))?[(]|^(fs|fse)[.]promises[.]|^(fsp|fsPromises)[.]|^[A-Za-z_]+[.]json[(][)]$")
  (#not-match? @_h "^new Promise[(]([(]?[A-Za-z_]+[)]? *=>|function *[(][A-Za-z_]*[)])")
  {where})
 ((expression_statement
@@ -77,4 +82,5 @@
    (call_expression function: (member_expression object: (call_expression function: (member_expression object: (call_expression function: (member_expression object: (call_expression function: [(identifier) @_h (member_expression object: (this) property: (property_identifier) @_h)]) property: (property_identifier) @_f) arguments: (arguments . (_) .)) property: (property_identifier) @_f) arguments: (arguments . (_) .)) property: (property_identifier) @_g))]) @finding
  (#each-signed? @_h "async")
  (#not-each-mentions? @_h "catch")
+ (#not-match? @_h "^_?(fetch|get|find|load|query|read|list|search|check|count)([A-Z]|$)|[cC]ount$")
  {where})

@@ -24,7 +24,7 @@
 ;; good: c, cpp
 ;;| int f(struct x *q) { q->a = realloc(q->a, n); if (q->a == NULL) MEM_ERROR(); return 0; }
 ;; part: ends-program
-;;| [pP]rint|perror|puts|MEM_ERR|NOMEM *[(]|old|saved|prev|([Aa]bort|ABORT|[Ee]xit|EXIT|[Dd]ie|[Ff]atal|FATAL|[Pp]anic|PANIC|[Oo]om|
+;;| [pP]rint|perror|puts|MEM_ERR|NOMEM *[(]|tmp|temp|old|saved|prev|([Aa]bort|ABORT|[Ee]xit|EXIT|[Dd]ie|[Ff]atal|FATAL|[Pp]anic|PANIC|[Oo]om|
 ;;| OOM|[Oo]ut_?[Oo]f_?[Mm]em|errx?|[^A-Z]err|BUG|assert|[Cc]rash|longjmp|THROW|throw|bad_alloc)[A-Za-z_]* *[(;]
 ;; query: c
 (((expression_statement (assignment_expression

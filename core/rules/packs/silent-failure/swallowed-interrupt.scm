@@ -81,7 +81,7 @@
 ;;| } }
 ;; part: java-where
 ;;| (#any-eq? @_type "InterruptedException")
-;;| (#not-match? @_all "InvocationTargetException|[mM]onitor|DEBUG")
+;;| (#not-match? @_all "InvocationTargetException|[mM]onitor|DEBUG|isDone")
 ;;| (#not-has-ancestor? @finding "lambda_expression")
 ;;| (#not-explained? @finding)
 ;;| (#not-in-named? @finding "run" "doRun" "*Run" "doWork" "loop" "call" "main" "done" "test*" "*TestCase")
