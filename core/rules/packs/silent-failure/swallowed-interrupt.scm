@@ -84,6 +84,7 @@
 ;;| (#not-match? @_all "InvocationTargetException|[mM]onitor|DEBUG|isDone")
 ;;| (#not-has-ancestor? @finding "lambda_expression")
 ;;| (#not-explained? @finding)
+;;| (#not-foretold? @finding "[pP]urpose|deliberate")
 ;;| (#not-in-named? @finding "run" "doRun" "*Run" "doWork" "loop" "call" "main" "done" "test*" "*TestCase")
 ;; query: java
 ((_ (catch_clause
