@@ -43,6 +43,8 @@ void queue_close(struct bt_queue **q);
 int queue_executor(struct bt_context *c, struct bt_executor_opts *ret_o, char **ret_path, struct bt_err *err);
 /* Starts an executor behind our back, unless batch.autoExecute says that somebody does it by hand. */
 int queue_wake(struct bt_context *c, struct bt_err *err);
+/* The record of what was queued: `commit` and the others, and `bulk`. */
+void queue_record_queued(struct bt_context *c, const struct bt_action *a, bool known);
 
 /* An id from the command line: a whole number. */
 int queue_id(const char *text, uint64_t *ret_id, struct bt_err *err);

@@ -123,26 +123,7 @@ static int wait_for(struct bt_queue *q, const struct queue_opts *o, struct bt_ac
 
 static void print_queued(struct bt_context *c, const struct bt_action *a, bool known)
 {
-	bt_out_record(c->out, "queued");
-	bt_out_uint(c->out, "id", a->id);
-	bt_out_cstr(c->out, "kind", bt_action_kind_name(a->kind));
-	bt_out_cstr(c->out, "target", a->lane);
-	bt_out_cstr(c->out, "state", bt_action_state_name(a->state));
-	bt_out_bool(c->out, "known", known);
-	if (a->leader)
-		bt_out_uint(c->out, "joined", a->leader);
-	else
-		bt_out_null(c->out, "joined");
-	if (a->content.len)
-		bt_out_oid(c->out, "content", &a->content);
-	else
-		bt_out_null(c->out, "content");
-	if (a->result.len)
-		bt_out_oid(c->out, "result", &a->result);
-	else
-		bt_out_null(c->out, "result");
-	bt_out_cstr(c->out, "detail", a->detail);
-	bt_out_record_end(c->out);
+	queue_record_queued(c, a, known);
 	if (c->common.quiet)
 		return;
 	bt_out_textf(c->out, BT_COLOR_NONE, "%s as ", a->state == BT_ACTION_QUEUED ? "queued" : bt_action_state_name(a->state));

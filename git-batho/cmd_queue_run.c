@@ -172,7 +172,8 @@ static void print_sum(struct bt_context *c, const struct bt_executor_sum *s, int
 	bt_out_record_end(c->out);
 	if (c->common.quiet)
 		return;
-	bt_out_textf(c->out, BT_COLOR_NONE, "%" PRIu64 " batches, %" PRIu64 " actions done, %" PRIu64 " not", s->batches, s->actions, s->failed);
+	bt_out_textf(c->out, BT_COLOR_NONE, "%" PRIu64 " batch%s, %" PRIu64 " action%s done, %" PRIu64 " not", s->batches,
+		     s->batches == 1 ? "" : "es", s->actions, s->actions == 1 ? "" : "s", s->failed);
 	bt_out_nl(c->out);
 }
 
@@ -338,7 +339,7 @@ int queue_recover(struct bt_context *c, struct bt_err *err)
 	bt_out_uint(c->out, "batches", nr);
 	bt_out_record_end(c->out);
 	if (!c->common.quiet) {
-		bt_out_textf(c->out, BT_COLOR_NONE, "%" PRIu64 " batches were taken up again", nr);
+		bt_out_textf(c->out, BT_COLOR_NONE, "%" PRIu64 " batch%s taken up again", nr, nr == 1 ? " was" : "es were");
 		bt_out_nl(c->out);
 	}
 	return 0;

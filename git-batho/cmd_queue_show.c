@@ -232,7 +232,7 @@ static void show_people(struct bt_context *c, const struct bt_action *a)
 	while (bt_params_next(a->params, a->params_len, &at, &name, &value))
 		line(c, name, value);
 	if (a->batch) {
-		snprintf(text, sizeof(text), "%" PRIu64 " (%u tries)", a->batch, a->attempts);
+		snprintf(text, sizeof(text), "%" PRIu64 " (%u tr%s)", a->batch, a->attempts, a->attempts == 1 ? "y" : "ies");
 		line(c, "batch", text);
 	}
 }

@@ -180,16 +180,7 @@ static int read_all(struct bulk *b, const struct bt_buf *input, struct bt_err *e
 
 static void print(struct bt_context *c, const struct bt_action *a, bool known)
 {
-	bt_out_record(c->out, "queued");
-	bt_out_uint(c->out, "id", a->id);
-	bt_out_cstr(c->out, "kind", bt_action_kind_name(a->kind));
-	bt_out_cstr(c->out, "target", a->lane);
-	bt_out_bool(c->out, "known", known);
-	if (a->leader)
-		bt_out_uint(c->out, "joined", a->leader);
-	else
-		bt_out_null(c->out, "joined");
-	bt_out_record_end(c->out);
+	queue_record_queued(c, a, known);
 	if (c->common.quiet)
 		return;
 	bt_out_textf(c->out, BT_COLOR_NAME, "%llu", (unsigned long long)a->id);

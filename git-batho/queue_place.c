@@ -82,3 +82,27 @@ int queue_wake(struct bt_context *c, struct bt_err *err)
 		return 0;
 	return queue_program(&path, err) || bt_executor_detach(&c->repo, path, c->store_dir, err) ? err->code : 0;
 }
+
+void queue_record_queued(struct bt_context *c, const struct bt_action *a, bool known)
+{
+	bt_out_record(c->out, "queued");
+	bt_out_uint(c->out, "id", a->id);
+	bt_out_cstr(c->out, "kind", bt_action_kind_name(a->kind));
+	bt_out_cstr(c->out, "target", a->lane);
+	bt_out_cstr(c->out, "state", bt_action_state_name(a->state));
+	bt_out_bool(c->out, "known", known);
+	if (a->leader)
+		bt_out_uint(c->out, "joined", a->leader);
+	else
+		bt_out_null(c->out, "joined");
+	if (a->content.len)
+		bt_out_oid(c->out, "content", &a->content);
+	else
+		bt_out_null(c->out, "content");
+	if (a->result.len)
+		bt_out_oid(c->out, "result", &a->result);
+	else
+		bt_out_null(c->out, "result");
+	bt_out_cstr(c->out, "detail", a->detail);
+	bt_out_record_end(c->out);
+}
