@@ -237,10 +237,9 @@ static int trim_slot(void *ctx, const char *ref, const struct bt_oid *oid, struc
 		t->kept += r.nr;
 		return 0;
 	}
-	new = s;
-	new.bases = NULL;
-	new.bases_nr = new.bases_alloc = new.depth = 0;
-	new.node.len = new.older.len = 0;
+	new = (struct pin_slot){ .tag = s.tag, .base_ref_oid = s.base_ref_oid, .bases_new = true };
+	memcpy(new.ref, s.ref, sizeof(s.ref));
+	memcpy(new.base_ref, s.base_ref, sizeof(s.base_ref));
 	rc = pin_slot_push(t->st, &new, r.list, kept, err);
 	if (!rc)
 		rc = pin_slot_swap(t->st, &new, err);

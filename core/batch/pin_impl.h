@@ -32,6 +32,7 @@ struct pin_slot {
 	unsigned depth;
 	struct bt_oid *bases;
 	size_t bases_nr, bases_alloc;
+	bool bases_new;		/* the base ref is another then */
 };
 void pin_slot_release(struct pin_slot *s);
 

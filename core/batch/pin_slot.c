@@ -292,6 +292,7 @@ static void bases_add(struct pin_slot *s, const struct bt_oid *base)
 			return;
 	BT_GROW(s->bases, s->bases_alloc, s->bases_nr + 1);
 	s->bases[s->bases_nr++] = *base;
+	s->bases_new = true;
 }
 
 int pin_slot_push(struct pin_store *st, struct pin_slot *s, const struct pin_record *records, size_t nr, struct bt_err *err)
@@ -342,7 +343,10 @@ int pin_slot_swap(struct pin_store *st, struct pin_slot *s, struct bt_err *err)
 
 	if (s->node.len)
 		rc = tag_make(st, s, &ch[0].after, err);
-	if (!rc && s->bases_nr == 1)
+	/* The ref may have been lost: then it is made again. */
+	if (!s->bases_new && (s->base_ref_oid.len || !s->bases_nr))
+		ch[1].after = s->base_ref_oid;
+	else if (!rc && s->bases_nr == 1)
 		ch[1].after = s->bases[0];
 	else if (!rc && s->bases_nr)
 		rc = pin_merge(st, s->bases, s->bases_nr, &ch[1].after, err);

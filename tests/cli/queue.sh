@@ -223,6 +223,7 @@ test_expect_success 'stats: CI runs saved' '
 '
 
 test_expect_success 'at the end nothing is left behind' '
+	git batho queue push -q && flush && git batho queue push --target side -q && flush &&
 	git batho queue recover -q && no_pins && git fsck --strict 2>err && test_must_be_empty err
 '
 
