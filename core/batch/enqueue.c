@@ -242,6 +242,20 @@ static int check_target(struct bt_enqueuer *e, const struct bt_request *r, const
 	return rc < 0 ? rc : 0;
 }
 
+static int find_lane(struct bt_enqueuer *e, const struct bt_request *r, char **ret_lane, struct bt_err *err)
+{
+	if (r->target)
+		return bt_lane_find(e->repo, r->target, ret_lane, err);
+	if (!e->current) {
+		if (bt_lane_current(e->repo, ret_lane, err))
+			return err->code;
+		e->current = bt_arena_strndup(e->arena, *ret_lane, strlen(*ret_lane));
+		return 0;
+	}
+	*ret_lane = bt_xstrdup(e->current);
+	return 0;
+}
+
 /* What every action has, and what needs no objects. */
 static int draft_make(struct bt_enqueuer *e, struct draft *d, struct bt_err *err)
 {
@@ -251,7 +265,7 @@ static int draft_make(struct bt_enqueuer *e, struct draft *d, struct bt_err *err
 	int rc;
 
 	bt_buf_init(&d->params, BT_PARAMS_LEN_MAX);
-	if (check_request(r, err) || bt_lane_find(e->repo, r->target, &d->lane, err) || check_target(e, r, d->lane, err) ||
+	if (check_request(r, err) || find_lane(e, r, &d->lane, err) || check_target(e, r, d->lane, err) ||
 	    bt_queue_setting(e->q, "urgent", &all_urgent, err))
 		return err->code;
 	*d->a = (struct bt_action){

@@ -45,7 +45,7 @@ struct bt_enqueuer {
 	struct bt_queue *q;
 	struct bt_arena *arena;		/* results live here */
 	/* what was asked of git last, so that `bulk` asks once; start with NULL */
-	const char *target_there;
+	const char *current, *target_there;
 	const char *remote_lane, *remote_of_lane, *remote_checked;
 };
 
