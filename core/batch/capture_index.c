@@ -10,6 +10,7 @@
 #include "core/git/temp.h"
 #include "core/git/worktree.h"
 
+#define IGNORED "is ignored (.gitignore)"
 /* The names of all changed files. */
 #define DIFF_MAX ((size_t)512 << 20)
 
@@ -55,7 +56,7 @@ static int complain(const char *said, int status, struct bt_err *err)
 	static const struct {
 		const char *words, *what;
 	} lists[] = {
-		{ "are ignored by one of your .gitignore files:\n", "is ignored (.gitignore)" },
+		{ "are ignored by one of your .gitignore files:\n", IGNORED },
 		{ "will not be\nupdated in the index:\n", "is outside of the sparse checkout" },
 	};
 
@@ -175,14 +176,14 @@ int capture_all(struct capture *c, const struct bt_capture_opts *o, struct captu
 
 /* --- pathspecs --- */
 
-static int add_paths(struct capture *c, const struct bt_capture_opts *o, struct bt_err *err)
+static int add_paths(struct capture *c, const char *how, const struct bt_capture_opts *o, struct bt_err *err)
 {
 	BT_GIT_CMD_OWNED struct bt_git_cmd cmd = BT_GIT_CMD_INIT;
 	int rc = capture_cmd(c, &cmd, c->index, err);
 
 	if (rc)
 		return rc;
-	bt_git_cmd_addl(&cmd, "add", "-A", NULL);
+	bt_git_cmd_addl(&cmd, "add", how, NULL);
 	add_pathspecs(&cmd, o);
 	return capture_run_add(&cmd, NULL, err);
 }
@@ -219,6 +220,25 @@ static int add_removed(struct capture *c, const struct bt_capture_opts *o, bool 
 	return bt_git_run(&cmd, NULL, in.data, in.len, NULL, err);
 }
 
+/* `git add` refuses an ignored folder even when all of what is meant in it is known to git: then it is as `git commit` has it. */
+static int add_known(struct capture *c, const struct bt_capture_opts *o, const struct bt_err *first, struct bt_err *err)
+{
+	BT_GIT_CMD_OWNED struct bt_git_cmd cmd = BT_GIT_CMD_INIT;
+	BT_BUF_OWNED struct bt_buf errout = BT_BUF_INIT;
+	int status, rc = capture_cmd(c, &cmd, c->index, err);
+
+	if (rc)
+		return rc;
+	bt_git_cmd_addl(&cmd, "ls-files", "--error-unmatch", NULL);
+	add_pathspecs(&cmd, o);
+	rc = bt_git_run_status(&cmd, NULL, 0, NULL, &errout, &status, err);
+	if (!rc && status) {
+		*err = *first;
+		rc = first->code;
+	}
+	return rc ? rc : add_paths(c, "-u", o, err);
+}
+
 static int add_general(struct capture *c, const struct bt_capture_opts *o, struct capture_changes *ch, struct bt_err *err)
 {
 	struct bt_err first = BT_ERR_INIT;
@@ -227,18 +247,20 @@ static int add_general(struct capture *c, const struct bt_capture_opts *o, struc
 
 	if (rc)
 		return rc;
-	rc = add_paths(c, o, &first);
+	rc = add_paths(c, "-A", o, &first);
 	if (rc && strstr(first.msg, "did not match any file")) {
 		rc = add_removed(c, o, &some, err);
-		if (!rc)
-			rc = some ? add_paths(c, o, &first) : first.code;
-		else
-			first = *err;
-	}
-	if (rc) {
+		if (!rc && some)
+			rc = add_paths(c, "-A", o, err);
+		else if (!rc)
+			rc = (*err = first).code;
+	} else if (rc && strstr(first.msg, IGNORED)) {
+		rc = add_known(c, o, &first, err);
+	} else if (rc) {
 		*err = first;
-		return rc;
 	}
+	if (rc)
+		return rc;
 	return capture_diff(c, c->index, o, ch, err);
 }
 

@@ -17,8 +17,8 @@
 #include "core/git/index_file.h"
 #include "core/git/temp.h"
 
-/* `git add` compares each path with each pathspec: more are given to `git update-index`. */
-#define ADD_NR_MAX 64
+/* So many new blobs are better in a pack. */
+#define LOOSE_NR_MAX 64
 #define INDEX_MAX ((size_t)256 << 20)
 
 void plain_release(struct plain *p)
@@ -254,6 +254,8 @@ static int index_make(struct capture *c, struct plain *p, bool *ret_done, struct
 	for (size_t i = 0; *ret_done && i < w.nr; i++) {
 		struct plain_name *n = w.raws[i].found ? find_name(p, w.files[i].path) : NULL;
 
+		if (w.raws[i].found && w.raws[i].mode == 0160000 && !n)
+			return bt_err_set(err, BT_ERR_FAIL, "a path is in submodule '%.200s'", w.files[i].path);
 		/* Unmerged, or not meant to be on disk: git knows what to do about that, given all of the index. */
 		if (w.raws[i].found && (w.raws[i].flags & BT_INDEX_STAGE || w.raws[i].xflags & BT_INDEX_SKIP_WORKTREE))
 			*ret_done = false;
@@ -293,7 +295,7 @@ static int files_read(struct capture *c, const struct plain *p, struct bt_err *e
 {
 	BT_GIT_CMD_OWNED struct bt_git_cmd cmd = BT_GIT_CMD_INIT;
 	BT_BUF_OWNED struct bt_buf in = BT_BUF_INIT;
-	int rc = p->nr > ADD_NR_MAX ? refuse_ignored(c, p, err) : 0;
+	int rc = refuse_ignored(c, p, err);
 
 	for (size_t i = 0; i < p->nr; i++)
 		if (p->names[i].there || p->names[i].in_index)
@@ -304,14 +306,11 @@ static int files_read(struct capture *c, const struct plain *p, struct bt_err *e
 		rc = capture_cmd(c, &cmd, c->index, err);
 	if (rc || !in.len)
 		return rc;
+	/* Contents that no filter changes go straight into one pack, which git syncs: a hundred files would be a hundred to write out. */
+	if (p->nr > LOOSE_NR_MAX)
+		bt_git_cmd_config(&cmd, "core.bigFileThreshold=1");
 	cmd.cwd = c->repo->top;
-	bt_git_cmd_env(&cmd, "GIT_GLOB_PATHSPECS");
-	bt_git_cmd_env(&cmd, "GIT_NOGLOB_PATHSPECS");
-	bt_git_cmd_env(&cmd, "GIT_LITERAL_PATHSPECS=1");
-	if (p->nr > ADD_NR_MAX)
-		bt_git_cmd_addl(&cmd, "update-index", "--add", "--remove", "--replace", "-z", "--stdin", NULL);
-	else
-		bt_git_cmd_addl(&cmd, "add", "-A", "--pathspec-from-file=-", "--pathspec-file-nul", NULL);
+	bt_git_cmd_addl(&cmd, "update-index", "--add", "--remove", "--replace", "-z", "--stdin", NULL);
 	return capture_run_add(&cmd, &in, err);
 }
 

@@ -149,6 +149,35 @@ static void test_staged_and_all(void **state)
 	}
 }
 
+static int try(const struct bt_capture_opts *given, struct bt_captured *ret_c)
+{
+	FIXTURE f;
+	struct bt_capture_opts o = *given;
+	BT_FREE char *before = index_state(), *after = NULL;
+	int rc;
+
+	fixture_open(&f);
+	o.conf = f.conf;
+	if (!o.message && o.what != BT_CAPTURE_COMMIT) {
+		o.message = "m";
+		o.message_len = 1;
+	}
+	rc = bt_capture(&f.repo, &o, ret_c, &err);
+	after = index_state();
+	assert_string_equal(before, after);
+	return rc;
+}
+
+static void refuse_path(const char *path, const char *why)
+{
+	struct bt_captured c;
+
+	int rc = try(&(struct bt_capture_opts){ .what = BT_CAPTURE_PATHS, .paths = &path, .paths_nr = 1 }, &c);
+
+	if (rc != BT_ERR_FAIL || !strstr(err.msg, why))
+		fail_msg("of %s: %d, '%s' lacks '%s'", path, rc, rc ? err.msg : "", why);
+}
+
 /* Every path alone, all together, and folders and patterns. */
 static void test_paths(void **state)
 {
@@ -162,6 +191,12 @@ static void test_paths(void **state)
 	(void)state;
 	repo_make("paths", "sha1");
 	changes_make();
+	/* an ignored folder with files that git knows */
+	sh("echo /d >>.git/info/exclude && echo '/gone' >>.git/info/exclude");
+	compare((struct bt_capture_opts){ .what = BT_CAPTURE_PATHS, .paths = (const char *[]){ "d/b", "gone/x" }, .paths_nr = 2 }, "git commit -q -m m --only d/b gone/x");
+	compare((struct bt_capture_opts){ .what = BT_CAPTURE_PATHS, .paths = (const char *[]){ "d", "gone" }, .paths_nr = 2 }, "git commit -q -m m --only d gone");
+	refuse_path("d/new", "'d/new' is ignored");
+	sh(": >.git/info/exclude");
 	for (size_t i = 0; i < BT_ARRAY_NR(paths); i++) {
 		const char *list[] = { paths[i] };
 
@@ -208,35 +243,6 @@ static void test_kinds_of_index(void **state)
 	}
 }
 
-static int try(const struct bt_capture_opts *given, struct bt_captured *ret_c)
-{
-	FIXTURE f;
-	struct bt_capture_opts o = *given;
-	BT_FREE char *before = index_state(), *after = NULL;
-	int rc;
-
-	fixture_open(&f);
-	o.conf = f.conf;
-	if (!o.message && o.what != BT_CAPTURE_COMMIT) {
-		o.message = "m";
-		o.message_len = 1;
-	}
-	rc = bt_capture(&f.repo, &o, ret_c, &err);
-	after = index_state();
-	assert_string_equal(before, after);
-	return rc;
-}
-
-static void refuse_path(const char *path, const char *why)
-{
-	struct bt_captured c;
-
-	int rc = try(&(struct bt_capture_opts){ .what = BT_CAPTURE_PATHS, .paths = &path, .paths_nr = 1 }, &c);
-
-	if (rc != BT_ERR_FAIL || !strstr(err.msg, why))
-		fail_msg("of %s: %d, '%s' lacks '%s'", path, rc, rc ? err.msg : "", why);
-}
-
 static void test_refused(void **state)
 {
 	struct bt_captured c;
@@ -258,9 +264,10 @@ static void test_refused(void **state)
 	refuse_path("nowhere*", "did not match");
 	refuse_path("../refused-not", "outside");
 	refuse_path("/etc/passwd", "outside");
-	refuse_path("sub/x", "did not match");
-	sh("echo >sub/x && rm -rf lnk && ln -s d lnk");
 	refuse_path("sub/x", "in submodule");
+	sh("echo >sub/x && rm -rf lnk && ln -s d lnk");
+	refuse_path("sub/x", "in submodule 'sub'");
+	refuse_path("sub/x*", "in submodule");
 	refuse_path("lnk/b", "beyond a symbolic link");
 	/* git add says nothing, and takes nothing */
 	assert_int_equal(try(&(struct bt_capture_opts){ .what = BT_CAPTURE_PATHS, .paths = (const char *[]){ ".git/config" }, .paths_nr = 1 }, &c), BT_ERR_NOT_FOUND);
