@@ -243,15 +243,30 @@ static int touched_by_others(struct proof *p, const struct change *c, bool *ret_
 	return rc;
 }
 
-/* A member that renamed a file which others changed: the merge stands under the new name. */
-static int renamed_from_touched(struct proof *p, const struct change *added, bool *ret_renamed, struct bt_err *err)
+/* Does what a member has kept of a path stand under another name? */
+static int is_displaced(struct proof *p, const struct change *c, bool *ret_displaced, struct bt_err *err)
+{
+	struct bt_side landed;
+	int rc = c->after.mode ? side_get(p->landed, c->path, &landed, err) : 0;
+
+	*ret_displaced = !rc && c->after.mode && !landed.mode;
+	return rc;
+}
+
+/*
+ * A member that renamed a file which others changed: the merge stands under the new name. git knows renames by likeness, so that
+ * it may as well take a new file for the new name of an old one: then somebody's change to that one is displaced.
+ */
+static int has_taken_in(struct proof *p, const struct change *added, bool *ret_taken_in, struct bt_err *err)
 {
 	int rc = 0;
 
-	*ret_renamed = false;
-	for (size_t i = 0; !rc && !*ret_renamed && i < p->nr; i++)
-		if (p->list[i].member == added->member && !p->list[i].after.mode)
-			rc = touched_by_others(p, &p->list[i], ret_renamed, err);
+	*ret_taken_in = false;
+	for (size_t i = 0; !rc && !*ret_taken_in && i < p->nr; i++) {
+		rc = is_displaced(p, &p->list[i], ret_taken_in, err);
+		if (!rc && !*ret_taken_in && p->list[i].member == added->member && !p->list[i].after.mode)
+			rc = touched_by_others(p, &p->list[i], ret_taken_in, err);
+	}
 	return rc;
 }
 
@@ -269,7 +284,7 @@ static int excused(struct proof *p, const struct change *c, const struct bt_side
 		return 0;
 	rc = touched_by_others(p, c, ret_excused, err);
 	if (!rc && !*ret_excused && c->after.mode && !c->before.mode)
-		rc = landed->mode ? renamed_from_touched(p, c, ret_excused, err) : came_elsewhere(p, c, ret_excused, err);
+		rc = landed->mode ? has_taken_in(p, c, ret_excused, err) : came_elsewhere(p, c, ret_excused, err);
 	return rc;
 }
 
