@@ -23,7 +23,9 @@ synopsis() {
 			text = ""; glue = 1
 			for (i = (bracket == "" ? 1 : 2); i <= NF; i++) {
 				word = $i
-				if (word == ".Ar" || word == "Ar") continue
+				if (word ~ /^[.]?(Ar|Cm)$/) continue
+				if (word ~ /^[.]?Oo$/) { text = text "["; glue = 1; continue }
+				if (word == "Oc") { text = text "]"; continue }
 				if (word == "Ns") { glue = 1; continue }
 				if (word == "Fl") { word = "-" $++i }
 				if (word == ":" || word == "...") glue = 1
@@ -89,7 +91,7 @@ same_options() {
 }
 
 test_expect_success 'the program knows its commands' '
-	for command in init index stats def refs callers callees deps diff impact map check rules outline search cat-facts help hooks version; do
+	for command in init index stats def refs callers callees deps diff impact map check rules outline search cat-facts help hooks queue version; do
 		echo "$commands" | grep -q -x -e "$command" || return 1
 	done
 '
