@@ -50,6 +50,14 @@ static const char *state_name(const struct bt_action *a, const struct bt_plan_ac
 	return a->state == BT_ACTION_QUEUED && has_to_wait(p, now) ? "waiting" : bt_action_state_name(a->state);
 }
 
+static void number_or_null(struct bt_out *out, const char *name, uint64_t n)
+{
+	if (n)
+		bt_out_uint(out, name, n);
+	else
+		bt_out_null(out, name);
+}
+
 static void fields(struct bt_out *out, const struct bt_action *a, const struct bt_plan_action *p, int64_t now)
 {
 	bt_out_uint(out, "id", a->id);
@@ -64,18 +72,9 @@ static void fields(struct bt_out *out, const struct bt_action *a, const struct b
 		bt_out_int(out, "due_at_ms", p->ready_at);
 	else
 		bt_out_null(out, "due_at_ms");
-	if (p && p->waits_for)
-		bt_out_uint(out, "waits_for", p->waits_for);
-	else
-		bt_out_null(out, "waits_for");
-	if (a->leader)
-		bt_out_uint(out, "joined", a->leader);
-	else
-		bt_out_null(out, "joined");
-	if (a->batch)
-		bt_out_uint(out, "batch", a->batch);
-	else
-		bt_out_null(out, "batch");
+	number_or_null(out, "waits_for", p ? p->waits_for : 0);
+	number_or_null(out, "joined", a->leader);
+	number_or_null(out, "batch", a->batch);
 	if (a->content.len)
 		bt_out_oid(out, "content", &a->content);
 	else
@@ -246,7 +245,7 @@ static void show_record(struct bt_context *c, const struct bt_action *a, const u
 	bt_out_record(c->out, "action");
 	fields(c->out, a, NULL, 0);
 	bt_out_cstr(c->out, "key", a->idem_key);
-	bt_out_int(c->out, "finished_at_ms", a->finished_at);
+	number_or_null(c->out, "finished_at_ms", (uint64_t)a->finished_at);
 	bt_out_array(c->out, "after");
 	for (size_t i = 0; i < after_nr; i++)
 		bt_out_uint(c->out, NULL, after[i]);
@@ -255,10 +254,15 @@ static void show_record(struct bt_context *c, const struct bt_action *a, const u
 	for (size_t i = 0; i < joined_nr; i++)
 		bt_out_uint(c->out, NULL, joined[i].id);
 	bt_out_array_end(c->out);
-	bt_out_object(c->out, "parameters");
-	while (bt_params_next(a->params, a->params_len, &at, &name, &value))
-		bt_out_cstr(c->out, name, value);
-	bt_out_object_end(c->out);
+	/* names may repeat: options of a push, fields of a workflow */
+	bt_out_array(c->out, "parameters");
+	while (bt_params_next(a->params, a->params_len, &at, &name, &value)) {
+		bt_out_object(c->out, NULL);
+		bt_out_cstr(c->out, "name", name);
+		bt_out_cstr(c->out, "value", value);
+		bt_out_object_end(c->out);
+	}
+	bt_out_array_end(c->out);
 	bt_out_record_end(c->out);
 }
 
@@ -269,8 +273,8 @@ static void show_event(struct bt_context *c, const struct bt_event *e)
 	clock_text(at, sizeof(at), e->at);
 	bt_out_record(c->out, "event");
 	bt_out_int(c->out, "at_ms", e->at);
-	bt_out_uint(c->out, "action", e->action);
-	bt_out_uint(c->out, "batch", e->batch);
+	number_or_null(c->out, "action", e->action);
+	number_or_null(c->out, "batch", e->batch);
 	bt_out_cstr(c->out, "agent", e->agent);
 	bt_out_cstr(c->out, "what", e->what);
 	bt_out_cstr(c->out, "detail", e->detail);
