@@ -30,8 +30,55 @@ __git_batho_value()
 	'<kind>' | '<role>' | '<language>')
 		__gitcomp "$(git batho --list-values "${argument//[<>]/}" 2>/dev/null)" "" "$3"
 		;;
-	'<revision>' | '<rev>') __git_complete_refs --cur="$3" ;;
+	'<revision>' | '<rev>' | '<commit>') __git_complete_refs --cur="$3" ;;
+	'<branch>') __gitcomp_nl "$(__git_heads)" "" "$3" ;;
+	'<remote>') __gitcomp_nl "$(__git_remotes)" "" "$3" ;;
+	'<id>') __gitcomp_nl "$(__git_batho_queue_ids .)" "" "$3" ;;
 	*) return 1 ;;
+	esac
+}
+
+# __git_batho_subcommands COMMAND: the words behind it in the forms of its usage.
+__git_batho_subcommands()
+{
+	git batho "$1" -h 2>/dev/null | sed -n "s/^ *[a-z]*: git batho $1 \([a-z][-a-z]*\).*/\1/p"
+}
+
+# __git_batho_queue_ids STATES [COLUMN]: numbers of the newest actions in these states (a regular expression), or of their batches.
+__git_batho_queue_ids()
+{
+	git batho queue log -n 100 --porcelain 2>/dev/null | awk -F '\t' -v states="$1" -v column="${2:-2}" '
+		$1 == "action" && $4 ~ states && $column != "" && !seen[$column]++ { print $column }'
+}
+
+# __git_batho_queue AT: the word at hand, behind "queue", which is word AT.
+__git_batho_queue()
+{
+	local i subcommand
+	for ((i = $1 + 1; i < cword; i++)); do
+		case ${words[i]} in
+		-*) ;;
+		*)
+			subcommand=${words[i]}
+			break
+			;;
+		esac
+	done
+	case $subcommand in
+	'') __gitcomp "$(__git_batho_subcommands queue)" ;;
+	merge) __git_complete_refs ;;
+	workflow | deploy)
+		__gitcomp_nl "$(git config --name-only --get-regexp "^batho[.]$subcommand[.].*[.](command|tag)$" 2>/dev/null |
+			sed -e "s/^batho[.]$subcommand[.]//" -e 's/[.][a-z]*$//' | sort -u)"
+		;;
+	show) __gitcomp_nl "$(__git_batho_queue_ids .)" ;;
+	cancel) __gitcomp_nl "$(__git_batho_queue_ids '^(queued|blocked|parked)$')" ;;
+	retry) __gitcomp_nl "$(__git_batho_queue_ids '^(parked|failed|blocked|unknown)$')" ;;
+	requeue) __gitcomp_nl "$(__git_batho_queue_ids '^(parked|failed|blocked|unknown|canceled|needs-human)$')" ;;
+	execute) __gitcomp_nl "$(__git_batho_queue_ids '^(batched|executing)$' 13)" ;;
+	undo) __gitcomp_nl "$(__git_batho_queue_ids '^landed$' 13)" ;;
+	urgent) __gitcomp "on off" ;;
+	commit) __git_complete_index_file "--modified --others --deleted --directory --no-empty-directory" ;;
 	esac
 }
 
@@ -69,6 +116,7 @@ __git_batho_words()
 	hooks) __gitcomp "install uninstall status run" ;;
 	help) __gitcomp "$(git batho --list-commands 2>/dev/null)" ;;
 	index | diff | check) __git_complete_refs ;;
+	queue) __git_batho_queue "$i" ;;
 	rules) __gitcomp "list show test" ;;
 	deps | outline) __git_complete_index_file --cached ;;
 	def | refs | callers | callees | impact)

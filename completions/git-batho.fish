@@ -36,9 +36,60 @@ function __fish_git_batho_values
     set -l argument (git batho $command --list-options 2>/dev/null | awk -F '\t' -v option=$option '$1 == option { print $5; exit }')
     switch "$argument"
         case '*|*'
-            string split '|' -- (string replace -a -r '[\[\]()=]' '' -- $argument) | string replace -r '^' "$option="
+            string split '|' -- (string replace -a -r '[\[\]()=]' '' -- $argument) | string replace -r -- '^' "$option="
         case '<kind>' '<role>' '<language>'
-            git batho --list-values (string trim -c '<>' -- $argument) 2>/dev/null | string replace -r '^' "$option="
+            git batho --list-values (string trim -c '<>' -- $argument) 2>/dev/null | string replace -r -- '^' "$option="
+        case '<branch>'
+            git for-each-ref '--format=%(refname:short)' refs/heads 2>/dev/null | string replace -r -- '^' "$option="
+        case '<remote>'
+            git remote 2>/dev/null | string replace -r -- '^' "$option="
+        case '<id>'
+            __fish_git_batho_queue_ids . 2 | string replace -r -- '^' "$option="
+    end
+end
+
+# Numbers of the newest actions in these states (a regular expression), or of their batches.
+function __fish_git_batho_queue_ids --argument-names states column
+    git batho queue log -n 100 --porcelain 2>/dev/null | awk -F '\t' -v states=$states -v column=$column \
+        '$1 == "action" && $4 ~ states && $column != "" && !seen[$column]++ { print $column }'
+end
+
+# What follows "queue", and what follows its subcommands.
+function __fish_git_batho_queue
+    set -l words (commandline -opc)
+    set -l at (contains -i -- queue $words)
+    or return
+    set -l subcommand
+    for word in $words[(math $at + 1)..-1]
+        if not string match -q -- '-*' $word
+            set subcommand $word
+            break
+        end
+    end
+    switch "$subcommand"
+        case ''
+            git batho queue -h 2>/dev/null | string replace -rf '^ *[a-z]*: git batho queue ([a-z][-a-z]*).*' '$1'
+        case merge
+            git for-each-ref '--format=%(refname:short)' 2>/dev/null
+        case workflow deploy
+            git config --name-only --get-regexp "^batho[.]$subcommand"'[.].*[.](command|tag)$' 2>/dev/null |
+                string replace -rf "^batho[.]$subcommand"'[.](.*)[.][a-z]*$' '$1' | sort -u
+        case show
+            __fish_git_batho_queue_ids . 2
+        case cancel
+            __fish_git_batho_queue_ids '^(queued|blocked|parked)$' 2
+        case retry
+            __fish_git_batho_queue_ids '^(parked|failed|blocked|unknown)$' 2
+        case requeue
+            __fish_git_batho_queue_ids '^(parked|failed|blocked|unknown|canceled|needs-human)$' 2
+        case execute
+            __fish_git_batho_queue_ids '^(batched|executing)$' 13
+        case undo
+            __fish_git_batho_queue_ids '^landed$' 13
+        case urgent
+            string split ' ' -- 'on off'
+        case commit
+            __fish_complete_path (commandline -ct)
     end
 end
 
@@ -59,3 +110,5 @@ complete -c git -f -n '__fish_git_using_command batho; and contains -- (__fish_g
     -a '(__fish_git_batho_names)'
 complete -c git -f -n '__fish_git_using_command batho; and contains -- (__fish_git_batho_command) hooks' \
     -a 'install uninstall status run'
+complete -c git -f -n '__fish_git_using_command batho; and contains -- (__fish_git_batho_command) queue' \
+    -a '(__fish_git_batho_queue)'

@@ -241,6 +241,36 @@ test_expect_success BASH_COMPLETION 'bash completes the values of options' '
 	./complete git batho index "--color=" >out && test_grep "^never" out
 '
 
+# Something to complete: a branch, a remote, an action that is queued and one that is canceled.
+test_expect_success 'a repository with a queue' '
+	test_create_repo queue &&
+	(cd queue && BATHO_BATCH_AUTO_EXECUTE=manual && export BATHO_BATCH_AUTO_EXECUTE &&
+		git commit -q --allow-empty -m one && git branch topic && git remote add upstream ../nowhere &&
+		git config batho.deploy.site.command true && git config batho.workflow.ci.yml.tag ci/ &&
+		git batho queue deploy site -q && git batho queue deploy site -q && git batho queue cancel 2 -q) &&
+	git-batho queue -h | sed -n "s/^ *[a-z]*: git batho queue \([a-z]*\).*/\1/p" >subcommands &&
+	for word in commit merge push bulk status windows stats urgent; do
+		test_grep -x "$word" subcommands || return 1
+	done
+'
+
+test_expect_success BASH_COMPLETION 'bash completes what the queue does, and with what' '
+	cp complete queue/ && cd queue &&
+	./complete git batho queue "" >out && while read -r word; do
+		test_grep "^$word *\$" out || return 1
+	done <../subcommands &&
+	./complete git batho queue commit "--target=to" >out && test_grep "^topic" out &&
+	./complete git batho queue push --remote "up" >out && test_grep "^upstream" out &&
+	./complete git batho queue merge "to" >out && test_grep "^topic" out &&
+	./complete git batho queue show "" >out && test_grep "^1" out && test_grep "^2" out &&
+	./complete git batho queue cancel "" >out && test_grep "^1" out && test_grep ! "^2" out &&
+	./complete git batho queue requeue "" >out && test_grep ! "^1" out && test_grep "^2" out &&
+	./complete git batho queue push "--after=" >out && test_grep "^1" out &&
+	./complete git batho queue deploy "" >out && test_grep "^site" out &&
+	./complete git batho queue workflow "" >out && test_grep "^ci.yml" out &&
+	./complete git batho queue urgent "" >out && test_grep "^off" out
+'
+
 # What the other shells ask the program for is what the program has: they hold no list of their own.
 test_expect_success 'no completion holds a list of commands or options' '
 	for file in git-batho.bash _git-batho git-batho.fish; do
@@ -261,8 +291,17 @@ test_expect_success ZSH 'zsh completes commands and options' '
 	autoload +X _git-batho
 	CURRENT=2 PREFIX= words=(batho "") _git-batho
 	CURRENT=3 PREFIX=-- words=(batho index --) _git-batho
+	cd queue
+	CURRENT=3 PREFIX= words=(batho queue "") _git-batho
+	CURRENT=4 PREFIX= words=(batho queue requeue "") _git-batho
+	CURRENT=4 PREFIX= words=(batho queue deploy "") _git-batho
+	CURRENT=5 PREFIX= words=(batho queue commit --target "") _git-batho
 	EOT
-	zsh -f try.zsh >out && test_grep -x callers out && test_grep -x -e --rebuild out
+	zsh -f try.zsh >out && test_grep -x callers out && test_grep -x -e --rebuild out &&
+	while read -r word; do
+		test_grep -x "$word" out || return 1
+	done <subcommands &&
+	test_grep -x 2 out && test_grep ! -x 1 out && test_grep -x site out && test_grep -x topic out
 '
 
 test_expect_success FISH 'fish completes commands and options' '
@@ -270,8 +309,17 @@ test_expect_success FISH 'fish completes commands and options' '
 		sed "s/[^A-Za-z0-9_/.-]/\\\\&/g"); complete -C \"git batho \"" >out &&
 	test_grep "^callers" out &&
 	XDG_CONFIG_HOME=$PWD/fish fish -c "source $(printf "%s" "$completions/git-batho.fish" |
-		sed "s/[^A-Za-z0-9_/.-]/\\\\&/g"); complete -C \"git batho index --re\"" >out &&
-	test_grep "^--rebuild" out
+		sed "s/[^A-Za-z0-9_/.-]/\\\\&/g"); complete -C \"git batho index --re\"
+		cd queue
+		complete -C \"git batho queue \"
+		complete -C \"git batho queue requeue \"
+		complete -C \"git batho queue deploy \"
+		complete -C \"git batho queue commit --target=\"" >out &&
+	test_grep "^--rebuild" out &&
+	while read -r word; do
+		test_grep "^$word" out || return 1
+	done <subcommands &&
+	test_grep -x 2 out && test_grep ! -x 1 out && test_grep -x site out && test_grep -x -e --target=topic out
 '
 
 test_done
