@@ -210,6 +210,7 @@ static int open_repo(struct bt_context *c, const char *rev, struct bt_err *err)
 		return *err = unasked, err->code;
 	if (bt_conf_open(&c->repo, &listing, &c->conf, err))
 		return err->code;
+	c->repo.no_config_hooks = !bt_conf_has_hooks(c->conf);
 	choose_store_dir(c);
 	return 0;
 }

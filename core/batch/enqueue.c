@@ -312,6 +312,7 @@ static int pin(struct bt_enqueuer *e, struct draft *d, struct bt_err *err)
 int bt_enqueue(struct bt_enqueuer *e, const struct bt_request *r, struct bt_action *ret_a, bool *ret_known, struct bt_err *err)
 {
 	BT_CLEANUP(draft_release) struct draft d = { .r = r, .a = ret_a };
+	struct bt_capture_opts capture = r->capture;
 	struct bt_captured captured;
 	int rc;
 
@@ -319,7 +320,8 @@ int bt_enqueue(struct bt_enqueuer *e, const struct bt_request *r, struct bt_acti
 	if (draft_make(e, &d, err))
 		return err->code;
 	if (r->kind == BT_ACTION_COMMIT) {
-		rc = bt_capture(e->repo, &r->capture, &captured, err);
+		capture.conf = e->conf;
+		rc = bt_capture(e->repo, &capture, &captured, err);
 		if (rc == BT_ERR_NOT_FOUND && d.known_key) {
 			/* it was queued, and has landed since */
 			*ret_known = true;
@@ -347,7 +349,8 @@ static int capture_all(struct bt_enqueuer *e, struct draft *drafts, size_t nr, s
 
 	for (size_t i = 0; i < nr; i++)
 		if (drafts[i].r->kind == BT_ACTION_COMMIT)
-			items[items_nr++].opts = drafts[i].r->capture;
+			items[items_nr] = (struct bt_capture_item){ .opts = drafts[i].r->capture },
+			items[items_nr++].opts.conf = e->conf;
 	if (items_nr && bt_capture_many(e->repo, items, items_nr, err))
 		return err->code;
 	items_nr = 0;

@@ -159,6 +159,8 @@ int bt_git_cmd_no_hooks(struct bt_git_cmd *c, const struct bt_repo *repo, struct
 	const char *at, *end;
 	int status, rc;
 
+	if (repo && repo->no_config_hooks)
+		return 0;
 	bt_git_cmd_init(&ask, repo);
 	bt_git_cmd_addl(&ask, "config", "-z", "--name-only", "--get-regexp", "^hook\\..*\\.event$",
 			NULL);

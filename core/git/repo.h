@@ -25,6 +25,7 @@ struct bt_repo {
 	size_t oid_len;		/* 20 or 32 */
 	bool bare;
 	bool shallow;
+	bool no_config_hooks;	/* git's configuration defines no hooks: known once it was read (core/conf) */
 };
 
 #define BT_REPO_INIT { .git_dir = NULL }
