@@ -1,10 +1,10 @@
 /*
  * Times a command as a whole process.
  *
- *	timing [-n RUNS] [-m] COMMAND [ARG...]
+ *	timing [-n RUNS] [-1] [-m] COMMAND [ARG...]
  *
- * Runs it once unmeasured and RUNS times (7), its output thrown away; prints "wall_ms cpu_ms" as medians. -m:
- * one run, and the largest sum of the proportional set sizes of the process and its descendants, in
+ * Runs it once unmeasured and RUNS times (7), its output thrown away; prints "wall_ms cpu_ms" as medians. -1: one
+ * run alone. -m: one run, and the largest sum of the proportional set sizes of the process and its descendants, in
  * KiB, as a third number.
  */
 #include <dirent.h>
@@ -141,11 +141,13 @@ static int cmp(const void *a, const void *b)
 int main(int argc, char **argv)
 {
 	double wall[RUNS_MAX], cpu[RUNS_MAX];
-	int runs = 7, memory = 0, c;
+	int runs = 7, first = -1, memory = 0, c;
 
-	while ((c = getopt(argc, argv, "+n:m")) != -1) {
+	while ((c = getopt(argc, argv, "+n:1m")) != -1) {
 		if (c == 'n')
 			runs = atoi(optarg);
+		else if (c == '1')
+			runs = 1, first = 0;
 		else if (c == 'm')
 			memory = 1;
 		else
@@ -155,7 +157,7 @@ int main(int argc, char **argv)
 		return 2;
 	if (memory)
 		return with_memory(argv + optind);
-	for (int i = -1; i < runs; i++) {
+	for (int i = first; i < runs; i++) {
 		double begin = now_ms();
 		struct rusage r;
 		int status;
@@ -168,6 +170,6 @@ int main(int argc, char **argv)
 	}
 	qsort(wall, (size_t)runs, sizeof(*wall), cmp);
 	qsort(cpu, (size_t)runs, sizeof(*cpu), cmp);
-	printf("%.1f %.1f\n", wall[runs / 2], cpu[runs / 2]);
+	printf("%.2f %.2f\n", wall[runs / 2], cpu[runs / 2]);
 	return 0;
 }
