@@ -1,13 +1,14 @@
 /*
  * Members folded one after the other onto a tree that starts as the tip's.
  *
- * The shortcut. A member that only adds files and changes content or modes is applied path by path when each path is in the tree as it was at the
- * member's parent (an added one: not there, with no file in the way of its folders). This is what git makes of it:
+ * The shortcut. A member that only adds files and changes content or modes is applied path by path when each path is
+ * in the tree as it was at the member's parent (an added one: not there, with no file in the way of its folders).
+ * This is what git makes of it:
  * - The member's side deletes nothing, so nothing on it is renamed, neither files nor folders.
- * - On the other side (parent to tree) a rename could carry a changed file elsewhere: then its path is gone, and it is not as it was.
- *   It could have put a file where the member adds one: then something is there.
- * - Folders count as renamed when they are gone altogether, and carry along what is added below: so no folder of the parent that is gone
- *   may be above an added path.
+ * - On the other side (parent to tree) a rename could carry a changed file elsewhere: then its path is gone, and it
+ *   is not as it was. It could have put a file where the member adds one: then something is there.
+ * - Folders count as renamed when they are gone altogether, and carry along what is added below: so no folder of the
+ *   parent that is gone may be above an added path.
  * - All other paths are as the other side has them, because the member's side did not touch them.
  * The second shortcut: a tree that equals the parent's becomes the member's.
  */
@@ -190,38 +191,52 @@ static char **all_paths(const struct fold_change *ch)
 	return paths;
 }
 
+/* Asks git. That it crashes is an answer: this member cannot be merged. */
+static int truth_ask(struct fold *s, struct bt_fold_member *m, const struct fold_change *ch,
+		     struct fold_verdict *ret_v, struct bt_err *err)
+{
+	struct bt_err why = BT_ERR_INIT;
+	int rc = 0;
+
+	if (!s->truth_runs)
+		rc = fold_truth_start(&s->truth, s->repo, s->odb, &s->tip_tree, &why);
+	s->truth_runs = true;
+	if (!rc)
+		rc = fold_truth_trees(&s->truth, &ch->parent_tree, &s->acc_tree, &ch->view.tree,
+				      ret_v, &why);
+	m->git_crashed = rc == BT_ERR_UNSUPPORTED;
+	if (m->git_crashed) {
+		*ret_v = (struct fold_verdict){ .paths = all_paths(ch), .paths_nr = ch->nr };
+		return 0;
+	}
+	if (rc && err)
+		*err = why;
+	return rc;
+}
+
 static int truth(struct fold *s, size_t i, struct bt_err *err)
 {
 	struct bt_fold_member *m = &s->f->members[i];
 	struct fold_change *ch = &s->changes[i];
-	struct fold_verdict v = { .paths = NULL };
+	struct fold_verdict v = { .clean = true, .tree = ch->view.tree };
 	int rc = acc_write(s, err);
 
 	if (rc)
 		return rc;
 	m->by_shortcut = !s->f->no_shortcut && bt_oid_equal(&s->acc_tree, &ch->parent_tree);
-	if (m->by_shortcut) {
-		v = (struct fold_verdict){ .clean = true, .tree = ch->view.tree };
-	} else {
-		if (!s->truth_runs)
-			rc = fold_truth_start(&s->truth, s->repo, s->odb, &s->tip_tree, err);
-		s->truth_runs = true;
-		if (!rc)
-			rc = fold_truth_trees(&s->truth, &ch->parent_tree, &s->acc_tree, &ch->view.tree, &v, err);
-		m->git_crashed = rc == BT_ERR_UNSUPPORTED;
-		if (rc && !m->git_crashed)
-			return rc;
-	}
+	if (!m->by_shortcut)
+		rc = truth_ask(s, m, ch, &v, err);
+	if (rc)
+		return rc;
 	if (!v.clean) {
 		m->outcome = BT_FOLD_CONFLICT;
-		m->paths = m->git_crashed ? all_paths(ch) : v.paths;
-		m->paths_nr = m->git_crashed ? ch->nr : v.paths_nr;
+		m->paths = v.paths;
+		m->paths_nr = v.paths_nr;
 		return fold_who(s->repo, &s->touched, s->f, i, ch, err);
 	}
 	m->outcome = bt_oid_equal(&v.tree, &s->acc_tree) ? BT_FOLD_EMPTY : BT_FOLD_TAKEN;
 	if (m->outcome == BT_FOLD_TAKEN)
 		acc_set(s, &v.tree);
-	fold_verdict_release(&v);
 	return 0;
 }
 

@@ -1,11 +1,13 @@
 /*
- * Changes folded in order onto a tip: what a batch of commits becomes. Writes objects, moves no ref; what it gives is durable when it
- * returns. Deterministic: the same tip, members and frozen values give the same ids (a signature aside), as long as git's own settings of
- * merges (merge.*, drivers) stay the same. Neither an index nor a work tree is read or written.
+ * Changes folded in order onto a tip: what a batch of commits becomes. Writes objects, moves no ref; what it gives is
+ * durable when it returns. Deterministic: the same tip, members and frozen values give the same ids (a signature
+ * aside), as long as git's own settings of merges (merge.*, drivers) stay the same. Neither an index nor a work tree
+ * is read or written.
  *
- * A member is a commit; its change is the one against its first parent (against nothing for a root). The truth is what
- * `git merge-tree --write-tree` makes of base: the parent's tree, ours: what was folded so far, theirs: the member's tree, with the
- * attributes of the tip. A shortcut on trees is taken where it cannot differ (fold.c says where and why); tests hold it against the truth.
+ * A member is a commit; its change is the one against its first parent (against nothing for a root). The truth is
+ * what `git merge-tree --write-tree` makes of base: the parent's tree, ours: what was folded so far, theirs: the
+ * member's tree, with the attributes of the tip. A shortcut on trees is taken where it cannot differ (fold.c says
+ * where and why); tests hold it against the truth.
  */
 #ifndef BT_BATCH_FOLD_H
 #define BT_BATCH_FOLD_H
@@ -31,10 +33,10 @@ struct bt_fold_member {
 	enum bt_fold_outcome outcome;
 	char **paths;			/* NULL-terminated: what it conflicts in; at most 100 are kept */
 	size_t paths_nr;		/* all of them */
-	size_t with_member; /* BT_FOLD_CONFLICT: the last earlier member that changed one of these paths, or SIZE_MAX: the tip */
+	size_t with_member;		/* the last earlier member that changed one of these paths, or SIZE_MAX: the tip */
 	/*
-	 * That member's commit, or the newest commit of the tip, not in the member's history, that touched the first such path; len 0
-	 * when there is none (the tip is behind the member's parent, or not born).
+	 * That member's commit, or the newest commit of the tip, not in the member's history, that touched the first
+	 * such path; len 0 when there is none (the tip is behind the member's parent, or not born).
 	 */
 	struct bt_oid with_commit;
 	struct bt_oid result;		/* BT_FOLD_STACK and taken: its commit in the result */
@@ -50,8 +52,8 @@ struct bt_fold {
 	const char *batch_key;		/* for Batho-Batch: */
 	const char *committer;		/* "Name <mail> 1700000000 +0100": frozen; also the author of a squash of several */
 	/*
-	 * With the user's configuration (gpg.format, user.signingKey), in two minutes at most: a failure is BT_ERR_FAIL, never an
-	 * unsigned result.
+	 * With the user's configuration (gpg.format, user.signingKey), in two minutes at most: a failure is
+	 * BT_ERR_FAIL, never an unsigned result.
 	 */
 	bool sign;
 	bool no_shortcut;		/* for tests */
@@ -62,15 +64,17 @@ struct bt_fold {
 	size_t taken;
 };
 /*
- * squash: one commit. "Squashed N commits", every message whole behind a "* ", "Co-authored-by: " once for every author and every co-author
- * the messages name (but not for the committer, who is the author), then "Batho-Batch: " and a "Batho-Action: " for each. N = 1 keeps
- * message, author and author date of that one and adds the Batho trailers, to its own trailers if it ends in some. stack: each so.
+ * squash: one commit. "Squashed N commits", every message whole behind a "* ", "Co-authored-by: " once for every
+ * author and every co-author the messages name (but not for the committer, who is the author), then "Batho-Batch: "
+ * and a "Batho-Action: " for each. N = 1 keeps message, author and author date of that one and adds the Batho
+ * trailers, to its own trailers if it ends in some. stack: each so.
  *
- * Bytes of a message stay as they are: only blank lines around it go, and a NUL becomes a blank. Encodings: kept when all agree, else
- * UTF-8, and what cannot be converted keeps its bytes. BT_ERR_LIMIT: a commit or a message of more than BT_COMMIT_SIZE_MAX.
+ * Bytes of a message stay as they are: only blank lines around it go, and a NUL becomes a blank. Encodings: kept when
+ * all agree, else UTF-8, and what cannot be converted keeps its bytes. BT_ERR_LIMIT: a commit or a message of more
+ * than BT_COMMIT_SIZE_MAX.
  *
- * f and its members are zeroed, but for what is put in, before the first call; another call with them starts anew. After an error there
- * is nothing in them.
+ * f and its members are zeroed, but for what is put in, before the first call; another call with them starts anew.
+ * After an error there is nothing in them.
  */
 int bt_fold(struct bt_repo *repo, struct bt_fold *f, struct bt_err *err);
 void bt_fold_release(struct bt_fold *f);	/* what members hold; not the array itself */
@@ -95,9 +99,10 @@ struct bt_fold_merge {
 	struct bt_oid commit, tree; /* equal to the tip's unless it was taken */
 };
 /*
- * merge: a commit with both as parents, also where the branch could just be moved (on an unborn branch it is moved). squash: one commit
- * with the message, then those of the branch's commits (512 at most) and their authors as above. ff: the source itself, without trailers.
- * Histories that have nothing in common are BT_ERR_FAIL. Zeroed before the first call, as above.
+ * merge: a commit with both as parents, also where the branch could just be moved (on an unborn branch it is moved).
+ * squash: one commit with the message, then those of the branch's commits (512 at most) and their authors as above.
+ * ff: the source itself, without trailers. Histories that have nothing in common are BT_ERR_FAIL. Zeroed before the
+ * first call, as above.
  */
 int bt_fold_merge(struct bt_repo *repo, struct bt_fold_merge *m, struct bt_err *err);
 void bt_fold_merge_release(struct bt_fold_merge *m);

@@ -1,5 +1,6 @@
 /*
- * What each member changes: its commit, its parent's tree, and the difference of the two trees, all of them from one `git diff-tree`.
+ * What each member changes: its commit, its parent's tree, and the difference of the two trees, all of them from one
+ * `git diff-tree`.
  */
 #include <stdlib.h>
 #include <string.h>

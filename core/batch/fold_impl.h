@@ -67,7 +67,7 @@ struct fold_verdict {
 int fold_truth_start(struct fold_truth *t, struct bt_repo *repo, struct bt_odb *odb, const struct bt_oid *tip_tree,
 		     struct bt_err *err);
 void fold_truth_release(struct fold_truth *t);
-/* Of commits, with the merge bases they have. BT_ERR_UNSUPPORTED: git crashed, which says something about this merge alone. */
+/* Of commits, with the merge bases they have. BT_ERR_UNSUPPORTED: git crashed, in this merge. */
 int fold_truth_merge(struct fold_truth *t, const struct bt_oid *ours, const struct bt_oid *theirs,
 		     struct fold_verdict *ret_v, struct bt_err *err);
 /* Of trees: no history has a say. */
@@ -100,8 +100,8 @@ struct fold_words {
 };
 void fold_words_take(struct bt_arena *arena, const struct bt_commit_view *v, struct fold_words *ret_w);
 /*
- * Brings them into one encoding, in which `committer` (UTF-8) can stand as well; returns its name, or NULL for UTF-8. What cannot be
- * converted stays as it is.
+ * Brings them into one encoding, in which `committer` (UTF-8) can stand as well; returns its name, or NULL for UTF-8.
+ * What cannot be converted stays as it is.
  */
 const char *fold_words_unite(struct bt_arena *arena, struct fold_words *words, size_t nr, const char *committer);
 /* Name <mail>, of a header value; 0 when there is no mail in it. */
@@ -126,7 +126,7 @@ int fold_message_many(const struct fold_squash *q, struct bt_buf *out, struct bt
 
 int fold_commit_write(struct bt_repo *repo, const struct bt_commit_draft *d, bool sign, struct bt_oid *ret_oid,
 		      struct bt_err *err);
-/* Makes durable what commits[0..nr) with trees[0..nr) added, each to the one before it and the first to `tip_tree` (len 0: nothing). */
+/* Makes durable what commits[0..nr) with trees[0..nr) added, each to the one before it, the first to `tip_tree`. */
 int fold_commits_sync(struct bt_repo *repo, const struct bt_oid *tip_tree, const struct bt_oid *commits,
 		      const struct bt_oid *trees, size_t nr, struct bt_err *err);
 #endif

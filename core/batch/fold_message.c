@@ -68,8 +68,8 @@ static bool is_blank(const char *line, size_t len)
 }
 
 /*
- * Is the last paragraph one of trailers, by git's rule: all lines are, or a quarter of them with one that git wrote? The first
- * paragraph is the title and never one. The message does not end in a newline.
+ * Is the last paragraph one of trailers, by git's rule: all lines are, or a quarter of them with one that git wrote?
+ * The first paragraph is the title and never one. The message does not end in a newline.
  */
 static bool ends_in_trailers(const char *message, size_t len)
 {

@@ -1,16 +1,19 @@
 /*
  * What git makes of a merge: one `git merge-tree --stdin` for a whole batch.
  *
- * It knows no --merge-base before git 2.40. So a merge of three trees is told as one of commits made for it: the base, without parents, and on
- * it both sides. They lie in a temporary folder of objects, have no history, and their dates cannot lead git astray on the way to the base.
+ * It knows no --merge-base before git 2.40. So a merge of three trees is told as one of commits made for it: the
+ * base, without parents, and on it both sides. They lie in a temporary folder of objects, have no history, and their
+ * dates cannot lead git astray on the way to the base.
  *
- * Before git 2.49 it does not flush its output between merges, and would wait for our next line while we wait for its answer.
- * So every question is followed by another, the push, whose answer is longer than the buffer of its stdio: a conflict in paths
- * with long names. Where that is not enough, because something else holds the output back, or git is still at it, more pushes follow.
+ * Before git 2.49 it does not flush its output between merges, and would wait for our next line while we wait for its
+ * answer. So every question is followed by another, the push, whose answer is longer than the buffer of its stdio: a
+ * conflict in paths with long names. Where that is not enough, because something else holds the output back, or git
+ * is still at it, more pushes follow.
  *
- * Attributes (drivers and the size of markers) come from the files of a work tree. That would be whatever lies in the user's at the moment;
- * instead the work tree of this child is a folder that holds the .gitattributes of the tip and nothing else. A driver
- * that is configured runs as it would in a merge by hand. Submodules are not there, so that both sides moving one is a conflict.
+ * Attributes (drivers and the size of markers) come from the files of a work tree. That would be whatever lies in the
+ * user's at the moment; instead the work tree of this child is a folder that holds the .gitattributes of the tip and
+ * nothing else. A driver that is configured runs as it would in a merge by hand. Submodules are not there, so that
+ * both sides moving one is a conflict.
  */
 #include <fcntl.h>
 #include <poll.h>
@@ -249,8 +252,7 @@ static int ended(struct fold_truth *t, struct bt_err *err)
 				       "cannot merge: git merge-tree ended too early");
 	bt_git_stream_release(&t->stream);
 	t->running = false;
-	err->code = BT_ERR_UNSUPPORTED;
-	return BT_ERR_UNSUPPORTED;
+	return bt_err_set(err, BT_ERR_UNSUPPORTED, "git crashed in a merge");
 }
 
 static void question_send(struct fold_truth *t, const struct bt_oid *ours,
@@ -351,8 +353,9 @@ static bool is_number(const char *s)
 }
 
 /*
- * Messages: "<n>" NUL <n paths, each NUL> <kind> NUL <text> NUL, and so on, to an empty record; for submodules git puts some
- * advice before that one's end. Conflicts that are in no single file (of renamed folders) are told here alone.
+ * Messages: "<n>" NUL <n paths, each NUL> <kind> NUL <text> NUL, and so on, to an empty record; for submodules git
+ * puts some advice before that one's end. Conflicts that are in no single file (of renamed folders) are told here
+ * alone.
  */
 static int messages_take(struct fold_truth *t, struct fold_verdict *v, bool want_paths, struct bt_err *err)
 {

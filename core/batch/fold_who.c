@@ -1,6 +1,7 @@
 /*
- * With whom a member conflicts: the last earlier member of the batch that changed one of the paths, else the newest commit of the tip that did.
- * Conflicts of renamed folders are told of paths that only one side has: then it is who changed something beside them.
+ * With whom a member conflicts: the last earlier member of the batch that changed one of the paths, else the newest
+ * commit of the tip that did. Conflicts of renamed folders are told of paths that only one side has: then it is who
+ * changed something beside them.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -123,8 +124,6 @@ int fold_who(struct bt_repo *repo, const struct fold_touched *t, const struct bt
 		if (rc || m->with_commit.len)
 			return rc;
 	}
-	for (char **p = m->paths; !who && *p; p++)
-		who = later(who, who_beside(t, *p));
 	for (size_t i = 0; !who && i < ch->nr; i++)
 		who = later(who, who_beside(t, ch->entries[i].path));
 	if (!who)

@@ -47,6 +47,7 @@ static void test_one(void **state)
 	assert_one("\n \n  subject\n\nbody\n\n\n \n", "  subject\n\nbody\n\n" OURS);
 	/* A title is no block of trailers, however it looks. */
 	assert_one("fix: it\n", "fix: it\n\n" OURS);
+	assert_one("title\nRefs: 1\n", "title\nRefs: 1\n\n" OURS);
 	assert_one("s\n\nbody\n\nSigned-off-by: A <a@b>\n",
 		   "s\n\nbody\n\nSigned-off-by: A <a@b>\n" OURS);
 	assert_one("s\n\nChange-Id: I1\nFixes : #3\n", "s\n\nChange-Id: I1\nFixes : #3\n" OURS);

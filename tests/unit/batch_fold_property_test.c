@@ -1,6 +1,6 @@
 /*
- * core/batch/fold.c: whatever the trees are, the shortcut gives what git merge-tree gives: the same members, the same trees, the same ids. Some
- * hundred merges; TEST_LONG=1: some thousand.
+ * core/batch/fold.c: whatever the trees are, the shortcut gives what git merge-tree gives: the same members, the same
+ * trees, the same ids. Some hundred merges; TEST_LONG=1: some thousand.
  */
 #include "tests/unit/batch_fold_world.h"
 
