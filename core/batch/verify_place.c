@@ -286,7 +286,6 @@ static int admin_find(struct gate_place *p, struct bt_err *err)
 static int place_make(struct gate_place *p, const struct bt_repo *repo, const char *hex, struct bt_err *err)
 {
 	BT_GIT_CMD_OWNED struct bt_git_cmd c = BT_GIT_CMD_INIT;
-	BT_FREE char *sparse = NULL;
 
 	if (claim(p, repo, err))
 		return err->code;
@@ -298,9 +297,6 @@ static int place_make(struct gate_place *p, const struct bt_repo *repo, const ch
 			"git-batho judges a batch here", "--", p->dir, hex, NULL);
 	if (bt_git_run(&c, "cannot make a worktree", NULL, 0, NULL, err) || admin_find(p, err))
 		return err->code;
-	/* git gives a new worktree the caller's patterns: without the file everything is there */
-	sparse = bt_xasprintf("%s/info/sparse-checkout", p->admin);
-	unlink(sparse);
 	p->repo = *repo;
 	p->repo.git_dir = p->admin;
 	p->repo.top = p->dir;
@@ -362,7 +358,10 @@ static int check_out(struct gate_place *p, const char *hex, struct bt_err *err)
 {
 	const char *const reset[] = { "reset", "--hard", "--quiet", "--no-recurse-submodules", hex, "--", NULL };
 	const char *const head[] = { "update-ref", "--no-deref", "HEAD", hex, NULL };
+	BT_FREE char *sparse = bt_xasprintf("%s/info/sparse-checkout", p->admin);
 
+	/* git gives a new worktree the caller's patterns: without the file everything is there */
+	unlink(sparse);
 	/* HEAD first: a hook may have left it on a branch, which reset would move */
 	if (place_git(p, "cannot check out what was folded", head, err) ||
 	    place_git(p, "cannot check out what was folded", reset, err) || index_copy(p, "index", SAVED_INDEX, err))
