@@ -5,7 +5,7 @@
 #include <sys/wait.h>
 
 #include "core/base/clock.h"
-#include "core/batch/verify.h"
+#include "core/batch/verify_impl.h"
 
 static const char *hash_format = "sha1";
 static char program[4200];	/* git-batho as it was built */
@@ -337,6 +337,10 @@ static void test_children(void **state)
 
 static void test_shouts(void **state)
 {
+	static const char *const argv[] = { "head", "-c", "20000000", "/dev/zero", NULL };
+	struct gate_place nowhere = { .lock = -1 };
+	struct bt_child_opts o = { .argv = argv };
+	struct gate_end said;
 	struct fixture f;
 
 	(void)state;
@@ -347,6 +351,10 @@ static void test_shouts(void **state)
 	assert_refuses(&f, "main~", "main", "batch.verify", "status 1");
 	f.settings.verify = "yes & yes >&2 & exit 0";
 	assert_passes(&f, "main~", "main");
+	/* No more of it is held than is needed for a line. */
+	assert_int_equal(gate_child_run(&nowhere, &o, 20, &said, &f.err), 0);
+	assert_true(said.said.len > 0 && said.said.len <= (size_t)256 << 10);
+	gate_end_release(&said);
 	end(&f);
 }
 
