@@ -280,6 +280,22 @@ static int park_culprit(struct run *w, size_t culprit, size_t partner, const str
 	return run_member_end(w, &w->members[culprit], BT_ACTION_PARKED, bt_buf_cstr(&why), NULL, err);
 }
 
+/* The branch itself does not pass: nobody here is to blame, and nobody can land. */
+static int park_all(struct run *w, const struct bt_verdict *v, struct bt_err *err)
+{
+	BT_BUF_OWNED struct bt_buf why = BT_BUF_INIT;
+	int rc = bt_queue_begin(w->r->q, err);
+
+	bt_buf_addf(&why, "%s says no to '%s' as it is: %s", v->judge, bt_lane_name(w->b.lane), v->detail);
+	for (size_t i = 0; i < w->members_nr && !rc; i++)
+		if (run_member_open(&w->members[i]))
+			rc = run_member_end(w, &w->members[i], BT_ACTION_PARKED, bt_buf_cstr(&why), NULL, err);
+	if (!rc)
+		return bt_queue_commit(w->r->q, err);
+	bt_queue_rollback(w->r->q);
+	return rc;
+}
+
 /* The whole did not pass: finds the member that makes it fail, alone or with an earlier one, and parks it. */
 static int blame(struct run *w, const struct bt_oid *tip, const struct bt_verdict *whole, struct bt_err *err)
 {
@@ -289,6 +305,11 @@ static int blame(struct run *w, const struct bt_oid *tip, const struct bt_verdic
 	struct bt_verdict said = *whole, alone = { .passed = false };
 	size_t nr = 0, first = 0, partner = SIZE_MAX, culprit;
 
+	alone.passed = strcmp(whole->judge, "batch.verify");
+	if (!alone.passed && bt_verify_tip(w->r, &w->b, tip, &alone, err))
+		return err->code;
+	if (!alone.passed)
+		return park_all(w, &alone, err);
 	for (size_t i = 0; i < w->members_nr; i++)
 		if (run_member_open(&w->members[i]))
 			open[nr++] = i;

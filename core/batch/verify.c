@@ -227,6 +227,16 @@ int bt_verify_member(struct bt_run *r, const struct bt_batch *b, const struct bt
 	return commit_read(&g, &g.base, err) ? err->code : hooks_judge(&g, err);
 }
 
+int bt_verify_tip(struct bt_run *r, const struct bt_batch *b, const struct bt_oid *tip, struct bt_verdict *ret_v, struct bt_err *err)
+{
+	BT_CLEANUP(gate_release) struct gate g = { .r = r, .b = b, .kept = kept_of(r), .base = *tip, .commit = *tip, .v = ret_v };
+
+	*ret_v = (struct bt_verdict){ .passed = true };
+	if (!tip->len || !r->settings->verify || !*r->settings->verify || commit_read(&g, NULL, err))
+		return err->code;
+	return command_judge(&g, err);
+}
+
 void bt_verify_end(struct bt_run *r)
 {
 	if (!r->kept)

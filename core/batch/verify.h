@@ -41,6 +41,11 @@ int bt_verify(struct bt_run *r, const struct bt_batch *b, const struct bt_oid *b
 /* batch.hooks = per-action: the hooks for one member's own commit against its first parent. Passes at once otherwise. */
 int bt_verify_member(struct bt_run *r, const struct bt_batch *b, const struct bt_oid *commit, struct bt_verdict *ret_v,
 		     struct bt_err *err);
+/*
+ * Does batch.verify say yes to the tip itself? When it does not, nobody who is folded onto it is to blame. Passes when there is no
+ * such command.
+ */
+int bt_verify_tip(struct bt_run *r, const struct bt_batch *b, const struct bt_oid *tip, struct bt_verdict *ret_v, struct bt_err *err);
 /* The worktree goes. Nothing when there is none; r can judge again afterwards. */
 void bt_verify_end(struct bt_run *r);
 

@@ -28,7 +28,6 @@
 /* Beside the index of the worktree: as it was when it was clean. */
 #define SAVED_INDEX "batho-index"
 #define TRIES_MAX 1000
-#define INDEX_MAX ((size_t)1 << 30)
 
 /* --- removing folders --- */
 
@@ -321,14 +320,23 @@ static int place_git(struct gate_place *p, const char *what, const char *const *
 	return bt_git_run(&c, what, NULL, 0, NULL, err);
 }
 
-static int index_copy(const struct gate_place *p, const char *from, const char *to, struct bt_err *err)
+/* The same file under another name: git never writes into an index, it puts a new one in its place. */
+static int index_link(const struct gate_place *p, const char *from, const char *to, struct bt_err *err)
 {
 	BT_FREE char *source = bt_xasprintf("%s/%s", p->admin, from), *target = bt_xasprintf("%s/%s", p->admin, to);
-	BT_BUF_OWNED struct bt_buf bytes = BT_BUF_INIT;
 
-	if (bt_file_read(source, INDEX_MAX, &bytes, err))
-		return err->code;
-	return bt_file_write_atomic(target, bt_buf_cstr(&bytes), bytes.len, 0600, err);
+	unlink(target);
+	return link(source, target) ? bt_err_errno(err, "cannot keep '%s'", source) : 0;
+}
+
+/* Does HEAD name a branch? A hook may have left it there, and reset would move that. */
+static bool is_on_branch(const struct gate_place *p)
+{
+	BT_FREE char *path = bt_xasprintf("%s/HEAD", p->admin);
+	BT_BUF_OWNED struct bt_buf text = BT_BUF_INIT;
+	struct bt_err ignored = BT_ERR_INIT;
+
+	return bt_file_read(path, BT_PATH_LEN_MAX, &text, &ignored) || !strncmp(bt_buf_cstr(&text), "ref:", 4);
 }
 
 static bool is_whole(const struct gate_place *p)
@@ -351,7 +359,7 @@ static int unused(struct gate_place *p, struct bt_err *err)
 	if (!is_whole(p))
 		return bt_err_set(err, BT_ERR_NOT_FOUND, "the worktree '%s' is damaged", p->dir);
 	unlink(lock);
-	return index_copy(p, SAVED_INDEX, "index", err) || place_git(p, "cannot clean a worktree", clean, err) ? err->code : 0;
+	return index_link(p, SAVED_INDEX, "index", err) || place_git(p, "cannot clean a worktree", clean, err) ? err->code : 0;
 }
 
 static int check_out(struct gate_place *p, const char *hex, struct bt_err *err)
@@ -359,13 +367,16 @@ static int check_out(struct gate_place *p, const char *hex, struct bt_err *err)
 	const char *const reset[] = { "reset", "--hard", "--quiet", "--no-recurse-submodules", hex, "--", NULL };
 	const char *const head[] = { "update-ref", "--no-deref", "HEAD", hex, NULL };
 	BT_FREE char *sparse = bt_xasprintf("%s/info/sparse-checkout", p->admin);
+	struct bt_err ignored = BT_ERR_INIT;
 
 	/* git gives a new worktree the caller's patterns: without the file everything is there */
 	unlink(sparse);
-	/* HEAD first: a hook may have left it on a branch, which reset would move */
-	if (place_git(p, "cannot check out what was folded", head, err) ||
-	    place_git(p, "cannot check out what was folded", reset, err) || index_copy(p, "index", SAVED_INDEX, err))
+	if ((is_on_branch(p) && place_git(p, "cannot check out what was folded", head, err)) ||
+	    place_git(p, "cannot check out what was folded", reset, err))
 		return err->code;
+	/* without it the next one gets a new worktree */
+	if (index_link(p, "index", SAVED_INDEX, &ignored))
+		bt_trace("gate: %s", ignored.msg);
 	p->used = false;
 	return 0;
 }
