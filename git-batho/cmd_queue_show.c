@@ -346,7 +346,7 @@ static void stats_people(struct bt_context *c, const struct bt_queue_figures *f)
 
 	span(p50, sizeof(p50), f->wait_p50_ms);
 	span(p95, sizeof(p95), f->wait_p95_ms);
-	bt_out_textf(c->out, BT_COLOR_NONE, "%" PRIu64 " agents, %" PRIu64 " batches of %.1f actions (largest %" PRIu64 ")", f->agents,
+	bt_out_textf(c->out, BT_COLOR_NONE, "agents: %" PRIu64 ", batches: %" PRIu64 ", of %.1f actions (largest %" PRIu64 ")", f->agents,
 		     f->batches, f->batches ? (double)f->batch_members / (double)f->batches : 0, f->batch_largest);
 	bt_out_nl(c->out);
 	if (f->wait_p50_ms >= 0) {
@@ -401,7 +401,7 @@ int queue_stats(struct bt_context *c, struct bt_err *err)
 		bt_out_nl(c->out);
 	}
 	stats_people(c, &f);
-	bt_out_textf(c->out, BT_COLOR_NONE, "%" PRIu64 " pushed commits in %" PRIu64 " pushes: %" PRIu64 " CI runs saved", commits,
+	bt_out_textf(c->out, BT_COLOR_NONE, "pushed commits: %" PRIu64 ", pushes: %" PRIu64 ", CI runs saved: %" PRIu64, commits,
 		     f.pushes_made, saved);
 	bt_out_nl(c->out);
 	return 0;
