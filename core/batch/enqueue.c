@@ -360,28 +360,20 @@ static int capture_all(struct bt_enqueuer *e, struct draft *drafts, size_t nr, s
 	return 0;
 }
 
-/* One keep-commit for all that have the same agent and target: in practice one. */
+/* All in one go: which agent's slot holds a content matters to nobody. */
 static int pin_all(struct bt_enqueuer *e, struct draft *drafts, size_t nr, struct bt_err *err)
 {
 	BT_FREE struct bt_oid *contents = bt_xcalloc(nr + 1, sizeof(*contents));
-	BT_FREE bool *done = bt_xcalloc(nr + 1, sizeof(*done));
+	size_t contents_nr = 0;
+	unsigned slot = 0;
 
-	for (size_t i = 0; i < nr; i++) {
-		size_t contents_nr = 0;
-		unsigned slot;
-
-		if (done[i] || !drafts[i].a->content.len)
-			continue;
-		for (size_t j = i; j < nr; j++)
-			if (drafts[j].a->content.len && !strcmp(drafts[j].a->agent, drafts[i].a->agent) &&
-			    !strcmp(drafts[j].lane, drafts[i].lane))
-				contents[contents_nr++] = drafts[j].a->content, done[j] = true;
-		if (bt_pin_add(e->repo, drafts[i].a->agent, drafts[i].lane, contents, contents_nr, &slot, err))
-			return err->code;
-		for (size_t j = i; j < nr; j++)
-			if (done[j] && !strcmp(drafts[j].a->agent, drafts[i].a->agent) && !strcmp(drafts[j].lane, drafts[i].lane))
-				drafts[j].a->slot = slot;
-	}
+	for (size_t i = 0; i < nr; i++)
+		if (drafts[i].a->content.len)
+			contents[contents_nr++] = drafts[i].a->content;
+	if (contents_nr && bt_pin_add(e->repo, drafts[0].a->agent, drafts[0].lane, contents, contents_nr, &slot, err))
+		return err->code;
+	for (size_t i = 0; i < nr; i++)
+		drafts[i].a->slot = slot;
 	return 0;
 }
 
