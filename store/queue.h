@@ -121,9 +121,10 @@ int bt_queue_action_requeue(struct bt_queue *q, uint64_t id, const char *detail,
 int bt_queue_action_cancel(struct bt_queue *q, uint64_t id, struct bt_err *err);
 /*
  * Is this object what an action holds on to? *ret_open: an open one, or one that landed after `landed_since` and is not pushed.
- * BT_DONE: no action knows it; else BT_ROW.
+ * Others count when they were made at `made_since` or later. BT_DONE: no action knows it; else BT_ROW.
  */
-int bt_queue_content(struct bt_queue *q, const struct bt_oid *content, int64_t landed_since, bool *ret_open, struct bt_err *err);
+int bt_queue_content(struct bt_queue *q, const struct bt_oid *content, int64_t landed_since, int64_t made_since, bool *ret_open,
+		     struct bt_err *err);
 
 /* --- batches --- */
 

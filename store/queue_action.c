@@ -435,7 +435,8 @@ int bt_queue_action_cancel(struct bt_queue *q, uint64_t id, struct bt_err *err)
 	return bt_queue_scope_end(q, &scope, cancel(q, id, err), err);
 }
 
-int bt_queue_content(struct bt_queue *q, const struct bt_oid *content, int64_t landed_since, bool *ret_open, struct bt_err *err)
+int bt_queue_content(struct bt_queue *q, const struct bt_oid *content, int64_t landed_since, int64_t made_since, bool *ret_open,
+		     struct bt_err *err)
 {
 	BT_QSQL_OWNED sqlite3_stmt *s = NULL;
 	int rc;
@@ -444,6 +445,7 @@ int bt_queue_content(struct bt_queue *q, const struct bt_oid *content, int64_t l
 		return err->code;
 	bt_queue_bind_oid(s, 1, content);
 	sqlite3_bind_int64(s, 2, landed_since);
+	sqlite3_bind_int64(s, 3, made_since);
 	rc = bt_queue_sql_step(q, s, err);
 	*ret_open = rc == BT_ROW && sqlite3_column_int(s, 0);
 	return rc;

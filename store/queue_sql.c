@@ -138,7 +138,8 @@ static const char *const texts[BT_QSQL_NR] = {
 	[BT_QSQL_ACTION_CLAIM] = "UPDATE action SET state = 1, batch = ?2, place = ?3, attempts = attempts + 1"
 				 " WHERE id = ?1 AND state = 0 AND leader = 0",
 	[BT_QSQL_ACTION_CONTENT] = "SELECT state <= 4 OR (state = 5 AND finished_at > ?2) AS open FROM action"
-				   " WHERE content = ?1 AND content IS NOT NULL ORDER BY open DESC LIMIT 1",
+				   " WHERE content = ?1 AND content IS NOT NULL"
+				   " AND (state <= 4 OR (state = 5 AND finished_at > ?2) OR queued_at >= ?3) ORDER BY open DESC LIMIT 1",
 	[BT_QSQL_AFTER_ADD] = "INSERT INTO dependency (action, needs) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
 	[BT_QSQL_AFTER_LIST] = "SELECT needs FROM dependency WHERE action = ?1 ORDER BY needs",
 	[BT_QSQL_AFTER_OPEN] = "SELECT d.action, d.needs FROM action AS a JOIN dependency AS d ON d.action = a.id"

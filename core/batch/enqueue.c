@@ -299,6 +299,8 @@ static int draft_store(struct bt_enqueuer *e, struct draft *d, bool *ret_known, 
 		return err->code;
 	d->a->params_len = d->params.len;
 	d->a->params = bt_arena_strndup(e->arena, d->params.len ? d->params.data : "", d->params.len);
+	/* Now, and not when it was begun: a row is younger than the pin of its content. */
+	d->a->queued_at = bt_queue_now();
 	return bt_queue_add(e->q, d->a, d->r->after, d->r->after_nr, e->arena, ret_known, err);
 }
 

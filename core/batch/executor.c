@@ -182,11 +182,11 @@ struct need {
 	struct bt_err *err;
 };
 
-static enum bt_pin_need is_needed(void *ctx, const struct bt_oid *content)
+static enum bt_pin_need is_needed(void *ctx, const struct bt_oid *content, int64_t pinned_ms)
 {
 	struct need *n = ctx;
 	bool open = true;
-	int rc = bt_queue_content(n->q, content, n->landed_since, &open, n->err);
+	int rc = bt_queue_content(n->q, content, n->landed_since, pinned_ms, &open, n->err);
 
 	/* what cannot be asked stays */
 	return rc < 0 || open ? BT_PIN_NEEDED : rc == BT_ROW ? BT_PIN_DONE : BT_PIN_UNKNOWN;

@@ -26,12 +26,13 @@
 /* Reads commits; many at a time, because an answer is worth the way. */
 static int contents_read(struct pin_store *st, const struct bt_oid *contents, size_t nr, struct pin_records *r, struct bt_err *err)
 {
-	int64_t now = time(NULL);
+	struct timespec now;
 
+	clock_gettime(CLOCK_REALTIME, &now);
 	for (size_t i = 0; i < nr; i++) {
 		BT_CLEANUP(bt_commit_view_release) struct bt_commit_view v = { .parents = NULL };
 		BT_BUF_OWNED struct bt_buf bytes = BT_BUF_INIT;
-		struct pin_record rec = { .commit = contents[i], .time_s = now };
+		struct pin_record rec = { .commit = contents[i], .time_ms = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000 };
 		int rc = pin_object_read(st, &contents[i], BT_OBJECT_COMMIT, &bytes, err);
 
 		if (!rc)
@@ -194,9 +195,9 @@ static bool is_young(const struct trimming *t, int64_t time_s)
 
 static bool stays(const struct trimming *t, const struct pin_record *r)
 {
-	enum bt_pin_need need = t->o->needed(t->o->ctx, &r->commit);
+	enum bt_pin_need need = t->o->needed(t->o->ctx, &r->commit, r->time_ms);
 
-	return need == BT_PIN_NEEDED || (need == BT_PIN_UNKNOWN && is_young(t, r->time_s));
+	return need == BT_PIN_NEEDED || (need == BT_PIN_UNKNOWN && is_young(t, r->time_ms / 1000));
 }
 
 /* Moves what stays to the front; how many. */

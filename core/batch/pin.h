@@ -35,7 +35,7 @@ int bt_pin_hold(struct bt_repo *repo, const char *ref, const struct bt_oid *cont
 enum bt_pin_need {
 	BT_PIN_UNKNOWN,		/* nothing: its row may be about to be written */
 	BT_PIN_NEEDED,
-	BT_PIN_DONE,		/* a row of it is there, and nobody needs it any more */
+	BT_PIN_DONE,		/* a row that was written since it was pinned is there, and nobody needs it any more */
 };
 /*
  * Walks the pins: contents that are done or unknown are let go; a slot nobody needs loses its refs, one that is mostly dead, or long, is written
@@ -43,7 +43,11 @@ enum bt_pin_need {
  * pinning: by swap; a slot that moved meanwhile is left for the next time. *ret_kept counts what is pinned afterwards, dead or not.
  */
 struct bt_pin_trim_opts {
-	enum bt_pin_need (*needed)(void *ctx, const struct bt_oid *content);
+	/*
+	 * pinned_ms: when, since 1970. A content may be queued again: an older row that is done says nothing of a newer pin, whose row may be
+	 * about to be written.
+	 */
+	enum bt_pin_need (*needed)(void *ctx, const struct bt_oid *content, int64_t pinned_ms);
 	void *ctx;
 	int64_t now_s;			/* seconds since 1970 */
 	int64_t grace_s;		/* 900 */

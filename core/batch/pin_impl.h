@@ -39,7 +39,7 @@ void pin_slot_release(struct pin_slot *s);
 /* One content. */
 struct pin_record {
 	struct bt_oid commit, tree;
-	int64_t time_s;
+	int64_t time_ms;	/* when it was pinned, since 1970 */
 	char *bytes;		/* of the commit */
 	size_t len;
 };

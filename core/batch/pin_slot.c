@@ -154,7 +154,7 @@ static int records_parse(struct pin_store *st, const struct bt_buf *blob, struct
 
 		if (strncmp(at, "commit ", 7))
 			return bt_err_set(err, BT_ERR_CORRUPT, "cannot read the commits of a pin");
-		rec.time_s = strtoll(at + 7, &next, 10);
+		rec.time_ms = strtoll(at + 7, &next, 10);
 		rec.len = *next == ' ' ? strtoull(next + 1, &next, 10) : SIZE_MAX;
 		if (*next != '\n' || rec.len >= (size_t)(end - next) || bt_commit_parse(next + 1, rec.len, st->repo->oid_len, &v, err))
 			return bt_err_set(err, BT_ERR_CORRUPT, "cannot read the commits of a pin");
@@ -261,7 +261,7 @@ static int node_make(struct pin_store *st, struct pin_slot *s, const struct pin_
 	int rc;
 
 	for (size_t i = 0; i < nr; i++) {
-		bt_buf_addf(&bytes, "commit %lld %zu\n", (long long)records[i].time_s, records[i].len);
+		bt_buf_addf(&bytes, "commit %lld %zu\n", (long long)records[i].time_ms, records[i].len);
 		bt_buf_add(&bytes, records[i].bytes, records[i].len);
 		bt_buf_addch(&bytes, '\n');
 	}

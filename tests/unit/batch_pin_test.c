@@ -81,14 +81,15 @@ static void check_whole(size_t i)
 	sh("git archive %s >/dev/null", bt_oid_hex(&contents[i], hex));
 }
 
-static enum bt_pin_need none_needed(void *ctx, const struct bt_oid *oid)
+static enum bt_pin_need none_needed(void *ctx, const struct bt_oid *oid, int64_t pinned_ms)
 {
 	(void)ctx;
 	(void)oid;
-	return false;
+	assert_true(pinned_ms / 1000 <= time(NULL) && pinned_ms / 1000 > time(NULL) - 1000);
+	return BT_PIN_UNKNOWN;
 }
 
-static void trim(enum bt_pin_need (*needed)(void *ctx, const struct bt_oid *oid), int64_t later_s, size_t want_kept, size_t want_dropped)
+static void trim(enum bt_pin_need (*needed)(void *ctx, const struct bt_oid *oid, int64_t pinned_ms), int64_t later_s, size_t want_kept, size_t want_dropped)
 {
 	struct bt_pin_trim_opts o = { .needed = needed, .now_s = time(NULL) + later_s, .grace_s = 900 };
 	size_t kept, dropped;
@@ -144,13 +145,51 @@ static void test_life(void **state)
 
 static size_t needed_from;
 
-static enum bt_pin_need is_needed(void *ctx, const struct bt_oid *oid)
+static enum bt_pin_need is_needed(void *ctx, const struct bt_oid *oid, int64_t pinned_ms)
 {
 	(void)ctx;
+	(void)pinned_ms;
 	for (size_t i = needed_from; i < CONTENTS_MAX; i++)
 		if (bt_oid_equal(oid, &contents[i]))
-			return true;
-	return false;
+			return BT_PIN_NEEDED;
+	return BT_PIN_UNKNOWN;
+}
+
+static enum bt_pin_need done_before(void *ctx, const struct bt_oid *oid, int64_t pinned_ms)
+{
+	(void)oid;
+	return pinned_ms < *(const int64_t *)ctx ? BT_PIN_DONE : BT_PIN_UNKNOWN;
+}
+
+/* A content that is queued again: its first pin is done, the second is about to get its row. */
+static void test_again(void **state)
+{
+	struct timespec now;
+	int64_t middle;
+	struct bt_pin_trim_opts o = { .needed = done_before, .ctx = &middle, .now_s = time(NULL), .grace_s = 900 };
+	size_t kept, dropped;
+	unsigned slot;
+
+	(void)state;
+	memset(contents, 0, sizeof(contents));
+	repo_make("again", "sha1");
+	contents[0] = content_make(0, &base);
+	OK(bt_pin_add(&repo, "agent", "lane", contents, 1, &slot, &err));
+	usleep(20000);
+	clock_gettime(CLOCK_REALTIME, &now);
+	middle = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+	usleep(20000);
+	OK(bt_pin_add(&repo, "agent", "lane", contents, 1, &slot, &err));
+	OK(bt_pin_trim(&repo, &o, &kept, &dropped, &err));
+	assert_int_equal(kept, 1);
+	assert_int_equal(dropped, 1);
+	sh(GC);
+	OK(bt_pin_restore(&repo, contents, 1, &err));
+	/* done is done, however young */
+	middle += 1000000;
+	OK(bt_pin_trim(&repo, &o, &kept, &dropped, &err));
+	assert_int_equal(kept, 0);
+	check_nothing_left();
 }
 
 /* Several bases, a chain longer than one node after the other may be, and contents that go. */
@@ -292,6 +331,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(test_life, scratch_reset),	    cmocka_unit_test_setup(test_long, scratch_reset),
+		cmocka_unit_test_setup(test_again, scratch_reset),
 		cmocka_unit_test_setup(test_bulk, scratch_reset),	    cmocka_unit_test_setup(test_many_processes, scratch_reset),
 		cmocka_unit_test_setup(test_strange, scratch_reset),
 	};
