@@ -590,6 +590,19 @@ static void test_race(void **state)
 	}
 }
 
+/* Saves that come after the files were compared and before they are replaced: a filter of the landing's own makes them. */
+static void test_saved_in_between(void **state)
+{
+	(void)state;
+	start("echo '*.f filter=edit' >.gitattributes && echo 1 >x.f && for i in 1 2 3 4 5; do echo 1 >e$i; done",
+	      "echo 2 >x.f && for i in 1 2 3 4; do echo 2 >e$i; done && rm e5 && echo 2 >n");
+	file_make("../edit", "#!/bin/sh\ncat\ncd ../r\necho mine >e1\necho mine >e2.new\nmv e2.new e2\nrm e3\necho mine >e5\necho mine >n\n", 100);
+	sh("chmod +x ../edit && git config filter.edit.clean cat && git config filter.edit.smudge \"'$PWD/../edit'\"");
+	land("changed e1\nchanged e2\nchanged e3\nchanged e5\nuntracked n\n");
+	sh("rm ../edit && test \"$(cat e1 e2 e4 e5 n x.f)\" = \"$(printf 'mine\\nmine\\n2\\nmine\\nmine\\n2')\" && test ! -e e3");
+	assert_status(" M e1\n M e2\n D e3\n M n\n?? e5\n");
+}
+
 static void test_sha256(void **state)
 {
 	hash_format = "sha256";
@@ -653,6 +666,7 @@ int main(int argc, char **argv)
 		TEST(test_left_by_crash),
 		TEST(test_killed),
 		TEST(test_race),
+		TEST(test_saved_in_between),
 		TEST(test_sha256),
 		TEST(test_other_device),
 	};
