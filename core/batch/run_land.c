@@ -41,6 +41,21 @@ static int needs_human(struct run *w, struct bt_err *err)
 	return rc;
 }
 
+/*
+ * Nobody commits in the worktrees of the branch while it is swapped. A worktree whose lock somebody else holds is told by the
+ * refresh: a lock that was left behind there must not stop everybody's work.
+ */
+static int lock(struct run *w, struct bt_err *err)
+{
+	struct bt_err why = BT_ERR_INIT;
+	int rc = bt_land_lock(w->r->repo, w->b.lane, w->b.key, &why);
+
+	if (!rc || rc == BT_ERR_BUSY)
+		return 0;
+	*err = why;
+	return rc;
+}
+
 /* PLANNED -> REF_INTENT -> REF_DONE. */
 static int swap(struct run *w, bool *ret_again, bool *ret_over, struct bt_err *err)
 {
@@ -54,6 +69,8 @@ static int swap(struct run *w, bool *ret_again, bool *ret_over, struct bt_err *e
 	if (w->b.state == BT_BATCH_REF_INTENT && was_swapped(w, &before, err))
 		return err->code;
 	w->b.state = BT_BATCH_REF_INTENT;
+	if (lock(w, err))
+		return err->code;
 	if (bt_queue_effect_begin(w->r->q, w->b.id, "swap", w->b.lane, &seq, err) || run_save(w, err))
 		return err->code;
 	bt_fault_point("ref-intent");
@@ -62,12 +79,14 @@ static int swap(struct run *w, bool *ret_again, bool *ret_over, struct bt_err *e
 	bt_fault_point("ref-swapped");
 	if (result == BT_LAND_REWOUND && before) {
 		*ret_over = true;
-		return needs_human(w, err);
+		return bt_land_unlock(w->r->repo, w->b.key, err) || needs_human(w, err) ? err->code : 0;
 	}
 	if (result == BT_LAND_MOVED || result == BT_LAND_REWOUND) {
 		*ret_again = true;
 		w->b.state = BT_BATCH_PLANNED;
-		return bt_queue_effect_end(w->r->q, w->b.id, seq, "moved", err) || run_save(w, err) ? err->code : 0;
+		if (bt_land_unlock(w->r->repo, w->b.key, err) || bt_queue_effect_end(w->r->q, w->b.id, seq, "moved", err))
+			return err->code;
+		return run_save(w, err);
 	}
 	w->b.state = BT_BATCH_REF_DONE;
 	return bt_queue_effect_end(w->r->q, w->b.id, seq, "done", err) || run_save(w, err) ? err->code : 0;
@@ -94,8 +113,6 @@ static int refresh(struct run *w, struct bt_err *err)
 	unsigned seq;
 	int rc;
 
-	if (w->r->recovering && bt_land_unlock(w->r->repo, w->b.key, err))
-		return err->code;
 	if (bt_queue_effect_begin(w->r->q, w->b.id, "refresh", w->b.lane, &seq, err))
 		return err->code;
 	rc = bt_land_refresh(w->r->repo, &o, &why);
@@ -119,6 +136,8 @@ static int take_back(struct run *w, const struct bt_err *proof, struct bt_err *e
 	int rc;
 
 	bt_refs_swap(w->r->repo, &back, 1, "batho: the proof failed", &swapped);
+	if (bt_land_unlock(w->r->repo, w->b.key, err))
+		return err->code;
 	bt_buf_addf(&why, "the proof failed: %s; %s", proof->msg, swapped.code ? "the branch has moved on" : "it was taken back");
 	rc = bt_queue_begin(w->r->q, err);
 	if (!rc)
@@ -157,6 +176,8 @@ int run_land(struct run *w, bool *ret_again, struct bt_err *err)
 	bool over = false;
 
 	*ret_again = false;
+	if (w->r->recovering && bt_land_unlock(w->r->repo, w->b.key, err))
+		return err->code;
 	if (w->b.state != BT_BATCH_REF_DONE && swap(w, ret_again, &over, err))
 		return err->code;
 	if (*ret_again || over)

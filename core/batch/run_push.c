@@ -268,11 +268,15 @@ static int fold_again(struct run *w, const struct bt_oid *remote, const struct b
 	if (run_save(w, err) || bt_queue_effect_begin(w->r->q, w->b.id, "back", w->b.lane, &seq, err))
 		return err->code;
 	bt_fault_point("back-intent");
-	rc = bt_refs_swap(w->r->repo, &back, 1, "batho: the remote moved, folding again", err);
-	if (rc == BT_ERR_BUSY)
-		return bt_queue_effect_end(w->r->q, w->b.id, seq, "moved", err);
-	if (rc)
-		return rc;
+	rc = bt_land_lock(w->r->repo, w->b.lane, w->b.key, &left);
+	if (rc && rc != BT_ERR_BUSY)
+		return *err = left, rc;
+	rc = bt_refs_swap(w->r->repo, &back, 1, "batho: the remote moved, folding again", &left);
+	if (rc) {
+		if (bt_land_unlock(w->r->repo, w->b.key, err))
+			return err->code;
+		return rc == BT_ERR_BUSY ? bt_queue_effect_end(w->r->q, w->b.id, seq, "moved", err) : (*err = left, rc);
+	}
 	bt_fault_point("back-swapped");
 	bt_land_refresh(w->r->repo, &o, &left);
 	return requeue_lost(w, seq, err);

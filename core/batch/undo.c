@@ -44,9 +44,16 @@ static int undo(struct bt_repo *repo, struct bt_queue *q, const struct bt_batch 
 	struct bt_ref_change back = { .ref = b->lane, .before = b->commit, .after = b->base };
 	struct bt_land_refresh_opts o = { .ref = b->lane, .before = b->commit, .after = b->base, .token = b->key };
 	BT_FREE char *reflog = bt_xasprintf("batho: undo batch %llu", (unsigned long long)b->id);
+	struct bt_err ignored = BT_ERR_INIT;
 	int rc;
 
-	if (bt_refs_swap(repo, &back, 1, reflog, err) || bt_land_refresh(repo, &o, err))
+	if (bt_land_lock(repo, b->lane, b->key, err))
+		return err->code;
+	if (bt_refs_swap(repo, &back, 1, reflog, err)) {
+		bt_land_unlock(repo, b->key, &ignored);
+		return err->code;
+	}
+	if (bt_land_refresh(repo, &o, err))
 		return err->code;
 	rc = bt_queue_begin(q, err);
 	for (size_t i = 0; i < nr && !rc; i++)
