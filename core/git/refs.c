@@ -222,9 +222,9 @@ int bt_refs_swap(struct bt_repo *repo, const struct bt_ref_change *changes, size
 static bool id_of_file(const struct bt_repo *repo, const struct bt_buf *text, struct bt_oid *ret_oid)
 {
 	size_t hex_len = 2 * repo->oid_len;
+	const char *hex = bt_buf_cstr(text);
 
-	return text->len >= hex_len && (text->len == hex_len || strspn(text->data + hex_len, "\n") == text->len - hex_len) &&
-	       !bt_oid_parse(text->data, hex_len, ret_oid, NULL);
+	return text->len >= hex_len && strspn(hex + hex_len, "\n") == text->len - hex_len && !bt_oid_parse(hex, hex_len, ret_oid, NULL);
 }
 
 /* The line of a ref in packed-refs. */
