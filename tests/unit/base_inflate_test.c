@@ -1,4 +1,4 @@
-/* core/base/inflate.c: every kind of block, every way to cut it short, and bytes that are no stream. */
+/* core/base/inflate.c: what it takes, what it says of streams that are cut short or none, and that it stays within its memory. */
 #include "core/base/inflate.h"
 
 #include <stdlib.h>
