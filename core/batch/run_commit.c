@@ -419,7 +419,7 @@ static int tip_read(struct run *w, struct bt_oid *ret_tip, struct bt_err *err)
 	int rc = bt_ref_read(w->r->repo, w->b.lane, ret_tip, err);
 
 	if (rc == BT_DONE)
-		ret_tip->len = 0;
+		*ret_tip = (struct bt_oid){ .len = 0 };
 	return rc < 0 ? rc : 0;
 }
 

@@ -218,6 +218,15 @@ test_expect_success 'bulk queues all or nothing' '
 	git batho queue status --json >after && test_cmp before after
 '
 
+test_expect_success 'the first commit of a repository, and the next one behind it' '
+	test_create_repo ../born && cd ../born && echo one >a && git add a &&
+	git batho queue commit -q -m first && timeout -s INT 60 git batho queue flush --now -q &&
+	git rev-list --count HEAD >out && echo 1 >want && test_cmp want out &&
+	git status --porcelain a >out && test_must_be_empty out &&
+	echo two >b && git batho queue commit -q -m second -- b && timeout -s INT 60 git batho queue flush --now -q &&
+	git rev-list --count HEAD >out && echo 2 >want && test_cmp want out
+'
+
 test_expect_success 'stats: CI runs saved' '
 	git batho queue stats >out && test_grep "CI runs saved" out
 '
