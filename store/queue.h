@@ -77,7 +77,7 @@ struct bt_action {
 /*
  * Adds one; a->id, key, queued_at and state are set. With an idem_key that is there already: the parameters (everything that the caller chose) are the same: *ret_known, and *a becomes that row;
  * they differ: BT_ERR_FAIL naming the action. Pushes, merges and workflows that are equal to one that is queued and in no batch
- * become one with it: a->leader, which takes a's barrier and the higher urgency and priority.
+ * become one with it: a->leader, which takes a's barrier and the higher urgency and priority. One with `after` stays alone.
  * after: ids of actions that must succeed first; one that is not there is BT_ERR_NOT_FOUND.
  */
 int bt_queue_add(struct bt_queue *q, struct bt_action *a, const uint64_t *after, size_t after_nr, struct bt_arena *arena,

@@ -41,6 +41,7 @@ int bt_queue_fence_raise(struct bt_queue *q, struct bt_err *err)
 	int64_t fence;
 	int rc;
 
+	q->fence = 0;
 	if (bt_queue_scope_begin(q, &scope, err))
 		return err->code;
 	rc = bt_queue_setting(q, "fence", &fence, err);
@@ -62,7 +63,7 @@ uint64_t bt_queue_fence(const struct bt_queue *q)
 	return q->fence;
 }
 
-static int fence_check(struct bt_queue *q, struct bt_err *err)
+int bt_queue_fence_check(struct bt_queue *q, struct bt_err *err)
 {
 	int64_t fence;
 
@@ -77,7 +78,7 @@ bool bt_queue_fence_held(struct bt_queue *q)
 {
 	struct bt_err ignored = BT_ERR_INIT;
 
-	return !fence_check(q, &ignored);
+	return !bt_queue_fence_check(q, &ignored);
 }
 
 /* --- batches --- */
@@ -102,7 +103,7 @@ static int add(struct bt_queue *q, struct bt_batch *b, const uint64_t *ids, size
 {
 	BT_QSQL_OWNED sqlite3_stmt *s = NULL;
 
-	if (fence_check(q, err) || bt_queue_key_make(b->key, err) || bt_queue_sql_get(q, BT_QSQL_BATCH_ADD, &s, err))
+	if (bt_queue_fence_check(q, err) || bt_queue_key_make(b->key, err) || bt_queue_sql_get(q, BT_QSQL_BATCH_ADD, &s, err))
 		return err->code;
 	b->state = BT_BATCH_PLANNED;
 	b->created_at = bt_queue_now();
@@ -198,12 +199,12 @@ int bt_queue_batch_set(struct bt_queue *q, const struct bt_batch *b, struct bt_e
 
 /* --- effects --- */
 
-int bt_queue_effect_begin(struct bt_queue *q, uint64_t batch, const char *kind, const char *intent, unsigned *ret_seq, struct bt_err *err)
+static int effect_begin(struct bt_queue *q, uint64_t batch, const char *kind, const char *intent, unsigned *ret_seq, struct bt_err *err)
 {
 	BT_QSQL_OWNED sqlite3_stmt *s = NULL;
 	int rc;
 
-	if (fence_check(q, err) || bt_queue_sql_get(q, BT_QSQL_EFFECT_BEGIN, &s, err))
+	if (bt_queue_fence_check(q, err) || bt_queue_sql_get(q, BT_QSQL_EFFECT_BEGIN, &s, err))
 		return err->code;
 	sqlite3_bind_int64(s, 1, (int64_t)batch);
 	bt_queue_bind_text(s, 2, kind);
@@ -216,6 +217,15 @@ int bt_queue_effect_begin(struct bt_queue *q, uint64_t batch, const char *kind, 
 	return bt_queue_sql_run(q, s, err);
 }
 
+int bt_queue_effect_begin(struct bt_queue *q, uint64_t batch, const char *kind, const char *intent, unsigned *ret_seq, struct bt_err *err)
+{
+	struct bt_queue_scope scope;
+
+	if (bt_queue_scope_begin(q, &scope, err))
+		return err->code;
+	return bt_queue_scope_end(q, &scope, effect_begin(q, batch, kind, intent, ret_seq, err), err);
+}
+
 int bt_queue_effect_end(struct bt_queue *q, uint64_t batch, unsigned seq, const char *outcome, struct bt_err *err)
 {
 	BT_QSQL_OWNED sqlite3_stmt *s = NULL;
@@ -226,7 +236,7 @@ int bt_queue_effect_end(struct bt_queue *q, uint64_t batch, unsigned seq, const 
 	sqlite3_bind_int64(s, 2, seq);
 	bt_queue_bind_text(s, 3, outcome);
 	sqlite3_bind_int64(s, 4, bt_queue_now());
-	return bt_queue_sql_run(q, s, err);
+	return bt_queue_write(q, s, err);
 }
 
 int bt_queue_effects(struct bt_queue *q, uint64_t batch, struct bt_arena *arena, struct bt_effect **ret_list, size_t *ret_nr,

@@ -58,12 +58,13 @@ enum bt_queue_sql {
 	BT_QSQL_COUNTS,
 	BT_QSQL_FIGURES,
 	BT_QSQL_WAITS,
-	BT_QSQL_FORGET_AFTER,
 	BT_QSQL_FORGET_ACTIONS,
+	BT_QSQL_FORGET_AFTER,
 	BT_QSQL_FORGET_EFFECTS,
 	BT_QSQL_FORGET_BATCHES,
 	BT_QSQL_FORGET_EVENTS,
 	BT_QSQL_FORGET_VERDICTS,
+	BT_QSQL_VERIFY,
 
 	BT_QSQL_NR
 };
@@ -104,6 +105,12 @@ struct bt_queue_scope {
 int bt_queue_scope_begin(struct bt_queue *q, struct bt_queue_scope *scope, struct bt_err *err);
 /* Commits when rc is 0, else rolls back; returns what the whole came to. */
 int bt_queue_scope_end(struct bt_queue *q, struct bt_queue_scope *scope, int rc, struct bt_err *err);
+
+/* To the end, in a transaction of its own unless one is open: an executor whose fence was raised writes nothing. */
+int bt_queue_write(struct bt_queue *q, sqlite3_stmt *s, struct bt_err *err);
+
+/* BT_ERR_BUSY: another process executes now. */
+int bt_queue_fence_check(struct bt_queue *q, struct bt_err *err);
 
 /* 16 random hex digits and a NUL. */
 int bt_queue_key_make(char *ret_key, struct bt_err *err);

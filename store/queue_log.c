@@ -18,7 +18,7 @@ int bt_queue_event_add(struct bt_queue *q, uint64_t action, uint64_t batch, cons
 	bt_queue_bind_text(s, 4, agent);
 	bt_queue_bind_text(s, 5, what);
 	bt_queue_bind_text(s, 6, detail);
-	return bt_queue_sql_run(q, s, err);
+	return bt_queue_write(q, s, err);
 }
 
 int bt_queue_events(struct bt_queue *q, uint64_t action, size_t limit, struct bt_arena *arena, struct bt_event **ret_list, size_t *ret_nr,
@@ -79,7 +79,7 @@ int bt_queue_verdict_put(struct bt_queue *q, const struct bt_oid *tree, uint64_t
 	sqlite3_bind_int64(s, 2, (int64_t)command);
 	sqlite3_bind_int(s, 3, passed);
 	sqlite3_bind_int64(s, 4, bt_queue_now());
-	return bt_queue_sql_run(q, s, err);
+	return bt_queue_write(q, s, err);
 }
 
 int bt_queue_setting(struct bt_queue *q, const char *name, int64_t *ret_value, struct bt_err *err)
@@ -103,7 +103,7 @@ int bt_queue_setting_put(struct bt_queue *q, const char *name, int64_t value, st
 		return err->code;
 	bt_queue_bind_text(s, 1, name);
 	sqlite3_bind_int64(s, 2, value);
-	return bt_queue_sql_run(q, s, err);
+	return bt_queue_write(q, s, err);
 }
 
 int bt_queue_counts(struct bt_queue *q, struct bt_arena *arena, struct bt_queue_count **ret_list, size_t *ret_nr, struct bt_err *err)
@@ -170,8 +170,8 @@ int bt_queue_figures(struct bt_queue *q, struct bt_queue_figures *ret_f, struct 
 int bt_queue_forget(struct bt_queue *q, int64_t before, uint64_t *ret_nr, struct bt_err *err)
 {
 	static const enum bt_queue_sql texts[] = {
-		BT_QSQL_FORGET_AFTER,	 BT_QSQL_FORGET_ACTIONS, BT_QSQL_FORGET_EFFECTS,
-		BT_QSQL_FORGET_BATCHES, BT_QSQL_FORGET_EVENTS,	 BT_QSQL_FORGET_VERDICTS,
+		BT_QSQL_FORGET_ACTIONS, BT_QSQL_FORGET_AFTER,  BT_QSQL_FORGET_EFFECTS,
+		BT_QSQL_FORGET_BATCHES, BT_QSQL_FORGET_EVENTS, BT_QSQL_FORGET_VERDICTS,
 	};
 	struct bt_queue_scope scope;
 	int rc = 0;

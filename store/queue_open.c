@@ -257,20 +257,28 @@ void bt_queue_free(struct bt_queue **pq)
 	*pq = NULL;
 }
 
+/* What a statement says first, unless it is "ok". */
+static int verify_by(struct bt_queue *q, sqlite3_stmt *s, struct bt_err *err)
+{
+	int rc = bt_queue_sql_step(q, s, err);
+	const char *said = rc == BT_ROW ? (const char *)sqlite3_column_text(s, 0) : NULL;
+
+	if (rc < 0 || !said || !strcmp(said, "ok"))
+		return rc < 0 ? rc : 0;
+	return bt_err_set(err, BT_ERR_CORRUPT, "queue '%s' is damaged: %.*s", q->path, (int)strcspn(said, "\n"), said);
+}
+
 int bt_queue_verify(struct bt_queue *q, struct bt_err *err)
 {
-	sqlite3_stmt *s = NULL;
-	int rc = sqlite3_prepare_v2(q->db, "PRAGMA integrity_check(1)", -1, &s, NULL);
-	BT_FREE char *said = NULL;
+	BT_QSQL_OWNED sqlite3_stmt *refs = NULL;
+	sqlite3_stmt *pages = NULL;
+	int rc = sqlite3_prepare_v2(q->db, "PRAGMA integrity_check(1)", -1, &pages, NULL);
 
-	if (!rc && sqlite3_step(s) == SQLITE_ROW)
-		said = bt_xstrdup((const char *)sqlite3_column_text(s, 0));
-	rc = sqlite3_finalize(s);
-	if (rc)
-		return bt_queue_fail(q, rc, err);
-	if (said && strcmp(said, "ok"))
-		return bt_err_set(err, BT_ERR_CORRUPT, "queue '%s' is damaged: %s", q->path, said);
-	return 0;
+	rc = rc ? bt_queue_fail(q, rc, err) : verify_by(q, pages, err);
+	sqlite3_finalize(pages);
+	if (rc || bt_queue_sql_get(q, BT_QSQL_VERIFY, &refs, err))
+		return err->code;
+	return verify_by(q, refs, err);
 }
 
 /* --- transactions --- */
@@ -291,6 +299,10 @@ int bt_queue_begin(struct bt_queue *q, struct bt_err *err)
 	if (run(q, BT_QSQL_BEGIN, err))
 		return err->code;
 	q->writing = true;
+	if (q->fence && bt_queue_fence_check(q, err)) {
+		bt_queue_rollback(q);
+		return err->code;
+	}
 	return 0;
 }
 
@@ -330,4 +342,13 @@ int bt_queue_scope_end(struct bt_queue *q, struct bt_queue_scope *scope, int rc,
 		return bt_queue_commit(q, err);
 	bt_queue_rollback(q);
 	return rc;
+}
+
+int bt_queue_write(struct bt_queue *q, sqlite3_stmt *s, struct bt_err *err)
+{
+	struct bt_queue_scope scope;
+
+	if (bt_queue_scope_begin(q, &scope, err))
+		return err->code;
+	return bt_queue_scope_end(q, &scope, bt_queue_sql_run(q, s, err), err);
 }

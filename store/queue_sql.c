@@ -113,7 +113,9 @@ static const char *const texts[BT_QSQL_NR] = {
 		"INSERT INTO action (key, idem_key, same, kind, state, lane, agent, priority, urgent, queued_at, not_before,"
 		" finished_at, params, message, base, content, slot, batch, place, leader, barrier, attempts)"
 		" VALUES (?1, ?2, ?3, ?4, 0, ?5, ?6, ?7, ?8, ?9, ?10, 0, ?11, ?12, ?13, ?14, ?15, 0, 0, ?16, 0, 0)",
-	[BT_QSQL_ACTION_SAME] = SELECT "WHERE same = ?1 AND state = 0 AND leader = 0 AND kind BETWEEN 1 AND 3 ORDER BY id",
+	/* One that was told to wait for others stays alone: who joined it would wait as well. */
+	[BT_QSQL_ACTION_SAME] = SELECT "WHERE same = ?1 AND state = 0 AND leader = 0 AND kind BETWEEN 1 AND 3"
+				       " AND NOT EXISTS (SELECT 1 FROM dependency AS d WHERE d.action = action.id) ORDER BY id",
 	/* Something that came after it and before its barrier names what it waits for: that may be the very action that is joined. */
 	[BT_QSQL_ACTION_TANGLED] = "SELECT 1 FROM action AS a JOIN dependency AS d ON d.action = a.id"
 				   " WHERE a.state <= 4 AND a.id > ?1 AND a.lane = ?2 AND a.kind < ?3 LIMIT 1",
@@ -131,7 +133,8 @@ static const char *const texts[BT_QSQL_NR] = {
 	[BT_QSQL_ACTION_REQUEUE] = "UPDATE action SET state = 0, batch = 0, place = 0, finished_at = 0, detail = ?2"
 				   " WHERE id = ?1 OR (leader = ?1 AND leader <> 0)",
 	[BT_QSQL_ACTION_CANCEL] = "UPDATE action SET state = 9, leader = 0, finished_at = ?2, detail = NULL WHERE id = ?1",
-	[BT_QSQL_ACTION_PROMOTE] = "UPDATE action SET leader = 0, barrier = (SELECT max(b.id) FROM action AS b WHERE b.leader = ?1"
+	[BT_QSQL_ACTION_PROMOTE] = "UPDATE action SET leader = 0, (barrier, urgent, priority) ="
+				   " (SELECT max(b.id), max(b.urgent), max(b.priority) FROM action AS b WHERE b.leader = ?1"
 				   " AND b.leader <> 0) WHERE id = (SELECT min(a.id) FROM action AS a WHERE a.leader = ?1"
 				   " AND a.leader <> 0) RETURNING id",
 	[BT_QSQL_ACTION_FOLLOW] = "UPDATE action SET leader = ?2 WHERE leader = ?1 AND leader <> 0",
@@ -176,19 +179,34 @@ static const char *const texts[BT_QSQL_NR] = {
 			    " (SELECT count(*) FROM batch WHERE kind = 2 AND state = 5)",
 	[BT_QSQL_WAITS] = "SELECT finished_at - queued_at AS wait FROM (SELECT finished_at, queued_at FROM action"
 			  " WHERE state BETWEEN 5 AND 7 ORDER BY id DESC LIMIT 10000) ORDER BY wait",
-	[BT_QSQL_FORGET_AFTER] = "DELETE FROM dependency WHERE action IN"
-				 " (SELECT id FROM action WHERE state > 4 AND finished_at < ?1)",
-	/* What somebody waits for, or what one of a batch that goes on, stays. */
-	[BT_QSQL_FORGET_ACTIONS] = "DELETE FROM action WHERE state > 4 AND finished_at < ?1"
+	/* What somebody waits for stays, with what that became one with; and members of a batch that goes on. */
+	[BT_QSQL_FORGET_ACTIONS] = "WITH needed (id) AS (SELECT d.needs FROM action AS a JOIN dependency AS d ON d.action = a.id"
+				   " WHERE a.state <= 4)"
+				   " DELETE FROM action WHERE state > 4 AND finished_at < ?1"
 				   " AND NOT EXISTS (SELECT 1 FROM batch WHERE batch.id = action.batch AND batch.state <= 4)"
-				   " AND NOT EXISTS (SELECT 1 FROM dependency JOIN action AS a ON a.id = dependency.action"
-				   " WHERE dependency.needs = action.id AND a.state <= 4)",
+				   " AND id NOT IN (SELECT id FROM needed UNION ALL"
+				   " SELECT n.leader FROM needed JOIN action AS n ON n.id = needed.id)",
+	[BT_QSQL_FORGET_AFTER] = "DELETE FROM dependency WHERE action NOT IN (SELECT id FROM action)",
 	[BT_QSQL_FORGET_EFFECTS] = "DELETE FROM effect WHERE batch IN"
 				   " (SELECT id FROM batch WHERE state > 4 AND finished_at < ?1)",
 	[BT_QSQL_FORGET_BATCHES] = "DELETE FROM batch WHERE state > 4 AND finished_at < ?1"
 				   " AND NOT EXISTS (SELECT 1 FROM action WHERE action.batch = batch.id AND action.batch <> 0)",
 	[BT_QSQL_FORGET_EVENTS] = "DELETE FROM event WHERE at < ?1 AND (action = 0 OR action NOT IN (SELECT id FROM action))",
 	[BT_QSQL_FORGET_VERDICTS] = "DELETE FROM verdict WHERE at < ?1",
+
+	/* The first thing that cannot be. */
+	[BT_QSQL_VERIFY] = "SELECT 'action ' || id || ' has a kind or state that there is not' FROM action"
+			   " WHERE kind NOT BETWEEN 0 AND 4 OR state NOT BETWEEN 0 AND 11"
+			   " UNION ALL SELECT 'batch ' || id || ' has a kind or state that there is not' FROM batch"
+			   " WHERE kind NOT BETWEEN 0 AND 4 OR state NOT BETWEEN 0 AND 9"
+			   " UNION ALL SELECT 'the batch of action ' || id || ' is missing' FROM action"
+			   " WHERE batch <> 0 AND batch NOT IN (SELECT id FROM batch)"
+			   " UNION ALL SELECT 'what action ' || id || ' became one with is missing' FROM action"
+			   " WHERE leader <> 0 AND leader NOT IN (SELECT id FROM action)"
+			   " UNION ALL SELECT 'batch ' || batch || ' is missing, and it did something' FROM effect"
+			   " WHERE batch NOT IN (SELECT id FROM batch)"
+			   " UNION ALL SELECT 'action ' || action || ' is missing, and it waits' FROM dependency"
+			   " WHERE action NOT IN (SELECT id FROM action) LIMIT 1",
 };
 
 const char *bt_queue_sql_text(enum bt_queue_sql id)

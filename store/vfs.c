@@ -80,7 +80,8 @@ static int file_read(sqlite3_file *f, void *p, int len, sqlite3_int64 at)
 {
 	int rc = file_real(f)->pMethods->xRead(file_real(f), p, len, at);
 
-	if (rc == SQLITE_OK && page_whole(f, len, at) && !page_sealed(p, at))
+	/* SQLite takes zeros for what a file that was cut lacks of its last page. */
+	if ((rc == SQLITE_OK || rc == SQLITE_IOERR_SHORT_READ) && page_whole(f, len, at) && !page_sealed(p, at))
 		return SQLITE_IOERR_DATA;
 	return rc == SQLITE_IOERR_CORRUPTFS ? SQLITE_IOERR_READ : rc;
 }
