@@ -66,7 +66,6 @@ int queue_cancel(struct bt_context *c, uint64_t id, struct bt_err *err);
 int queue_retry(struct bt_context *c, uint64_t id, bool requeue, struct bt_err *err);
 int queue_flush(struct bt_context *c, const struct queue_opts *o, struct bt_err *err);
 int queue_form(struct bt_context *c, const struct queue_opts *o, struct bt_err *err);
-int queue_batches(struct bt_context *c, struct bt_err *err);	/* those that are not over */
 int queue_execute(struct bt_context *c, const struct queue_opts *o, const struct bt_args *args, struct bt_err *err);
 int queue_run(struct bt_context *c, const struct queue_opts *o, struct bt_err *err);
 int queue_recover(struct bt_context *c, struct bt_err *err);

@@ -106,13 +106,17 @@ static int wait_for(struct bt_queue *q, const struct queue_opts *o, struct bt_ac
 	int64_t until = o->timeout_s ? bt_clock_ms() + o->timeout_s * 1000 : INT64_MAX;
 
 	for (;;) {
-		int rc = bt_queue_action(q, a->id, arena, a, err);
+		BT_CLEANUP(bt_arena_release) struct bt_arena look = { NULL };
+		struct bt_action now;
+		int rc = bt_queue_action(q, a->id, &look, &now, err);
 
 		if (rc < 0)
 			return rc;
-		*ret_reached = rc == BT_ROW && is_reached(a, o->wait);
-		if (*ret_reached || rc == BT_DONE || is_lost(a) || bt_clock_ms() >= until)
-			return 0;
+		*ret_reached = rc == BT_ROW && is_reached(&now, o->wait);
+		if (*ret_reached || rc == BT_DONE || is_lost(&now) || bt_clock_ms() >= until) {
+			rc = rc == BT_ROW ? bt_queue_action(q, a->id, arena, a, err) : 0;
+			return rc < 0 ? rc : 0;
+		}
 		usleep(WAIT_STEP_US);
 		if (bt_cancel_check(err))
 			return err->code;

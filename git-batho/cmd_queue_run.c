@@ -177,6 +177,23 @@ static void print_sum(struct bt_context *c, const struct bt_executor_sum *s, int
 	bt_out_nl(c->out);
 }
 
+/* Who queued something while we held the lock has started nobody. */
+static int wake_for_rest(struct bt_context *c, struct bt_err *err)
+{
+	BT_CLEANUP(bt_arena_release) struct bt_arena arena = { NULL };
+	QUEUE_OWNED struct bt_queue *q = NULL;
+	struct bt_action_query open = { .list = BT_ACTIONS_OPEN };
+	struct bt_action *list;
+	bool any = false;
+	size_t nr;
+
+	if (queue_open(c, BT_QUEUE_READ, &q, err) || bt_queue_actions(q, &open, &arena, &list, &nr, err))
+		return err->code;
+	for (size_t i = 0; i < nr; i++)
+		any = any || list[i].state == BT_ACTION_QUEUED;
+	return any ? queue_wake(c, err) : 0;
+}
+
 static int run(struct bt_context *c, struct bt_executor_opts *x, struct bt_err *err)
 {
 	struct bt_executor_sum sum = { 0 };
@@ -191,6 +208,8 @@ static int run(struct bt_context *c, struct bt_executor_opts *x, struct bt_err *
 	if (rc)
 		return rc;
 	print_sum(c, &sum, bt_clock_ms() - start);
+	if (wake_for_rest(c, err))
+		return err->code;
 	return sum.failed ? 1 : 0;
 }
 
@@ -206,22 +225,6 @@ int queue_flush(struct bt_context *c, const struct queue_opts *o, struct bt_err 
 	x.stay = BT_EXECUTOR_DUE;
 	x.now = o->now;
 	return run(c, &x, err);
-}
-
-int queue_form(struct bt_context *c, const struct queue_opts *o, struct bt_err *err)
-{
-	BT_FREE char *path = NULL;
-	struct bt_executor_opts x;
-	struct bt_executor_sum sum;
-
-	if (queue_executor(c, &x, &path, err))
-		return err->code;
-	x.stay = BT_EXECUTOR_DUE;
-	x.now = o->now;
-	x.form_only = true;
-	if (bt_executor_run(&x, &sum, err))
-		return err->code;
-	return queue_batches(c, err);
 }
 
 static void print_batch(struct bt_context *c, const struct bt_batch *b, const struct bt_action *members, size_t nr)
@@ -268,7 +271,8 @@ static int print_batch_of(struct bt_context *c, struct bt_queue *q, const struct
 	return 0;
 }
 
-int queue_batches(struct bt_context *c, struct bt_err *err)
+/* Those that are not over; `only` one of them, or 0. */
+static int print_batches(struct bt_context *c, uint64_t only, struct bt_err *err)
 {
 	BT_CLEANUP(bt_arena_release) struct bt_arena arena = { NULL };
 	QUEUE_OWNED struct bt_queue *q = NULL;
@@ -278,9 +282,25 @@ int queue_batches(struct bt_context *c, struct bt_err *err)
 	if (queue_open(c, BT_QUEUE_READ, &q, err) || bt_queue_batches(q, true, 0, &arena, &list, &nr, err))
 		return err->code;
 	for (size_t i = 0; i < nr; i++)
-		if (print_batch_of(c, q, &list[i], &arena, err))
+		if ((!only || list[i].id == only) && print_batch_of(c, q, &list[i], &arena, err))
 			return err->code;
 	return 0;
+}
+
+int queue_form(struct bt_context *c, const struct queue_opts *o, struct bt_err *err)
+{
+	BT_FREE char *path = NULL;
+	struct bt_executor_opts x;
+	struct bt_executor_sum sum;
+
+	if (queue_executor(c, &x, &path, err))
+		return err->code;
+	x.stay = BT_EXECUTOR_DUE;
+	x.now = o->now;
+	x.form_only = true;
+	if (bt_executor_run(&x, &sum, err))
+		return err->code;
+	return print_batches(c, 0, err);
 }
 
 static int execute_one(struct bt_context *c, struct bt_executor_opts *x, uint64_t id, struct bt_err *err)
@@ -290,7 +310,7 @@ static int execute_one(struct bt_context *c, struct bt_executor_opts *x, uint64_
 	struct bt_batch b;
 	int rc;
 
-	if (bt_executor_run_one(x, id, err) || queue_open(c, BT_QUEUE_READ, &q, err))
+	if (bt_executor_run_one(x, id, err) || wake_for_rest(c, err) || queue_open(c, BT_QUEUE_READ, &q, err))
 		return err->code;
 	rc = bt_queue_batch(q, id, &arena, &b, err);
 	if (rc == BT_DONE)
@@ -311,7 +331,7 @@ int queue_execute(struct bt_context *c, const struct queue_opts *o, const struct
 	if (queue_id(args->items[1], &id, err))
 		return err->code;
 	if (o->dry_run)
-		return queue_batches(c, err);
+		return print_batches(c, id, err);
 	return queue_executor(c, &x, &path, err) ? err->code : execute_one(c, &x, id, err);
 }
 
@@ -333,7 +353,7 @@ int queue_recover(struct bt_context *c, struct bt_err *err)
 	struct bt_executor_opts x;
 	uint64_t nr;
 
-	if (queue_executor(c, &x, &path, err) || bt_executor_recover(&x, &nr, err))
+	if (queue_executor(c, &x, &path, err) || bt_executor_recover(&x, &nr, err) || wake_for_rest(c, err))
 		return err->code;
 	bt_out_record(c->out, "recovered");
 	bt_out_uint(c->out, "batches", nr);
@@ -353,5 +373,5 @@ int queue_undo(struct bt_context *c, uint64_t batch, struct bt_err *err)
 	if (queue_executor(c, &x, &path, err) || bt_undo(&x, batch, err))
 		return err->code;
 	print_changed(c, batch, "undone");
-	return 0;
+	return wake_for_rest(c, err);
 }

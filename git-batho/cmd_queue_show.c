@@ -47,7 +47,9 @@ static bool has_to_wait(const struct bt_plan_action *p, int64_t now)
 
 static const char *state_name(const struct bt_action *a, const struct bt_plan_action *p, int64_t now)
 {
-	return a->state == BT_ACTION_QUEUED && has_to_wait(p, now) ? "waiting" : bt_action_state_name(a->state);
+	if (a->state != BT_ACTION_QUEUED || !has_to_wait(p, now))
+		return bt_action_state_name(a->state);
+	return p->blocked ? bt_action_state_name(BT_ACTION_BLOCKED) : "waiting";
 }
 
 static void number_or_null(struct bt_out *out, const char *name, uint64_t n)
@@ -189,8 +191,8 @@ int queue_status(struct bt_context *c, const struct queue_opts *o, struct bt_err
 			return 0;
 		for (int i = 0; i < 10; i++) {
 			usleep(100000);
-			if (bt_canceled())
-				return 0;
+			if (bt_cancel_check(err))
+				return err->code;
 		}
 	}
 }
@@ -223,6 +225,14 @@ static void show_people(struct bt_context *c, const struct bt_action *a)
 	line(c, "target", bt_lane_name(a->lane));
 	line(c, "agent", a->agent);
 	line(c, "key", a->idem_key);
+	if (a->leader) {
+		snprintf(text, sizeof(text), "%" PRIu64, a->leader);
+		line(c, "one with", text);
+	}
+	if (a->batch) {
+		snprintf(text, sizeof(text), "%" PRIu64 " (%u tr%s)", a->batch, a->attempts, a->attempts == 1 ? "y" : "ies");
+		line(c, "batch", text);
+	}
 	line(c, "queued", queued);
 	line(c, "finished", a->finished_at ? finished : NULL);
 	line(c, "content", a->content.len ? bt_oid_hex(&a->content, text) : NULL);
@@ -230,10 +240,6 @@ static void show_people(struct bt_context *c, const struct bt_action *a)
 	line(c, "result", a->result.len ? bt_oid_hex(&a->result, text) : NULL);
 	while (bt_params_next(a->params, a->params_len, &at, &name, &value))
 		line(c, name, value);
-	if (a->batch) {
-		snprintf(text, sizeof(text), "%" PRIu64 " (%u tr%s)", a->batch, a->attempts, a->attempts == 1 ? "y" : "ies");
-		line(c, "batch", text);
-	}
 }
 
 static void show_record(struct bt_context *c, const struct bt_action *a, const uint64_t *after, size_t after_nr,

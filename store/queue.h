@@ -115,6 +115,9 @@ int bt_queue_after_open(struct bt_queue *q, struct bt_arena *arena, struct bt_ne
  */
 int bt_queue_action_set(struct bt_queue *q, uint64_t id, enum bt_action_state state, const char *detail, const struct bt_oid *result,
 			struct bt_err *err);
+/* The same from one open state to another; one that has left `from` meanwhile stays as it is. */
+int bt_queue_action_note(struct bt_queue *q, uint64_t id, enum bt_action_state from, enum bt_action_state to, const char *detail,
+			 struct bt_err *err);
 /* Back to the queue: state queued, in no batch. urgent, priority and the rest stay. */
 int bt_queue_action_requeue(struct bt_queue *q, uint64_t id, const char *detail, struct bt_err *err);
 /* Canceled. Those that became one with it go on: the first of them is their own from here on, and the others' leader. */
@@ -145,8 +148,8 @@ struct bt_batch {
 };
 
 /*
- * One executor at a time: whoever holds the lock of the repository raises the fence, and every later write of an earlier
- * holder fails with BT_ERR_BUSY.
+ * One executor at a time: whoever holds the lock of the repository raises the fence, and every later transaction of an earlier
+ * holder fails with BT_ERR_BUSY. Who never had a fence (people who queue, cancel, retry) is not asked for one.
  */
 int bt_queue_fence_raise(struct bt_queue *q, struct bt_err *err);
 /* The fence of an executor that started this process: it is checked, not raised. */
@@ -162,6 +165,9 @@ int bt_queue_batches(struct bt_queue *q, bool open, size_t limit, struct bt_aren
 		     struct bt_err *err);
 /* Writes all of b but what it was made with. */
 int bt_queue_batch_set(struct bt_queue *q, const struct bt_batch *b, struct bt_err *err);
+
+/* An open batch could not be gone on with. *ret_nr: how often by now. */
+int bt_queue_batch_error(struct bt_queue *q, uint64_t id, const char *message, unsigned *ret_nr, struct bt_err *err);
 
 /* --- effects: intent first, then the deed, then the outcome --- */
 

@@ -366,6 +366,31 @@ int bt_queue_action_set(struct bt_queue *q, uint64_t id, enum bt_action_state st
 	return bt_queue_scope_end(q, &scope, rc, err);
 }
 
+static int note(struct bt_queue *q, uint64_t id, enum bt_action_state from, enum bt_action_state to, const char *detail, struct bt_err *err)
+{
+	BT_QSQL_OWNED sqlite3_stmt *s = NULL;
+
+	if (bt_queue_sql_get(q, BT_QSQL_ACTION_NOTE, &s, err))
+		return err->code;
+	sqlite3_bind_int64(s, 1, (int64_t)id);
+	sqlite3_bind_int(s, 2, from);
+	sqlite3_bind_int(s, 3, to);
+	bt_queue_bind_text(s, 4, detail);
+	if (bt_queue_sql_run(q, s, err))
+		return err->code;
+	return sqlite3_changes(q->db) ? bt_queue_event_add(q, id, 0, NULL, bt_action_state_name(to), detail, err) : 0;
+}
+
+int bt_queue_action_note(struct bt_queue *q, uint64_t id, enum bt_action_state from, enum bt_action_state to, const char *detail,
+			 struct bt_err *err)
+{
+	struct bt_queue_scope scope;
+
+	if (bt_queue_scope_begin(q, &scope, err))
+		return err->code;
+	return bt_queue_scope_end(q, &scope, note(q, id, from, to, detail, err), err);
+}
+
 int bt_queue_action_requeue(struct bt_queue *q, uint64_t id, const char *detail, struct bt_err *err)
 {
 	BT_QSQL_OWNED sqlite3_stmt *s = NULL;

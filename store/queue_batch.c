@@ -197,6 +197,33 @@ int bt_queue_batch_set(struct bt_queue *q, const struct bt_batch *b, struct bt_e
 	return 0;
 }
 
+static int batch_error(struct bt_queue *q, uint64_t id, const char *message, unsigned *ret_nr, struct bt_err *err)
+{
+	BT_QSQL_OWNED sqlite3_stmt *s = NULL;
+	int rc;
+
+	if (bt_queue_sql_get(q, BT_QSQL_BATCH_ERROR, &s, err))
+		return err->code;
+	sqlite3_bind_int64(s, 1, (int64_t)id);
+	bt_queue_bind_text(s, 2, message);
+	rc = bt_queue_sql_step(q, s, err);
+	if (rc == BT_DONE)
+		return bt_err_set(err, BT_ERR_NOT_FOUND, "there is no open batch %llu", (unsigned long long)id);
+	if (rc < 0)
+		return rc;
+	*ret_nr = (unsigned)sqlite3_column_int(s, 0);
+	return bt_queue_sql_run(q, s, err) || bt_queue_event_add(q, 0, id, NULL, "error", message, err) ? err->code : 0;
+}
+
+int bt_queue_batch_error(struct bt_queue *q, uint64_t id, const char *message, unsigned *ret_nr, struct bt_err *err)
+{
+	struct bt_queue_scope scope;
+
+	if (bt_queue_scope_begin(q, &scope, err))
+		return err->code;
+	return bt_queue_scope_end(q, &scope, batch_error(q, id, message, ret_nr, err), err);
+}
+
 /* --- effects --- */
 
 static int effect_begin(struct bt_queue *q, uint64_t batch, const char *kind, const char *intent, unsigned *ret_seq, struct bt_err *err)

@@ -69,6 +69,7 @@ const char bt_queue_schema_text[] =
 	" remote TEXT,"
 	" remote_old BLOB,"
 	" error TEXT,"
+	" errors INTEGER NOT NULL,"
 	" executed BIGINT NOT NULL,"
 	" failed BIGINT NOT NULL);"
 	"CREATE INDEX batch_open ON batch (id) WHERE state <= 4;"
@@ -130,6 +131,7 @@ static const char *const texts[BT_QSQL_NR] = {
 	[BT_QSQL_ACTION_LANDED_IN] = SELECT "WHERE lane = ?1 AND state = 5 ORDER BY id",
 	[BT_QSQL_ACTION_SET] = "UPDATE action SET state = ?2, detail = ?3, result = coalesce(?4, result), finished_at = ?5"
 			       " WHERE id = ?1 OR (leader = ?1 AND leader <> 0)",
+	[BT_QSQL_ACTION_NOTE] = "UPDATE action SET state = ?3, detail = ?4 WHERE state = ?2 AND (id = ?1 OR (leader = ?1 AND leader <> 0))",
 	[BT_QSQL_ACTION_REQUEUE] = "UPDATE action SET state = 0, batch = 0, place = 0, finished_at = 0, detail = ?2"
 				   " WHERE id = ?1 OR (leader = ?1 AND leader <> 0)",
 	[BT_QSQL_ACTION_CANCEL] = "UPDATE action SET state = 9, leader = 0, finished_at = ?2, detail = NULL WHERE id = ?1",
@@ -148,8 +150,9 @@ static const char *const texts[BT_QSQL_NR] = {
 	[BT_QSQL_AFTER_OPEN] = "SELECT d.action, d.needs FROM action AS a JOIN dependency AS d ON d.action = a.id"
 			       " WHERE a.state <= 4 ORDER BY d.action, d.needs",
 
+	[BT_QSQL_BATCH_ERROR] = "UPDATE batch SET errors = errors + 1, error = ?2 WHERE id = ?1 AND state <= 4 RETURNING errors",
 	[BT_QSQL_BATCH_ADD] = "INSERT INTO batch (key, kind, lane, state, created_at, started_at, finished_at, attempt, committer,"
-			      " remote, executed, failed) VALUES (?1, ?2, ?3, 0, ?4, 0, 0, 0, ?5, ?6, 0, 0)",
+			      " remote, errors, executed, failed) VALUES (?1, ?2, ?3, 0, ?4, 0, 0, 0, ?5, ?6, 0, 0, 0)",
 	[BT_QSQL_BATCH_GET] = BATCH_SELECT "WHERE id = ?1",
 	[BT_QSQL_BATCH_OPEN] = BATCH_SELECT "WHERE state <= 4 ORDER BY id",
 	[BT_QSQL_BATCH_NEWEST] = BATCH_SELECT "ORDER BY id DESC LIMIT ?1",

@@ -76,6 +76,9 @@ static const char *subject(const char *message, size_t len, struct bt_arena *are
 		start++;
 	for (end = start; end < len && message[end] != '\n' && end - start < 200;)
 		end++;
+	/* a character that is cut in two is left out */
+	while (end > start && end < len && ((unsigned char)message[end] & 0xc0) == 0x80)
+		end--;
 	return bt_arena_strndup(arena, message + start, end - start);
 }
 
@@ -121,6 +124,9 @@ static int draft_merge(struct bt_enqueuer *e, struct draft *d, struct bt_err *er
 	if (!rev.commit.len)
 		return bt_err_set(err, BT_ERR_NOT_FOUND, "'%s' is not a commit", r->source);
 	d->a->content = rev.commit;
+	/* what lands of it stands behind this; a branch that is not born has nothing */
+	if (bt_ref_read(e->repo, d->lane, &d->a->base, err) < 0)
+		return err->code;
 	bt_params_add(&d->params, "source", r->source);
 	bt_params_add(&d->params, "strategy", strategies[r->strategy]);
 	bt_params_add(&d->params, "message", r->message);

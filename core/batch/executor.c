@@ -1,11 +1,9 @@
 #include "core/batch/executor.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -27,6 +25,8 @@
 #define LANDED_KEPT_MS ((int64_t)7 * 24 * 3600 * 1000)
 #define FORGET_EVERY_MS ((int64_t)3600 * 1000)
 #define PIN_GRACE_S 900
+/* After an error a batch is tried again so much later, then twice as much. */
+#define AGAIN_MS 500
 
 struct executor {
 	const struct bt_executor_opts *o;
@@ -40,34 +40,15 @@ struct executor {
 		uint64_t batch;
 	} *workers;
 	size_t workers_nr, workers_alloc;
+	/* batches that an error has stopped: not before `at` */
+	struct stopped {
+		uint64_t batch;
+		int64_t at;
+		unsigned nr;
+	} *stopped;
+	size_t stopped_nr, stopped_alloc;
+	bool untidy;		/* something has ended since pins were looked at */
 };
-
-/* --- the lock --- */
-
-int bt_executor_lock(const char *dir, int *ret_fd, struct bt_err *err)
-{
-	BT_FREE char *path = bt_xasprintf("%s/queue.lock", dir);
-	BT_CLOSE int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-
-	if (fd < 0)
-		return bt_err_errno(err, "cannot open the lock '%s'", path);
-	if (flock(fd, LOCK_EX | LOCK_NB)) {
-		if (errno == EWOULDBLOCK)
-			return bt_err_set(err, BT_ERR_BUSY, "another process executes this queue");
-		return bt_err_errno(err, "cannot lock '%s'", path);
-	}
-	*ret_fd = fd;
-	fd = -1;
-	return 0;
-}
-
-bool bt_executor_running(const char *dir)
-{
-	BT_FREE char *path = bt_xasprintf("%s/queue.lock", dir);
-	BT_CLOSE int fd = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
-
-	return fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) && errno == EWOULDBLOCK;
-}
 
 /* --- begin and end --- */
 
@@ -89,6 +70,7 @@ static void executor_close(struct executor *x)
 	for (size_t i = 0; i < x->workers_nr; i++)
 		bt_child_release(&x->workers[i].child);
 	free(x->workers);
+	free(x->stopped);
 	bt_queue_free(&x->q);
 	bt_close_fd(&x->lock);
 }
@@ -111,24 +93,76 @@ static int account(struct executor *x, uint64_t id, struct bt_err *err)
 	return 0;
 }
 
+/* --- batches that an error has stopped --- */
+
+static struct stopped *find_stopped(struct executor *x, uint64_t batch)
+{
+	for (size_t i = 0; i < x->stopped_nr; i++)
+		if (x->stopped[i].batch == batch)
+			return &x->stopped[i];
+	return NULL;
+}
+
+/* It is tried again after a while, and then a longer one. */
+static struct stopped *put_off(struct executor *x, uint64_t batch)
+{
+	struct stopped *s = find_stopped(x, batch);
+
+	if (!s) {
+		BT_GROW(x->stopped, x->stopped_alloc, x->stopped_nr + 1);
+		s = &x->stopped[x->stopped_nr++];
+		*s = (struct stopped){ .batch = batch };
+	}
+	s->at = bt_clock_ms() + ((int64_t)AGAIN_MS << (s->nr < 6 ? s->nr : 6));
+	s->nr++;
+	return s;
+}
+
+/* Here and now. */
+static int run_here(struct executor *x, uint64_t batch, struct bt_err *err)
+{
+	struct bt_err why = BT_ERR_INIT;
+
+	if (!bt_run_batch(&x->run, batch, &why))
+		return account(x, batch, err);
+	if (!bt_run_may_again(&x->run, &why))
+		return *err = why, err->code;
+	bt_trace("batch %llu: %s", (unsigned long long)batch, why.msg);
+	if (x->o->tell)
+		x->o->tell(x->o->tell_ctx, why.msg);
+	put_off(x, batch);
+	return 0;
+}
+
+/* A process that died could not count that itself; nor could one that could not begin. */
+static int worker_failed(struct executor *x, uint64_t batch, int status, struct bt_err *err)
+{
+	char why[80];
+	bool over;
+
+	bt_trace("batch %llu: its process ended with status %d", (unsigned long long)batch, status);
+	if (put_off(x, batch)->nr <= RUN_ERRORS_MAX && status <= 128)
+		return 0;
+	snprintf(why, sizeof(why), "its process ended with status %d", status);
+	return bt_run_failed(&x->run, batch, why, &over, err);
+}
+
 /* --- after a crash, and now and then --- */
 
+/* All that is open, one after the other, as long as something comes of it. */
 static int finish_batches(struct executor *x, uint64_t *ret_nr, struct bt_err *err)
 {
 	BT_CLEANUP(bt_arena_release) struct bt_arena arena = { NULL };
 	struct bt_batch *list;
 	size_t nr;
-	int rc = bt_queue_batches(x->q, true, 0, &arena, &list, &nr, err);
 
-	x->run.recovering = true;
-	for (size_t i = 0; i < nr && !rc; i++) {
-		rc = bt_run_batch(&x->run, list[i].id, err);
-		if (!rc)
-			rc = account(x, list[i].id, err);
-	}
-	x->run.recovering = false;
+	if (bt_queue_batches(x->q, true, 0, &arena, &list, &nr, err))
+		return err->code;
+	for (size_t i = 0; i < nr; i++)
+		if (run_here(x, list[i].id, err))
+			return err->code;
 	*ret_nr = nr;
-	return rc;
+	return 0;
 }
 
 /* Actions of batches that are over, or that are not there: a restored queue may hold some. */
@@ -246,12 +280,8 @@ static int forget_old(struct executor *x, struct bt_err *err)
 
 static int tidy(struct executor *x, struct bt_err *err)
 {
+	x->untidy = false;
 	return tidy_pins(x, err) || forget_old(x, err) ? err->code : 0;
-}
-
-static int recover(struct executor *x, uint64_t *ret_nr, struct bt_err *err)
-{
-	return bt_queue_fence_raise(x->q, err) || finish_batches(x, ret_nr, err) || free_strays(x, err) ? err->code : 0;
 }
 
 /* --- forming --- */
@@ -283,9 +313,9 @@ static int note_blocks(struct executor *x, const struct bt_outlook *look, struct
 			continue;
 		snprintf(why, sizeof(why), "waits for action %llu, which did not succeed", (unsigned long long)p->waits_for);
 		if (p->blocked && a->state == BT_ACTION_QUEUED)
-			rc = bt_queue_action_set(x->q, a->id, BT_ACTION_BLOCKED, why, NULL, err);
+			rc = bt_queue_action_note(x->q, a->id, a->state, BT_ACTION_BLOCKED, why, err);
 		else if (!p->blocked && a->state == BT_ACTION_BLOCKED)
-			rc = bt_queue_action_set(x->q, a->id, BT_ACTION_QUEUED, NULL, NULL, err);
+			rc = bt_queue_action_note(x->q, a->id, a->state, BT_ACTION_QUEUED, NULL, err);
 		if (rc)
 			return rc;
 	}
@@ -339,23 +369,23 @@ static int start_worker(struct executor *x, uint64_t id, struct bt_err *err)
 	return 0;
 }
 
-/* Those that have ended leave the list. A batch that its process left open is taken up again when this one looks next. */
+/* Those that have ended leave the list. A batch that its process left open is taken up again later. */
 static int reap(struct executor *x, struct bt_err *err)
 {
 	for (size_t i = 0; i < x->workers_nr;) {
-		struct worker *w = &x->workers[i];
+		struct worker w = x->workers[i];
 		siginfo_t info = { .si_pid = 0 };
 		int status;
 
-		if (!waitid(P_PID, (id_t)w->child.pid, &info, WEXITED | WNOHANG | WNOWAIT) && !info.si_pid) {
+		if (!waitid(P_PID, (id_t)w.child.pid, &info, WEXITED | WNOHANG | WNOWAIT) && !info.si_pid) {
 			i++;
 			continue;
 		}
-		if (bt_child_wait(&w->child, &status, err) || account(x, w->batch, err))
-			return err->code;
-		if (status)
-			bt_trace("batch %llu: its process ended with status %d", (unsigned long long)w->batch, status);
 		x->workers[i] = x->workers[--x->workers_nr];
+		x->untidy = true;
+		if (bt_child_wait(&w.child, &status, err) || (status > 1 && worker_failed(x, w.batch, status, err)) ||
+		    account(x, w.batch, err))
+			return err->code;
 	}
 	return 0;
 }
@@ -368,7 +398,18 @@ static bool has_worker(const struct executor *x, uint64_t batch)
 	return false;
 }
 
-/* Formed and not at work: this look's, `batch`'s (formed by hand), and those whose process died. */
+/*
+ * A batch that is quick needs no process of its own. Who stays looks after other lanes meanwhile: there only what waits for nobody
+ * outside is quick.
+ */
+static bool is_quick(const struct executor *x, const struct bt_batch *b)
+{
+	if (x->workers_nr)
+		return false;
+	return x->o->stay == BT_EXECUTOR_DUE || (b->kind <= BT_ACTION_MERGE && !x->settings.verify);
+}
+
+/* Formed and not at work: this look's, those formed by hand, and those whose process died. *ret_ran: there are some. */
 static int run_open(struct executor *x, const struct bt_outlook *look, bool *ret_ran, struct bt_err *err)
 {
 	BT_CLEANUP(bt_arena_release) struct bt_arena arena = { NULL };
@@ -377,16 +418,16 @@ static int run_open(struct executor *x, const struct bt_outlook *look, bool *ret
 
 	if (bt_queue_batches(x->q, true, 0, &arena, &list, &nr, err))
 		return err->code;
-	for (size_t i = 0; i < nr; i++)
-		if (!has_worker(x, list[i].id))
+	*ret_ran = nr;
+	for (size_t i = 0; i < nr; i++) {
+		const struct stopped *s = find_stopped(x, list[i].id);
+
+		if (!has_worker(x, list[i].id) && (!s || s->at <= bt_clock_ms()))
 			list[idle++] = list[i];
-	*ret_ran = idle;
-	if (idle == 1 && !x->workers_nr && look->lanes_nr == 1) {
-		x->run.recovering = list[0].started_at;
-		if (bt_run_batch(&x->run, list[0].id, err))
-			return err->code;
-		return account(x, list[0].id, err);
 	}
+	x->untidy = x->untidy || idle;
+	if (idle == 1 && look->lanes_nr == 1 && is_quick(x, &list[0]))
+		return run_here(x, list[0].id, err);
 	for (size_t i = 0; i < idle && x->workers_nr < x->settings.windows.parallel_max; i++)
 		if (start_worker(x, list[i].id, err))
 			return err->code;
@@ -395,18 +436,43 @@ static int run_open(struct executor *x, const struct bt_outlook *look, bool *ret
 
 /* --- the loop --- */
 
+/* The lock is held: writes of an earlier holder fail from here on. What it left open is run like what is formed. */
+static int take_over(struct executor *x, struct bt_err *err)
+{
+	return bt_queue_fence_raise(x->q, err) || (!x->o->form_only && free_strays(x, err)) ? err->code : 0;
+}
+
+/* Nothing is at work here: whoever waits for the lock comes first. */
+static int give_way(struct executor *x, struct bt_err *err)
+{
+	if (x->workers_nr || x->o->stay == BT_EXECUTOR_DUE || !bt_executor_lock_wanted(x->o->dir))
+		return 0;
+	bt_close_fd(&x->lock);
+	for (;;) {
+		int rc;
+
+		usleep(POLL_MS * 1000);
+		rc = bt_executor_lock(x->o->dir, x->o->shared_mode, 0, &x->lock, err);
+		if (rc != BT_ERR_BUSY)
+			return rc || take_over(x, err) ? err->code : 0;
+		*err = (struct bt_err)BT_ERR_INIT;
+		if (bt_cancel_check(err))
+			return err->code;
+	}
+}
+
 static int wait_until(struct executor *x, int64_t wake_at, struct bt_err *err)
 {
 	int64_t now = bt_queue_now(), ms = POLL_MS;
 
-	if (x->workers_nr)
+	if (x->workers_nr || x->stopped_nr)
 		ms = 10;
 	else if (wake_at > now && wake_at - now < ms)
 		ms = wake_at - now;
 	else if (wake_at <= now)
 		ms = 1;
 	usleep((useconds_t)ms * 1000);
-	return bt_cancel_check(err);
+	return bt_cancel_check(err) || give_way(x, err) ? err->code : 0;
 }
 
 /* *ret_leave: there is nothing to stay for. */
@@ -422,7 +488,7 @@ static int look_once(struct executor *x, bool *ret_leave, int64_t *ret_wake, str
 	if (reap(x, err) || bt_queue_setting(x->q, "paused", &paused, err))
 		return err->code;
 	*ret_wake = INT64_MAX;
-	if (paused && !x->o->anyway) {
+	if (paused) {
 		*ret_leave = !x->workers_nr && x->o->stay != BT_EXECUTOR_FOREVER;
 		return 0;
 	}
@@ -437,8 +503,9 @@ static int look_once(struct executor *x, bool *ret_leave, int64_t *ret_wake, str
 		*ret_leave = x->o->form_only;
 		return 0;
 	}
+	x->stopped_nr = 0;
 	*ret_leave = x->o->stay == BT_EXECUTOR_DUE || (x->o->stay == BT_EXECUTOR_DRAIN && look.plan.wake_at == INT64_MAX);
-	return 0;
+	return x->untidy && !*ret_leave && !x->o->form_only ? tidy(x, err) : 0;
 }
 
 static int work(struct executor *x, struct bt_err *err)
@@ -453,17 +520,10 @@ static int work(struct executor *x, struct bt_err *err)
 	return 0;
 }
 
-/* Under the lock, from recovery to tidying up. */
+/* Under the lock, from taking over to tidying up. */
 static int serve(struct executor *x, struct bt_err *err)
 {
-	uint64_t recovered;
-	int64_t paused = 0;
-
-	if (bt_queue_setting(x->q, "paused", &paused, err))
-		return err->code;
-	if (x->o->form_only ? bt_queue_fence_raise(x->q, err) : recover(x, &recovered, err))
-		return err->code;
-	if (work(x, err))
+	if (take_over(x, err) || work(x, err))
 		return err->code;
 	return x->o->form_only ? 0 : tidy(x, err);
 }
@@ -482,24 +542,37 @@ static int anything_new(struct executor *x, bool *ret_any, struct bt_err *err)
 	return 0;
 }
 
+/* People wait for their turn; who drains behind somebody's back has nothing to do where another one does it. */
+static int lock(struct executor *x, struct bt_err *err)
+{
+	int patience_ms = x->o->stay == BT_EXECUTOR_DUE ? BT_EXECUTOR_PATIENCE_MS : 0;
+
+	return bt_executor_lock(x->o->dir, x->o->shared_mode, patience_ms, &x->lock, err);
+}
+
 int bt_executor_run(const struct bt_executor_opts *o, struct bt_executor_sum *ret_sum, struct bt_err *err)
 {
 	BT_CLEANUP(executor_close) struct executor x;
 	bool any = true;
-	int rc;
+	int rc = executor_open(&x, o, err);
 
-	rc = executor_open(&x, o, err);
-	if (rc)
-		return rc;
+	if (!rc)
+		rc = lock(&x, err);
 	/* who queues while the lock is held starts nobody: after letting go of it one more look is due */
 	while (!rc && any) {
-		rc = bt_executor_lock(o->dir, &x.lock, err);
-		if (!rc)
-			rc = serve(&x, err);
+		rc = serve(&x, err);
 		bt_close_fd(&x.lock);
 		any = false;
-		if (!rc && o->stay == BT_EXECUTOR_DRAIN && !o->form_only)
+		if (!rc && o->stay == BT_EXECUTOR_DRAIN)
 			rc = anything_new(&x, &any, err);
+		if (!rc && any)
+			rc = lock(&x, err);
+		if (rc == BT_ERR_BUSY && any) {
+			/* another one has begun where this one has ended */
+			*err = (struct bt_err)BT_ERR_INIT;
+			rc = 0;
+			any = false;
+		}
 	}
 	*ret_sum = x.sum;
 	return rc;
@@ -517,9 +590,8 @@ int bt_executor_run_one(const struct bt_executor_opts *o, uint64_t batch, struct
 		bt_queue_fence_take(x.q, strtoull(fence, NULL, 10));
 		return bt_run_batch(&x.run, batch, err);
 	}
-	if (bt_executor_lock(o->dir, &x.lock, err) || bt_queue_fence_raise(x.q, err))
+	if (lock(&x, err) || bt_queue_fence_raise(x.q, err))
 		return err->code;
-	x.run.recovering = true;
 	return bt_run_batch(&x.run, batch, err);
 }
 
@@ -528,7 +600,7 @@ int bt_executor_recover(const struct bt_executor_opts *o, uint64_t *ret_batches,
 	BT_CLEANUP(executor_close) struct executor x;
 
 	*ret_batches = 0;
-	if (executor_open(&x, o, err) || bt_executor_lock(o->dir, &x.lock, err) || recover(&x, ret_batches, err))
+	if (executor_open(&x, o, err) || lock(&x, err) || take_over(&x, err) || finish_batches(&x, ret_batches, err))
 		return err->code;
 	return tidy(&x, err);
 }

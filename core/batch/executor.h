@@ -23,7 +23,6 @@ struct bt_executor_opts {
 	enum bt_executor_stay stay;
 	bool now;			/* windows and delays are over */
 	bool form_only;			/* batches are formed, and not run */
-	bool anyway;			/* also while the queue is paused */
 	void (*tell)(void *ctx, const char *line);
 	void *tell_ctx;
 };

@@ -6,8 +6,10 @@
 #include <string.h>
 
 #include "core/base/buf.h"
+#include "core/batch/land.h"
 #include "core/batch/verify.h"
 #include "core/batch/pin.h"
+#include "core/batch/push.h"
 #include "core/git/refs.h"
 
 void run_tell(struct run *w, const char *fmt, ...)
@@ -167,7 +169,29 @@ static int begin(struct run *w, struct bt_err *err)
 	return rc;
 }
 
-int bt_run_batch(struct bt_run *r, uint64_t id, struct bt_err *err)
+static int run_kind(struct run *w, struct bt_err *err)
+{
+	switch (w->b.kind) {
+	case BT_ACTION_COMMIT:
+	case BT_ACTION_MERGE:
+		return run_commits(w, err);
+	case BT_ACTION_PUSH:
+		return run_push(w, err);
+	default:
+		return run_start(w, err);
+	}
+}
+
+/* What is left of a pin is found by recover. */
+static void unpin(struct run *w)
+{
+	struct bt_err ignored = BT_ERR_INIT;
+
+	pin_set(w, BT_BATCH_REFS, NULL, &ignored);
+	pin_set(w, BT_HOLD_REFS, NULL, &ignored);
+}
+
+static int go_on(struct bt_run *r, uint64_t id, struct bt_err *err)
 {
 	BT_CLEANUP(run_release) struct run w = { .r = r };
 	struct bt_err ignored = BT_ERR_INIT;
@@ -177,27 +201,108 @@ int bt_run_batch(struct bt_run *r, uint64_t id, struct bt_err *err)
 		return err->code;
 	if (!bt_batch_state_open(w.b.state))
 		return 0;
-	if (!w.b.started_at && begin(&w, err))
+	w.recovering = w.b.started_at;
+	if ((!w.recovering && begin(&w, err)) || hold(&w, err))
 		return err->code;
-	if (hold(&w, err))
-		return err->code;
-	switch (w.b.kind) {
-	case BT_ACTION_COMMIT:
-	case BT_ACTION_MERGE:
-		rc = run_commits(&w, err);
-		break;
-	case BT_ACTION_PUSH:
-		rc = run_push(&w, err);
-		break;
-	default:
-		rc = run_start(&w, err);
-		break;
-	}
+	rc = run_kind(&w, err);
 	bt_verify_end(r);
-	/* what is left of a pin is found by recover */
-	if (!rc && !bt_batch_state_open(w.b.state)) {
-		pin_set(&w, BT_BATCH_REFS, NULL, &ignored);
-		pin_set(&w, BT_HOLD_REFS, NULL, &ignored);
-	}
+	if (!rc && !bt_batch_state_open(w.b.state))
+		unpin(&w);
+	/* people may work in their worktrees until it is tried again */
+	if (rc && (w.b.state == BT_BATCH_REF_INTENT || w.b.state == BT_BATCH_REF_DONE))
+		bt_land_unlock(r->repo, w.b.key, &ignored);
 	return rc;
+}
+
+/* --- errors of ours --- */
+
+/* Has git what the batch was to land? */
+static bool has_landed(struct run *w)
+{
+	struct bt_err ignored = BT_ERR_INIT;
+	struct bt_oid now;
+
+	return (w->b.state == BT_BATCH_REF_INTENT || w->b.state == BT_BATCH_REF_DONE) && w->b.kind != BT_ACTION_PUSH &&
+	       bt_ref_read(w->r->repo, w->b.lane, &now, &ignored) == BT_ROW &&
+	       bt_is_ancestor(w->r->repo, &w->b.commit, &now, &ignored) == BT_ROW;
+}
+
+/* Was something begun of which nobody can tell what came of it? */
+static int is_unsure(struct run *w, bool *ret, struct bt_err *err)
+{
+	struct bt_effect *list;
+	size_t nr;
+
+	*ret = w->b.state == BT_BATCH_PUSH_INTENT;
+	if (bt_queue_effects(w->r->q, w->b.id, &w->arena, &list, &nr, err))
+		return err->code;
+	for (size_t i = 0; i < nr; i++)
+		*ret = *ret || !list[i].done_at;
+	return 0;
+}
+
+static int give_up(struct bt_run *r, uint64_t id, const char *why, struct bt_err *err)
+{
+	BT_CLEANUP(run_release) struct run w = { .r = r };
+	BT_BUF_OWNED struct bt_buf text = BT_BUF_INIT;
+	bool landed, unsure;
+	int rc;
+
+	if (load(&w, id, err) || is_unsure(&w, &unsure, err))
+		return err->code;
+	landed = has_landed(&w);
+	bt_buf_addf(&text, "%s after %d errors: %s", landed ? "landed, and given up" : "given up", RUN_ERRORS_MAX, why);
+	rc = bt_queue_begin(r->q, err);
+	for (size_t i = 0; i < w.members_nr && !rc; i++)
+		if (run_member_open(&w.members[i]))
+			rc = run_member_end(&w, &w.members[i], landed ? BT_ACTION_LANDED : unsure ? BT_ACTION_UNKNOWN : BT_ACTION_FAILED,
+					    bt_buf_cstr(&text), landed ? &w.b.commit : NULL, err);
+	if (!rc)
+		rc = run_end(&w, landed ? BT_BATCH_DONE : unsure ? BT_BATCH_UNKNOWN : BT_BATCH_FAILED, bt_buf_cstr(&text), err);
+	if (rc) {
+		bt_queue_rollback(r->q);
+		return rc;
+	}
+	if (bt_queue_commit(r->q, err))
+		return err->code;
+	unpin(&w);
+	return 0;
+}
+
+bool bt_run_may_again(struct bt_run *r, const struct bt_err *why)
+{
+	return why->code != BT_ERR_CANCELED && why->code != BT_ERR_FULL && why->code != BT_ERR_READONLY && bt_queue_fence_held(r->q);
+}
+
+int bt_run_failed(struct bt_run *r, uint64_t id, const char *why, bool *ret_over, struct bt_err *err)
+{
+	unsigned errors;
+
+	*ret_over = false;
+	if (bt_queue_batch_error(r->q, id, why, &errors, err))
+		return err->code;
+	if (errors < RUN_ERRORS_MAX)
+		return 0;
+	*ret_over = true;
+	return give_up(r, id, why, err);
+}
+
+int bt_run_batch(struct bt_run *r, uint64_t id, struct bt_err *err)
+{
+	struct bt_err noting = BT_ERR_INIT;
+	bool over;
+	int rc = go_on(r, id, err);
+
+	if (!rc || !bt_run_may_again(r, err))
+		return rc;
+	if (bt_run_failed(r, id, err->msg, &over, &noting)) {
+		/* a batch that is not there has no errors either */
+		if (noting.code != BT_ERR_NOT_FOUND)
+			*err = noting;
+		return err->code;
+	}
+	if (!over)
+		return rc;
+	*err = (struct bt_err)BT_ERR_INIT;
+	return 0;
 }

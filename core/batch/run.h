@@ -20,7 +20,6 @@ struct bt_run {
 	struct bt_queue *q;
 	const struct bt_batch_settings *settings;
 	const char *program;		/* path of git-batho, for the built-in gate */
-	bool recovering;		/* the batch was begun by a process that is gone */
 	/* One line for people about what happens; may be NULL. */
 	void (*tell)(void *ctx, const char *line);
 	void *tell_ctx;
@@ -32,9 +31,15 @@ struct bt_run {
 
 /*
  * Takes the batch as far as it goes: to a state in which it is over, or back to the queue with its actions. An error leaves it
- * where it is: a later call goes on.
+ * where it is: a later call goes on. Errors are counted with the batch: with the third it is over, its actions failed (or landed, or
+ * unknown, as git and its effects say) with the message; that is no error any more.
  */
+#define RUN_ERRORS_MAX 3
 int bt_run_batch(struct bt_run *r, uint64_t id, struct bt_err *err);
+/* Is an error of bt_run_batch one batch's alone, so that others go on and this one is tried again? Else executing ends. */
+bool bt_run_may_again(struct bt_run *r, const struct bt_err *why);
+/* Counts an error that bt_run_batch could not see: its process died. *ret_over: that was one too many. */
+int bt_run_failed(struct bt_run *r, uint64_t id, const char *why, bool *ret_over, struct bt_err *err);
 
 /* --- shared by run*.c --- */
 
@@ -45,6 +50,7 @@ struct run {
 	struct bt_batch b;
 	struct bt_action *members;
 	size_t members_nr;
+	bool recovering;		/* it was begun before: by a process that is gone, or up to an error */
 };
 void run_tell(struct run *w, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* Writes the batch; in the transaction that is open, or alone. */

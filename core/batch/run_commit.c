@@ -13,6 +13,8 @@
 #include "core/batch/params.h"
 #include "core/batch/run.h"
 #include "core/batch/verify.h"
+#include "core/git/history.h"
+#include "core/git/program.h"
 #include "core/git/refs.h"
 
 /* Strangers that commit all the time: after so many the batch goes back to the queue. */
@@ -36,23 +38,61 @@ static void folded_release(struct folded *f)
 
 /* --- members that history holds already: a restored queue, or a crash behind the swap --- */
 
+/* A commit before all that could have landed since the members were captured; len 0: there is none. */
+static int oldest_base(struct run *w, struct bt_oid *ret, struct bt_err *err)
+{
+	BT_GIT_CMD_OWNED struct bt_git_cmd c = BT_GIT_CMD_INIT;
+	BT_BUF_OWNED struct bt_buf out = BT_BUF_INIT;
+	const struct bt_oid *last = NULL;
+	char hex[BT_OID_HEX_MAX + 1];
+	size_t nr = 0;
+	bool there = true;
+	int status;
+
+	ret->len = 0;
+	bt_git_cmd_init(&c, w->r->repo);
+	bt_git_cmd_addl(&c, "merge-base", "--octopus", NULL);
+	for (size_t i = 0; i < w->members_nr && there; i++) {
+		const struct bt_oid *base = &w->members[i].base;
+
+		if (last && bt_oid_equal(last, base))
+			continue;
+		there = base->len;
+		/* a base that was rewound may be gone */
+		if (there && bt_commit_there(w->r->repo, base, &there, err))
+			return err->code;
+		if (there)
+			bt_git_cmd_add(&c, bt_oid_hex(base, hex));
+		last = base;
+		nr++;
+	}
+	if (there && nr == 1)
+		*ret = *last;
+	if (!there || nr < 2)
+		return 0;
+	if (bt_git_run_status(&c, NULL, 0, &out, NULL, &status, err))
+		return err->code;
+	return status ? 0 : bt_oid_parse(bt_buf_cstr(&out), strcspn(bt_buf_cstr(&out), "\n"), ret, err);
+}
+
 static int mark_applied(struct run *w, const struct bt_oid *tip, struct bt_err *err)
 {
 	BT_FREE const char **keys = bt_xcalloc(w->members_nr + 1, sizeof(*keys));
 	BT_FREE struct bt_oid *commits = bt_xcalloc(w->members_nr + 1, sizeof(*commits));
 	BT_FREE bool *found = bt_xcalloc(w->members_nr + 1, sizeof(*found));
-	const struct bt_oid *base = NULL;
+	struct bt_oid base;
 	bool moved = false;
 
 	for (size_t i = 0; i < w->members_nr; i++) {
 		keys[i] = w->members[i].key;
 		moved = moved || !bt_oid_equal(&w->members[i].base, tip);
-		base = base ? base : &w->members[i].base;
 	}
 	/* nothing has landed since they were captured */
 	if (!tip->len || !moved)
 		return 0;
-	if (bt_land_applied(w->r->repo, base, tip, keys, w->members_nr, commits, found, err))
+	if (oldest_base(w, &base, err))
+		return err->code;
+	if (bt_land_applied(w->r->repo, &base, tip, keys, w->members_nr, commits, found, err))
 		return err->code;
 	for (size_t i = 0; i < w->members_nr; i++)
 		if (found[i] && run_member_open(&w->members[i]) &&
@@ -358,8 +398,10 @@ static int prepare(struct run *w, const struct bt_oid *tip, struct folded *f, bo
 		if (fold(w, tip, NULL, f, err) || part(w, f, err))
 			return err->code;
 		taken = f->fold.taken;
-		w->b.commit = f->fold.commit;
-		w->b.tree = f->fold.tree;
+		if (taken) {
+			w->b.commit = f->fold.commit;
+			w->b.tree = f->fold.tree;
+		}
 	}
 	if (drop_dependents(w, &dropped, err) || dropped || !taken)
 		return err->code;
@@ -380,22 +422,36 @@ static int prepare(struct run *w, const struct bt_oid *tip, struct folded *f, bo
 	return 0;
 }
 
-/* The commit of each member in the result. */
-static const struct bt_oid *result_of(const struct run *w, const struct folded *f, size_t member)
+/* The commit of each member in the result. One that was folded by a process that is gone is found by its trailers. */
+static int find_results(struct run *w, const struct folded *f, struct bt_oid *results, struct bt_err *err)
 {
+	BT_FREE const char **keys = bt_xcalloc(w->members_nr + 1, sizeof(*keys));
+	BT_FREE bool *found = bt_xcalloc(w->members_nr + 1, sizeof(*found));
+
+	for (size_t i = 0; i < w->members_nr; i++)
+		keys[i] = w->members[i].key;
+	if (!f->nr && w->b.kind == BT_ACTION_COMMIT &&
+	    bt_land_applied(w->r->repo, &w->b.base, &w->b.commit, keys, w->members_nr, results, found, err))
+		return err->code;
+	for (size_t i = 0; i < w->members_nr; i++)
+		if (!found[i])
+			results[i] = w->b.commit;
 	for (size_t i = 0; i < f->nr; i++)
-		if (f->place[i] == member && f->members[i].result.len)
-			return &f->members[i].result;
-	return &w->b.commit;
+		if (f->members[i].result.len)
+			results[f->place[i]] = f->members[i].result;
+	return 0;
 }
 
 static int land_members(struct run *w, const struct folded *f, struct bt_err *err)
 {
-	int rc = bt_queue_begin(w->r->q, err);
+	BT_FREE struct bt_oid *results = bt_xcalloc(w->members_nr + 1, sizeof(*results));
+	int rc = find_results(w, f, results, err);
 
+	if (!rc)
+		rc = bt_queue_begin(w->r->q, err);
 	for (size_t i = 0; i < w->members_nr && !rc; i++)
 		if (run_member_open(&w->members[i]))
-			rc = run_member_end(w, &w->members[i], BT_ACTION_LANDED, NULL, result_of(w, f, i), err);
+			rc = run_member_end(w, &w->members[i], BT_ACTION_LANDED, NULL, &results[i], err);
 	if (!rc)
 		rc = run_end(w, BT_BATCH_DONE, NULL, err);
 	if (!rc) {

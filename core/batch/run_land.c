@@ -176,7 +176,7 @@ int run_land(struct run *w, bool *ret_again, struct bt_err *err)
 	bool over = false;
 
 	*ret_again = false;
-	if (w->r->recovering && bt_land_unlock(w->r->repo, w->b.key, err))
+	if (w->recovering && bt_land_unlock(w->r->repo, w->b.key, err))
 		return err->code;
 	if (w->b.state != BT_BATCH_REF_DONE && swap(w, ret_again, &over, err))
 		return err->code;

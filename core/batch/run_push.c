@@ -348,15 +348,27 @@ static int merge_remote(struct run *w, const struct bt_oid *remote, const struct
 	return 0;
 }
 
+/* The remote cannot be reached: that is no error yet, and is tried again. */
+static int unreached(struct run *w, bool *ret_again, struct bt_err *err)
+{
+	if (err->code != BT_ERR_BUSY || !bt_queue_fence_held(w->r->q))
+		return err->code;
+	w->b.error = bt_arena_strndup(&w->arena, err->msg, strlen(err->msg));
+	*err = (struct bt_err)BT_ERR_INIT;
+	*ret_again = true;
+	return 0;
+}
+
 /* The branch and the remote's have gone different ways. The batch may be over afterwards. */
 static int bring_together(struct run *w, struct bt_oid *tip, struct bt_err *err)
 {
 	struct bt_oid remote;
-	bool mine;
+	bool mine, again;
 
 	run_tell(w, "'%s' has moved at '%s': fetching", bt_lane_name(w->b.lane), w->b.remote);
-	if (bt_push_fetch(w->r->repo, w->b.remote, w->b.lane, 0, &remote, err) ||
-	    all_ours(w, &remote, tip, &mine, err))
+	if (bt_push_fetch(w->r->repo, w->b.remote, w->b.lane, 0, &remote, err))
+		return unreached(w, &again, err);
+	if (all_ours(w, &remote, tip, &mine, err))
 		return err->code;
 	return mine ? fold_again(w, &remote, tip, err) : merge_remote(w, &remote, tip, err);
 }
@@ -453,16 +465,11 @@ static int round_of(struct run *w, bool *ret_again, struct bt_err *err)
 	if (rc < 0)
 		return rc;
 	rc = bt_push_look(w->r->repo, w->b.remote, w->b.lane, 0, &remote, err);
-	if (rc == BT_ERR_BUSY) {
-		w->b.error = bt_arena_strndup(&w->arena, err->msg, strlen(err->msg));
-		*ret_again = true;
-		return 0;
-	}
 	if (rc < 0)
-		return rc;
+		return unreached(w, ret_again, err);
 	if (rc == BT_ROW) {
 		if (make_known(w, &remote, err))
-			return err->code;
+			return unreached(w, ret_again, err);
 		rc = bt_oid_equal(&remote, &tip) ? BT_ROW : bt_is_ancestor(w->r->repo, &tip, &remote, err);
 		if (rc < 0)
 			return rc;
@@ -510,7 +517,7 @@ int run_push(struct run *w, struct bt_err *err)
 {
 	bool unknown = w->b.state == BT_BATCH_PUSH_INTENT, again;
 
-	if (w->r->recovering && finish_back(w, err))
+	if (w->recovering && finish_back(w, err))
 		return err->code;
 	if (!bt_batch_state_open(w->b.state))
 		return 0;
