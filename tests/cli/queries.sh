@@ -357,7 +357,8 @@ test_expect_success 'JSON has the fields of git-batho-format(5)' '
 # The types of records and their fields, from the page: "record field".
 fields_of_page() {
 	awk '
-		/^\.Sh / { on = ($2 == "RECORDS"); next }
+		/^\.Sh / { all = on = ($2 == "RECORDS"); next }
+		/^\.Ss / { on = all && !/ of (queue |--dry-run)/ }	# queue-records.sh has these
 		/^\.Ss / && on { record = $2; sub(/,$/, "", record); next }
 		/^\.It Va / && on { for (i = 3; i <= NF; i++) if ($i != ",") { print record, $i; of[record] = of[record] " " $i } }
 		/^the fields of a / && on { sub(/,$/, "", $5); n = split(of[$5], f, " "); for (i = 1; i <= n; i++) print record, f[i] }
