@@ -217,6 +217,53 @@ static void test_effects(void **state)
 	assert_int_equal(nr, 0);
 }
 
+/* Counted while the batch is open; what an executor without a fence of its own any more may not. */
+static void test_errors(void **state)
+{
+	QUEUE_OWNED struct bt_queue *q = queue_open();
+	QUEUE_OWNED struct bt_queue *other = queue_open();
+	ARENA_OWNED struct bt_arena arena = { NULL };
+	struct bt_batch b;
+	unsigned nr = 0;
+	uint64_t id;
+
+	(void)state;
+	expect_ok(bt_queue_fence_raise(q, &err));
+	id = batch_put(q, BT_ACTION_COMMIT, queue_put(q, BT_ACTION_COMMIT, MAIN, NULL));
+	expect_ok(bt_queue_batch_error(q, id, "one", &nr, &err));
+	expect_ok(bt_queue_batch_error(q, id, "two", &nr, &err));
+	assert_int_equal(nr, 2);
+	expect_code(BT_ROW, bt_queue_batch(q, id, &arena, &b, &err));
+	assert_string_equal(b.error, "two");
+	assert_int_equal(queue_ask(q, "SELECT count(*) FROM event WHERE what = 'error'"), 2);
+	expect_ok(bt_queue_fence_raise(other, &err));
+	expect_code(BT_ERR_BUSY, bt_queue_batch_error(q, id, "three", &nr, &err));
+	b.state = BT_BATCH_FAILED;
+	expect_ok(bt_queue_batch_set(other, &b, &err));
+	expect_code(BT_ERR_NOT_FOUND, bt_queue_batch_error(other, id, "three", &nr, &err));
+	assert_int_equal(queue_ask(q, "SELECT errors FROM batch"), 2);
+}
+
+/* What the planner found counts only for what has not been canceled or claimed meanwhile. */
+static void test_notes(void **state)
+{
+	QUEUE_OWNED struct bt_queue *q = queue_open();
+	uint64_t leader, follower;
+
+	(void)state;
+	leader = queue_put(q, BT_ACTION_PUSH, MAIN, "p");
+	follower = queue_put(q, BT_ACTION_PUSH, MAIN, "p");
+	assert_int_equal(leader_of(q, follower), leader);
+	expect_ok(bt_queue_action_note(q, leader, BT_ACTION_QUEUED, BT_ACTION_BLOCKED, "why", &err));
+	assert_true(state_of(q, leader) == BT_ACTION_BLOCKED && state_of(q, follower) == BT_ACTION_BLOCKED);
+	expect_ok(bt_queue_action_note(q, leader, BT_ACTION_QUEUED, BT_ACTION_PARKED, "why", &err));
+	assert_int_equal(state_of(q, leader), BT_ACTION_BLOCKED);
+	expect_ok(bt_queue_action_cancel(q, follower, &err));
+	expect_ok(bt_queue_action_note(q, follower, BT_ACTION_BLOCKED, BT_ACTION_QUEUED, NULL, &err));
+	assert_int_equal(state_of(q, follower), BT_ACTION_CANCELED);
+	assert_int_equal(queue_ask(q, "SELECT count(*) FROM event WHERE what = 'blocked'"), 1);
+}
+
 static void test_events(void **state)
 {
 	QUEUE_OWNED struct bt_queue *q = queue_open();
@@ -281,9 +328,9 @@ static void test_figures(void **state)
 	queue_do(q, "UPDATE action SET agent = 'b' WHERE id = 3; UPDATE action SET agent = 'c' WHERE id > 18;"
 		    "UPDATE action SET state = 5, finished_at = queued_at + 10 * id WHERE id <= 20;"
 		    "UPDATE action SET state = 7, finished_at = queued_at + 1 WHERE id > 20;"
-		    "INSERT INTO batch (key, kind, lane, state, created_at, started_at, finished_at, attempt, committer, executed, failed)"
-		    " VALUES ('1', 0, 'm', 5, 1, 1, 1, 1, '', 12, 1), ('2', 0, 'm', 5, 1, 1, 1, 1, '', 8, 0),"
-		    " ('3', 0, 'm', 9, 1, 1, 1, 1, '', 99, 0), ('4', 2, 'm', 5, 1, 1, 1, 1, '', 2, 0)");
+		    "INSERT INTO batch (key, kind, lane, state, created_at, started_at, finished_at, attempt, committer, errors, executed, failed)"
+		    " VALUES ('1', 0, 'm', 5, 1, 1, 1, 1, '', 0, 12, 1), ('2', 0, 'm', 5, 1, 1, 1, 1, '', 0, 8, 0),"
+		    " ('3', 0, 'm', 9, 1, 1, 1, 1, '', 0, 99, 0), ('4', 2, 'm', 5, 1, 1, 1, 1, '', 0, 2, 0)");
 	expect_ok(bt_queue_figures(q, &f, &err));
 	assert_int_equal(f.agents, 3);
 	assert_int_equal(f.batches, 3);
@@ -512,6 +559,8 @@ int main(void)
 		cmocka_unit_test_setup(test_fence_waits, scratch_reset),
 		cmocka_unit_test_setup(test_transactions, scratch_reset),
 		cmocka_unit_test_setup(test_effects, scratch_reset),
+		cmocka_unit_test_setup(test_errors, scratch_reset),
+		cmocka_unit_test_setup(test_notes, scratch_reset),
 		cmocka_unit_test_setup(test_events, scratch_reset),
 		cmocka_unit_test_setup(test_verdicts_and_settings, scratch_reset),
 		cmocka_unit_test_setup(test_figures, scratch_reset),

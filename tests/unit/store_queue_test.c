@@ -397,21 +397,21 @@ static void test_content(void **state)
 	(void)state;
 	a.content = test_oid(1);
 	queue_put_after(q, &a, 0);
-	expect_code(BT_DONE, bt_queue_content(q, &none, 0, &open, &err));
+	expect_code(BT_DONE, bt_queue_content(q, &none, 0, 0, &open, &err));
 	assert_false(open);
-	expect_code(BT_ROW, bt_queue_content(q, &a.content, INT64_MAX, &open, &err));
+	expect_code(BT_ROW, bt_queue_content(q, &a.content, INT64_MAX, 0, &open, &err));
 	assert_true(open);
 	expect_ok(bt_queue_action_set(q, a.id, BT_ACTION_LANDED, NULL, NULL, &err));
-	expect_code(BT_ROW, bt_queue_content(q, &a.content, 0, &open, &err));
+	expect_code(BT_ROW, bt_queue_content(q, &a.content, 0, 0, &open, &err));
 	assert_true(open);
-	expect_code(BT_ROW, bt_queue_content(q, &a.content, INT64_MAX, &open, &err));
+	expect_code(BT_ROW, bt_queue_content(q, &a.content, INT64_MAX, 0, &open, &err));
 	assert_false(open);
 	expect_ok(bt_queue_action_set(q, a.id, BT_ACTION_PUSHED, NULL, NULL, &err));
-	expect_code(BT_ROW, bt_queue_content(q, &a.content, 0, &open, &err));
+	expect_code(BT_ROW, bt_queue_content(q, &a.content, 0, 0, &open, &err));
 	assert_false(open);
 	/* one that is open among several that are over */
 	queue_put_after(q, &a, 0);
-	expect_code(BT_ROW, bt_queue_content(q, &a.content, INT64_MAX, &open, &err));
+	expect_code(BT_ROW, bt_queue_content(q, &a.content, INT64_MAX, 0, &open, &err));
 	assert_true(open);
 }
 
