@@ -6,6 +6,7 @@
 
 #include "core/batch/enqueue.h"
 #include "core/batch/lane.h"
+#include "core/batch/push.h"
 #include "core/git/refs.h"
 #include "git-batho/cmd_queue.h"
 
@@ -83,20 +84,38 @@ int bt_hook_queue_commit(struct bt_hook_run *r, struct bt_err *err)
 	return queue_wake(r->c, err);
 }
 
-/* Each is a branch of ours, as it is here, under the same name. */
-static int all_branches(struct bt_hook_run *r, const struct bt_pushed *pushed, bool *ret, struct bt_err *err)
+/* A branch of ours, as it is here, under the same name, with what is there already in it: a push that is forced is somebody's own. */
+static int fits(struct bt_hook_run *r, const struct bt_pushed_ref *p, bool *ret, struct bt_err *err)
 {
-	*ret = pushed->nr && !pushed->deleted_nr;
-	for (size_t i = 0; *ret && i < pushed->nr; i++) {
-		struct bt_oid here;
-		int rc;
+	struct bt_oid here;
+	int rc;
 
-		*ret = !strncmp(pushed->refs[i].name, "refs/heads/", 11);
-		rc = *ret ? bt_ref_read(&r->c->repo, pushed->refs[i].name, &here, err) : BT_DONE;
-		if (rc < 0)
-			return rc;
-		*ret = rc == BT_ROW && bt_oid_equal(&here, &pushed->refs[i].new_oid);
-	}
+	*ret = false;
+	if (strncmp(p->name, "refs/heads/", 11))
+		return 0;
+	rc = bt_ref_read(&r->c->repo, p->name, &here, err);
+	if (rc != BT_ROW || !bt_oid_equal(&here, &p->new_oid))
+		return rc < 0 ? rc : 0;
+	*ret = true;
+	if (!p->old_oid.len)
+		return 0;
+	rc = bt_is_ancestor(&r->c->repo, &p->old_oid, &p->new_oid, err);
+	*ret = rc == BT_ROW;
+	if (rc == BT_ERR_NOT_FOUND)
+		*err = (struct bt_err)BT_ERR_INIT;
+	return rc < 0 && rc != BT_ERR_NOT_FOUND ? rc : 0;
+}
+
+/* Can the queue do all of it, as it was asked for? */
+static int all_fit(struct bt_hook_run *r, const char *remote, const struct bt_pushed *pushed, bool *ret, struct bt_err *err)
+{
+	struct bt_err why = BT_ERR_INIT;
+
+	/* an address is no remote */
+	*ret = pushed->nr && !pushed->deleted_nr && !bt_push_remote_check(&r->c->repo, remote, &why);
+	for (size_t i = 0; *ret && i < pushed->nr; i++)
+		if (fits(r, &pushed->refs[i], ret, err))
+			return err->code;
 	return 0;
 }
 
@@ -106,7 +125,7 @@ int bt_hook_queue_push(struct bt_hook_run *r, const char *remote, const struct b
 	bool fit;
 
 	*ret_queued = false;
-	if (!bt_conf_get(r->c->conf, BT_KEY_QUEUE_ON_PUSH)->number || is_set(OWN_PUSH) || all_branches(r, pushed, &fit, err) || !fit)
+	if (!bt_conf_get(r->c->conf, BT_KEY_QUEUE_ON_PUSH)->number || is_set(OWN_PUSH) || all_fit(r, remote, pushed, &fit, err) || !fit)
 		return err->code;
 	if (open_queue(r, &q, err))
 		return err->code;

@@ -607,17 +607,31 @@ int bt_executor_recover(const struct bt_executor_opts *o, uint64_t *ret_batches,
 
 /* --- behind somebody's back --- */
 
-/* What a caller has in its environment about the repository it stands in. */
+/* What a caller has in its environment about the repository it stands in, and about this one command (git -c). */
 static const char *const dropped[] = {
 	"GIT_DIR", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_WORK_TREE", "GIT_QUARANTINE_PATH", "GIT_OBJECT_DIRECTORY",
 	"GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_REFLOG_ACTION", "GIT_EDITOR", "GIT_INTERNAL_SUPER_PREFIX",
 	"GIT_LITERAL_PATHSPECS", "GIT_COMMON_DIR", "GIT_NAMESPACE", "GIT_AUTHOR_NAME", "GIT_AUTHOR_EMAIL", "GIT_AUTHOR_DATE",
-	"GIT_COMMITTER_DATE", FENCE_ENV, "BATHO_AGENT",
+	"GIT_COMMITTER_DATE", "GIT_CONFIG_PARAMETERS", FENCE_ENV, "BATHO_AGENT",
 };
+
+/*
+ * The main worktree, for as long as there is one: remotes may be paths, and those, like the user's commands, are taken to start
+ * there. The caller's own worktree may be gone before the work is done.
+ */
+static char *home_of(const struct bt_repo *repo)
+{
+	size_t len = strlen(repo->common_dir);
+
+	if (len > 5 && !strcmp(repo->common_dir + len - 5, "/.git"))
+		return bt_xasprintf("%.*s", (int)(len - 5), repo->common_dir);
+	return bt_xstrdup(repo->top && !strcmp(repo->git_dir, repo->common_dir) ? repo->top : repo->common_dir);
+}
 
 int bt_executor_detach(const struct bt_repo *repo, const char *program, const char *dir, struct bt_err *err)
 {
 	const char *const argv[] = { program, "queue", "run", "--until-idle", "--quiet", NULL };
+	BT_FREE char *home = home_of(repo);
 	pid_t pid;
 
 	if (bt_executor_running(dir))
@@ -632,7 +646,7 @@ int bt_executor_detach(const struct bt_repo *repo, const char *program, const ch
 	for (int fd = 0, null = open("/dev/null", O_RDWR); null >= 0 && fd < 3; fd++)
 		dup2(null, fd);
 	setsid();
-	if (chdir(repo->common_dir))
+	if (chdir(home))
 		_exit(127);
 	execv(program, (char *const *)argv);
 	_exit(127);

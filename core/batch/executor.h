@@ -40,7 +40,7 @@ int bt_executor_recover(const struct bt_executor_opts *o, uint64_t *ret_batches,
 bool bt_executor_running(const char *dir);
 /*
  * Starts one behind the caller's back, unless one runs: a session of its own, none of our descriptors, none of the caller's git
- * environment. Returns at once.
+ * environment; in the main worktree. Returns at once.
  */
 int bt_executor_detach(const struct bt_repo *repo, const char *program, const char *dir, struct bt_err *err);
 
