@@ -399,12 +399,12 @@ static bool has_worker(const struct executor *x, uint64_t batch)
 }
 
 /*
- * A batch that is quick needs no process of its own. Who stays looks after other lanes meanwhile: there only what waits for nobody
- * outside is quick.
+ * A batch that is quick needs no process of its own; one that has failed before gets one, for it may have died. Who stays looks after
+ * other lanes meanwhile: there only what waits for nobody outside is quick.
  */
-static bool is_quick(const struct executor *x, const struct bt_batch *b)
+static bool is_quick(struct executor *x, const struct bt_batch *b)
 {
-	if (x->workers_nr)
+	if (x->workers_nr || find_stopped(x, b->id))
 		return false;
 	return x->o->stay == BT_EXECUTOR_DUE || (b->kind <= BT_ACTION_MERGE && !x->settings.verify);
 }

@@ -214,6 +214,15 @@ static int truth_ask(struct fold *s, struct bt_fold_member *m, const struct fold
 	return rc;
 }
 
+static int who(struct fold *s, size_t i, struct bt_err *err)
+{
+	struct bt_oid nothing = fold_empty_tree(s->repo);
+
+	if (fold_who(s->repo, &s->touched, s->f, i, &s->changes[i], err))
+		return err->code;
+	return fold_who_exactly(&s->truth, s->f, i, s->changes, s->tip_tree.len ? &s->tip_tree : &nothing, err);
+}
+
 static int truth(struct fold *s, size_t i, struct bt_err *err)
 {
 	struct bt_fold_member *m = &s->f->members[i];
@@ -232,7 +241,7 @@ static int truth(struct fold *s, size_t i, struct bt_err *err)
 		m->outcome = BT_FOLD_CONFLICT;
 		m->paths = v.paths;
 		m->paths_nr = v.paths_nr;
-		return fold_who(s->repo, &s->touched, s->f, i, ch, err);
+		return who(s, i, err);
 	}
 	m->outcome = bt_oid_equal(&v.tree, &s->acc_tree) ? BT_FOLD_EMPTY : BT_FOLD_TAKEN;
 	if (m->outcome == BT_FOLD_TAKEN)

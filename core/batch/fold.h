@@ -33,7 +33,11 @@ struct bt_fold_member {
 	enum bt_fold_outcome outcome;
 	char **paths;			/* NULL-terminated: what it conflicts in; at most 100 are kept */
 	size_t paths_nr;		/* all of them */
-	size_t with_member;		/* the last earlier member that changed one of these paths, or SIZE_MAX: the tip */
+	/*
+	 * The last earlier member that changed one of these paths and conflicts by itself (the last that changed one, when it takes
+	 * several), or SIZE_MAX: the tip.
+	 */
+	size_t with_member;
 	/*
 	 * That member's commit, or the newest commit of the tip, not in the member's history, that touched the first
 	 * such path; len 0 when there is none (the tip is behind the member's parent, or not born).

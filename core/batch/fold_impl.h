@@ -87,6 +87,12 @@ void fold_touched_release(struct fold_touched *t);
 void fold_touched_add(struct fold_touched *t, const struct fold_change *ch, size_t member);
 int fold_who(struct bt_repo *repo, const struct fold_touched *t, const struct bt_fold *f, size_t member,
 	     const struct fold_change *ch, struct bt_err *err);
+/*
+ * Which of several it is: fold_who has named the last member that touched one of the paths, and now the tip alone, then each
+ * earlier one alone on the tip, are merged with it. changes: of all members. tip_tree: of the tip, or the empty tree.
+ */
+int fold_who_exactly(struct fold_truth *t, const struct bt_fold *f, size_t member, const struct fold_change *changes,
+		     const struct bt_oid *tip_tree, struct bt_err *err);
 
 /* --- fold_message.c, fold_words.c: what a commit says --- */
 

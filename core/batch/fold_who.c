@@ -1,6 +1,7 @@
 /*
- * With whom a member conflicts: the last earlier member of the batch that changed one of the paths, else the newest
- * commit of the tip that did. Conflicts of renamed folders are told of paths that only one side has: then it is who
+ * With whom a member conflicts: the last earlier member of the batch that changed one of the paths and conflicts with
+ * it by itself (the last that changed one, when none does by itself), or the newest commit of the tip that changed one.
+ * Conflicts of renamed folders are told of paths that only one side has: then it is who
  * changed something beside them.
  */
 #include <stdlib.h>
@@ -9,6 +10,8 @@
 #include "core/base/mem.h"
 #include "core/batch/fold_impl.h"
 
+/* Members that are tried by themselves, the last ones first: each is two merges. */
+#define ALONE_MAX 10
 /* Paths that the history of the tip is searched for: each is a child, and the first nearly always answers. */
 #define TIP_PATHS_MAX 4
 
@@ -131,4 +134,97 @@ int fold_who(struct bt_repo *repo, const struct fold_touched *t, const struct bt
 	m->with_member = (size_t)who - 1;
 	m->with_commit = f->members[who - 1].commit;
 	return 0;
+}
+
+/* --- which of several --- */
+
+static bool touches(const struct fold_change *ch, const struct bt_strmap *paths)
+{
+	for (size_t i = 0; i < ch->nr; i++)
+		if (bt_strmap_get(paths, ch->entries[i].path, ch->entries[i].len, 0))
+			return true;
+	return !ch->kept;
+}
+
+/* The members that it can be, the last one first. */
+static size_t find_suspects(const struct bt_fold *f, size_t member, const struct fold_change *changes, size_t *list)
+{
+	struct bt_strmap paths;
+	size_t nr = 0;
+
+	bt_strmap_init(&paths, NULL);
+	for (char **p = f->members[member].paths; *p; p++)
+		bt_strmap_put(&paths, *p, strlen(*p), 1);
+	for (size_t i = member; i-- > 0 && nr < ALONE_MAX;)
+		if (f->members[i].outcome == BT_FOLD_TAKEN && touches(&changes[i], &paths))
+			list[nr++] = i;
+	bt_strmap_release(&paths);
+	return nr;
+}
+
+/* BT_ROW: the change goes onto the tree, which becomes *ret_tree. BT_DONE: it conflicts. */
+static int merges(struct fold_truth *t, const struct fold_change *ch, const struct bt_oid *on, struct bt_oid *ret_tree,
+		  struct bt_err *err)
+{
+	struct fold_verdict v = { .clean = false };
+	bool clean;
+	int rc = fold_truth_trees(t, &ch->parent_tree, on, &ch->view.tree, &v, err);
+
+	if (rc)
+		return rc;
+	clean = v.clean;
+	*ret_tree = v.tree;
+	fold_verdict_release(&v);
+	return clean ? BT_ROW : BT_DONE;
+}
+
+/* The tip, then the suspects. *ret_who: a member, or SIZE_MAX for the tip; as it is when nobody does by himself. */
+static int try_each(struct fold_truth *t, const size_t *suspects, size_t nr, size_t member,
+		    const struct fold_change *changes, const struct bt_oid *tip_tree, size_t *ret_who,
+		    struct bt_err *err)
+{
+	struct bt_oid on, ignored;
+	int rc = merges(t, &changes[member], tip_tree, &ignored, err);
+
+	if (rc == BT_DONE)
+		*ret_who = SIZE_MAX;
+	/* with one suspect it is enough that the tip is innocent */
+	for (size_t i = 0; rc == BT_ROW && nr > 1 && i < nr; i++) {
+		rc = merges(t, &changes[suspects[i]], tip_tree, &on, err);
+		if (rc == BT_DONE) {
+			rc = BT_ROW;
+			continue;
+		}
+		if (rc == BT_ROW)
+			rc = merges(t, &changes[member], &on, &ignored, err);
+		if (rc == BT_DONE)
+			*ret_who = suspects[i];
+	}
+	return rc < 0 ? rc : 0;
+}
+
+int fold_who_exactly(struct fold_truth *t, const struct bt_fold *f, size_t member, const struct fold_change *changes,
+		     const struct bt_oid *tip_tree, struct bt_err *err)
+{
+	struct bt_fold_member *m = &f->members[member];
+	size_t suspects[ALONE_MAX], who = m->with_member;
+	size_t nr = find_suspects(f, member, changes, suspects);
+	struct bt_err why = BT_ERR_INIT;
+	int rc;
+
+	if (!nr || who == SIZE_MAX || m->git_crashed)
+		return 0;
+	rc = try_each(t, suspects, nr, member, changes, tip_tree, &who, &why);
+	/* git crashed in a merge that nobody wants: what is known is good enough */
+	if (rc && rc != BT_ERR_UNSUPPORTED)
+		return *err = why, rc;
+	if (rc || who == m->with_member)
+		return 0;
+	m->with_member = who;
+	if (who != SIZE_MAX) {
+		m->with_commit = f->members[who].commit;
+		return 0;
+	}
+	m->with_commit.len = 0;
+	return f->tip.len ? tip_paths(t->repo, f, m, err) : 0;
 }

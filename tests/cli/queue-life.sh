@@ -120,8 +120,21 @@ test_expect_success 'dry-run of one batch shows that one' '
 	batch=$(last_batch) && git batho queue execute $batch --dry-run >out && test_line_count = 1 out && test_grep "^batch $batch:" out && flush
 '
 
+test_expect_success 'a conflict names the one it conflicts with, not the last that touched the file; or the branch' '
+	git checkout -q -B many main && git checkout -q main && first=$(git batho queue log -n 1 --json | sed -n "s/.*\"id\":\([0-9]*\),.*/\1/p") &&
+	enqueue "partner" a 2 partner --target many && enqueue "bystander" a 11 bystander --target many &&
+	enqueue "other bystander" a 19 other --target many && enqueue "conflicting" a 2 conflicting --target many &&
+	test_expect_code 1 git batho queue flush --now -q && expect_states $((first + 1)) landed $((first + 3)) landed $((first + 4)) parked &&
+	field $((first + 4)) detail >why && test_grep "conflict in a with action $((first + 1))$" why &&
+	git batho queue cancel $((first + 4)) -q &&
+	enqueue "bystander" a 7 aside --target many && enqueue "late" a 2 late --target many &&
+	test_expect_code 1 git batho queue flush --now -q && field $((first + 6)) detail >why &&
+	test_grep "conflict in a with commit $(git rev-parse --short=12 many^)$" why && git batho queue cancel $((first + 6)) -q
+'
+
 test_expect_success 'nothing is left behind' '
-	git batho queue push -q && git batho queue push -q --target side && flush && git batho queue recover -q && no_pins &&
+	git batho queue push -q && git batho queue push -q --target side && git batho queue push -q --target many && flush &&
+	git batho queue recover -q && no_pins &&
 	git fsck --strict 2>err && test_must_be_empty err
 '
 

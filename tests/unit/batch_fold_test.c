@@ -181,9 +181,9 @@ static void test_same_file(void **state)
 	assert_member(3, BT_FOLD_TAKEN, true);
 	assert_int_equal(members[2].paths_nr, 1);
 	assert_string_equal(members[2].paths[0], "a/one");
-	/* Both members changed that file: the later one is named. */
-	assert_int_equal(members[2].with_member, 1);
-	assert_true(bt_oid_equal(&members[2].with_commit, &members[1].commit));
+	/* Both members changed that file: the one that conflicts by itself is named. */
+	assert_int_equal(members[2].with_member, 0);
+	assert_true(bt_oid_equal(&members[2].with_commit, &members[0].commit));
 	assert_int_equal(members[4].paths_nr, 2);
 	assert_int_equal(members[4].with_member, 3);
 	sh("git show $RESULT:a/one >one && grep -q 'line 1 first' one && grep -q 'line 10 last' one && "
@@ -404,7 +404,7 @@ static void test_places(void **state)
 			fold(BT_FOLD_STACK, NAMES("base", "m1", "m2", "m3"));
 			assert_member(0, BT_FOLD_TAKEN, true);
 			assert_member(1, BT_FOLD_TAKEN, false);
-			assert_int_equal(members[2].with_member, 1);
+			assert_int_equal(members[2].with_member, 0);
 			done();
 		}
 		assert_int_equal(chdir(scratch_dir), 0);
