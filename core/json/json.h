@@ -1,9 +1,9 @@
 /*
  * The door to cJSON: reading JSON that may come from anywhere. Writing is core/base/out.h.
  *
- * A text is taken whole or not at all: valid UTF-8, no NUL (raw or as \u0000), nothing behind it, not nested deeper than
- * BT_JSON_DEPTH_MAX, no name twice in one object. Names are compared exactly. Values are asked for by name and type; what
- * has another type is BT_ERR_USAGE naming the field.
+ * A text is taken whole or not at all: JSON as the standard has it, valid UTF-8, no NUL (raw or as \u0000), nothing behind
+ * it, not nested deeper than BT_JSON_DEPTH_MAX, no name twice in one object. Names are compared exactly. Values are asked
+ * for by name and type; what has another type is BT_ERR_USAGE naming the field.
  */
 #ifndef BT_JSON_JSON_H
 #define BT_JSON_JSON_H
@@ -33,13 +33,13 @@ int bt_json_only(const struct bt_json *j, const char *const *names, struct bt_er
 /* Absent, or null: the value is left as it is. Strings live as long as j. */
 int bt_json_string(const struct bt_json *j, const char *name, const char **ret, struct bt_err *err);
 int bt_json_bool(const struct bt_json *j, const char *name, bool *ret, struct bt_err *err);
-/* A whole number, or a string of digits (for what is larger than 2^53). */
+/* A whole number, or a string of digits (for 2^53 and more, which other readers round). */
 int bt_json_int(const struct bt_json *j, const char *name, int64_t min, int64_t max, int64_t *ret, struct bt_err *err);
 int bt_json_strings(const struct bt_json *j, const char *name, struct bt_arena *arena, const char ***ret_list, size_t *ret_nr,
 		    struct bt_err *err);
 int bt_json_ints(const struct bt_json *j, const char *name, struct bt_arena *arena, int64_t min, int64_t max, int64_t **ret_list,
 		 size_t *ret_nr, struct bt_err *err);
-/* An object of strings, as "name=value" each. */
+/* An object of strings, as "name=value" each; no name has a '=' in it. */
 int bt_json_pairs(const struct bt_json *j, const char *name, struct bt_arena *arena, const char ***ret_list, size_t *ret_nr,
 		  struct bt_err *err);
 

@@ -17,26 +17,85 @@ static const cJSON *inside(const struct bt_json *j)
 
 /* --- what cJSON does not look at --- */
 
-/* Escapes and depth, in one walk. What is no JSON otherwise is cJSON's to find. */
+static size_t digits(const char *p, size_t len)
+{
+	size_t nr = 0;
+
+	while (nr < len && p[nr] >= '0' && p[nr] <= '9')
+		nr++;
+	return nr;
+}
+
+/* The length of a number that JSON has; cJSON takes whatever strtod() takes. 0: none. */
+static size_t number_len(const char *p, size_t len)
+{
+	size_t at = *p == '-', nr = digits(p + at, len - at);
+
+	if (!nr || (nr > 1 && p[at] == '0'))
+		return 0;
+	at += nr;
+	if (at < len && p[at] == '.') {
+		nr = digits(p + at + 1, len - at - 1);
+		if (!nr)
+			return 0;
+		at += nr + 1;
+	}
+	if (at < len && (p[at] == 'e' || p[at] == 'E')) {
+		at++;
+		at += at < len && (p[at] == '+' || p[at] == '-');
+		nr = digits(p + at, len - at);
+		if (!nr)
+			return 0;
+		at += nr;
+	}
+	return at;
+}
+
+static int no_json(size_t at, struct bt_err *err)
+{
+	return bt_err_set(err, BT_ERR_USAGE, "no JSON from column %zu", at + 1);
+}
+
+/* From behind its first quote to the last one, or to the end when there is none. */
+static int scan_string(const char *text, size_t len, size_t *at, struct bt_err *err)
+{
+	for (; *at < len && text[*at] != '"'; ++*at) {
+		if ((unsigned char)text[*at] < ' ')
+			return no_json(*at, err);
+		if (text[*at] != '\\')
+			continue;
+		if (len - *at >= 6 && !memcmp(text + *at + 1, "u0000", 5))
+			return bt_err_set(err, BT_ERR_USAGE, "a NUL at column %zu", *at + 1);
+		++*at;
+	}
+	return 0;
+}
+
+/* Blanks, numbers, strings and depth, in one walk. What is no JSON otherwise is cJSON's to find. */
 static int scan(const char *text, size_t len, struct bt_err *err)
 {
-	bool in_string = false;
 	int depth = 0;
 
 	for (size_t i = 0; i < len; i++) {
 		char c = text[i];
 
-		if (in_string && c == '\\') {
-			if (len - i >= 6 && !memcmp(text + i + 1, "u0000", 5))
-				return bt_err_set(err, BT_ERR_USAGE, "a NUL at column %zu", i + 1);
+		if (c == '"') {
 			i++;
-		} else if (c == '"') {
-			in_string = !in_string;
-		} else if (!in_string && (c == '{' || c == '[')) {
+			if (scan_string(text, len, &i, err))
+				return err->code;
+		} else if (c == '{' || c == '[') {
 			if (++depth > BT_JSON_DEPTH_MAX)
 				return bt_err_set(err, BT_ERR_USAGE, "nested deeper than %d at column %zu", BT_JSON_DEPTH_MAX, i + 1);
-		} else if (!in_string && (c == '}' || c == ']')) {
+		} else if (c == '}' || c == ']') {
 			depth--;
+		} else if (c == '-' || (c >= '0' && c <= '9')) {
+			size_t nr = number_len(text + i, len - i);
+
+			if (!nr)
+				return no_json(i, err);
+			i += nr - 1;
+		} else if ((c < ' ' || c > '~') && !strchr("\t\r\n", c)) {
+			return no_json(i, err);
 		}
 	}
 	return 0;
@@ -96,7 +155,7 @@ int bt_json_parse(const char *text, size_t len, struct bt_json **ret_json, struc
 		return err->code;
 	root = cJSON_ParseWithLengthOpts(text, len, &end, 0);
 	if (!root)
-		return bt_err_set(err, BT_ERR_USAGE, "no JSON from column %zu", (size_t)(end - text) + 1);
+		return no_json((size_t)(end - text), err);
 	while (end < text + len && strchr(" \t\r\n", *end))
 		end++;
 	if (end != text + len)
@@ -176,7 +235,7 @@ static int to_int(const cJSON *item, const char *name, int64_t min, int64_t max,
 	if (cJSON_IsString(item)) {
 		if (!bt_text_int(item->valuestring, &v))
 			return wrong(name, "a whole number", err);
-	} else if (!cJSON_IsNumber(item) || item->valuedouble != floor(item->valuedouble) || fabs(item->valuedouble) > 9007199254740992.0) {
+	} else if (!cJSON_IsNumber(item) || item->valuedouble != floor(item->valuedouble) || fabs(item->valuedouble) >= 9007199254740992.0) {
 		return wrong(name, "a whole number", err);
 	} else {
 		v = (int64_t)item->valuedouble;
@@ -250,6 +309,8 @@ int bt_json_pairs(const struct bt_json *j, const char *name, struct bt_arena *ar
 
 		if (!cJSON_IsString(item))
 			return wrong(name, "an object of strings", err);
+		if (strchr(item->string, '='))
+			return bt_err_set(err, BT_ERR_USAGE, "name '%s' in '%s' has a '=' in it", item->string, name);
 		pair = bt_xasprintf("%s=%s", item->string, item->valuestring);
 		(*ret_list)[nr++] = bt_arena_strndup(arena, pair, strlen(pair));
 	}
