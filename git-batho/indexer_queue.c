@@ -133,7 +133,7 @@ static int read_start(const struct bt_json *j, struct bulk *b, struct bt_request
 	return 0;
 }
 
-static int read_line(struct bulk *b, const char *text, size_t len, struct bt_err *err)
+static int read_line(struct bulk *b, size_t line, const char *text, size_t len, struct bt_err *err)
 {
 	struct bt_request *r;
 	struct bt_json *j = NULL;
@@ -146,7 +146,7 @@ static int read_line(struct bulk *b, const char *text, size_t len, struct bt_err
 		return err->code;
 	b->objects[b->nr] = j;
 	r = &b->requests[b->nr++];
-	*r = (struct bt_request){ .kind = BT_ACTION_COMMIT };
+	*r = (struct bt_request){ .kind = BT_ACTION_COMMIT, .line = line };
 	if (read_kind(j, r, err) || read_common(j, b, r, err))
 		return err->code;
 	switch (r->kind) {
@@ -171,7 +171,7 @@ static int read_all(struct bulk *b, const struct bt_buf *input, struct bt_err *e
 		size_t len = nl ? (size_t)(nl - p) : (size_t)(end - p);
 
 		line++;
-		if (len && strspn(p, " \t\r") < len && read_line(b, p, len, err))
+		if (len && strspn(p, " \t\r") < len && read_line(b, line, p, len, err))
 			return bt_err_wrap(err, "line %zu", line);
 		p += len + 1;
 	}

@@ -8,6 +8,7 @@
 #include "core/base/fault.h"
 #include "core/base/mem.h"
 #include "core/base/text.h"
+#include "core/batch/enqueue_again.h"
 #include "core/batch/lane.h"
 #include "core/batch/params.h"
 #include "core/batch/pin.h"
@@ -23,7 +24,9 @@ struct draft {
 	struct bt_action *a;
 	char *lane;
 	struct bt_buf params;
-	bool known_key;		/* a row has its key already */
+	bool known_key;		/* a row has its key already: this one */
+	struct bt_action known;
+	bool over;		/* it landed since: nothing is left to do */
 };
 
 static void draft_release(struct draft *d)
@@ -99,14 +102,38 @@ static int read_subject(struct bt_enqueuer *e, const struct bt_oid *commit, cons
 	return 0;
 }
 
+/* The tree that stands for the content. Asked again after others landed it is another one, though the change is the same. */
+static int tree_of(struct bt_enqueuer *e, const struct draft *d, const struct bt_captured *c, struct bt_oid *ret, struct bt_err *err)
+{
+	const char *hex = d->known_key ? bt_params_get(d->known.params, d->known.params_len, "tree") : NULL;
+	struct bt_change_of now = { c->base, c->tree }, then = { d->known.base, { .len = 0 } };
+	bool same = false;
+
+	*ret = c->tree;
+	if (!hex)
+		return 0;
+	if (bt_oid_parse(hex, strlen(hex), &then.tree, err))
+		return err->code;
+	if (bt_oid_equal(&then.tree, &c->tree))
+		return 0;
+	if (bt_change_same(e->repo, &now, &then, &same, err))
+		return err->code;
+	if (same)
+		*ret = then.tree;
+	return 0;
+}
+
 static int take_commit(struct bt_enqueuer *e, struct draft *d, const struct bt_captured *c, struct bt_err *err)
 {
 	const struct bt_request *r = d->r;
 	char hex[BT_OID_HEX_MAX + 1];
+	struct bt_oid tree;
 
+	if (tree_of(e, d, c, &tree, err))
+		return err->code;
 	d->a->base = c->base;
 	d->a->content = c->commit;
-	bt_params_add(&d->params, "tree", bt_oid_hex(&c->tree, hex));
+	bt_params_add(&d->params, "tree", bt_oid_hex(&tree, hex));
 	bt_params_add(&d->params, "sign", r->sign ? "1" : NULL);
 	if (!r->capture.message)
 		return read_subject(e, &c->commit, &d->a->message, err);
@@ -267,7 +294,6 @@ static int draft_make(struct bt_enqueuer *e, struct draft *d, struct bt_err *err
 {
 	const struct bt_request *r = d->r;
 	int64_t now = bt_queue_now(), all_urgent = 0;
-	struct bt_action other;
 	int rc;
 
 	bt_buf_init(&d->params, BT_PARAMS_LEN_MAX);
@@ -281,7 +307,7 @@ static int draft_make(struct bt_enqueuer *e, struct draft *d, struct bt_err *err
 	d->a->lane = bt_arena_strndup(e->arena, d->lane, strlen(d->lane));
 	d->a->agent = r->agent ? r->agent : default_agent();
 	d->a->agent = bt_arena_strndup(e->arena, d->a->agent, strlen(d->a->agent));
-	rc = r->idem_key ? bt_queue_action_by_key(e->q, r->idem_key, e->arena, &other, err) : BT_DONE;
+	rc = r->idem_key ? bt_queue_action_by_key(e->q, r->idem_key, e->arena, &d->known, err) : BT_DONE;
 	if (rc < 0)
 		return rc;
 	d->known_key = rc == BT_ROW;
@@ -298,9 +324,31 @@ static int draft_make(struct bt_enqueuer *e, struct draft *d, struct bt_err *err
 	}
 }
 
+/* One that was asked for before and has landed since has nothing to capture. */
+static int capture(struct bt_enqueuer *e, struct draft *d, struct bt_err *err)
+{
+	struct bt_capture_opts o = d->r->capture;
+	struct bt_captured captured;
+	int rc;
+
+	o.conf = e->conf;
+	rc = bt_capture(e->repo, &o, &captured, err);
+	if (rc == BT_ERR_NOT_FOUND && d->known_key) {
+		*err = (struct bt_err)BT_ERR_INIT;
+		*d->a = d->known;
+		d->over = true;
+		return 0;
+	}
+	return rc ? rc : take_commit(e, d, &captured, err);
+}
+
 /* The row, when everything it names is safe. */
 static int draft_store(struct bt_enqueuer *e, struct draft *d, bool *ret_known, struct bt_err *err)
 {
+	if (d->over) {
+		*ret_known = true;
+		return 0;
+	}
 	if (bt_buf_check(&d->params, "the parameters", err))
 		return err->code;
 	d->a->params_len = d->params.len;
@@ -320,25 +368,11 @@ static int pin(struct bt_enqueuer *e, struct draft *d, struct bt_err *err)
 int bt_enqueue(struct bt_enqueuer *e, const struct bt_request *r, struct bt_action *ret_a, bool *ret_known, struct bt_err *err)
 {
 	BT_CLEANUP(draft_release) struct draft d = { .r = r, .a = ret_a };
-	struct bt_capture_opts capture = r->capture;
-	struct bt_captured captured;
 	int rc;
 
 	*ret_known = false;
-	if (draft_make(e, &d, err))
+	if (draft_make(e, &d, err) || (r->kind == BT_ACTION_COMMIT && capture(e, &d, err)))
 		return err->code;
-	if (r->kind == BT_ACTION_COMMIT) {
-		capture.conf = e->conf;
-		rc = bt_capture(e->repo, &capture, &captured, err);
-		if (rc == BT_ERR_NOT_FOUND && d.known_key) {
-			/* it was queued, and has landed since */
-			*ret_known = true;
-			rc = bt_queue_action_by_key(e->q, r->idem_key, e->arena, ret_a, err);
-			return rc < 0 ? rc : 0;
-		}
-		if (rc || take_commit(e, &d, &captured, err))
-			return err->code;
-	}
 	bt_fault_point("captured");
 	if (!d.known_key && pin(e, &d, err))
 		return err->code;
@@ -350,21 +384,35 @@ int bt_enqueue(struct bt_enqueuer *e, const struct bt_request *r, struct bt_acti
 
 /* --- many --- */
 
+static bool is_new_commit(const struct draft *d)
+{
+	return d->r->kind == BT_ACTION_COMMIT && !d->known_key;
+}
+
+static size_t line_of(const struct draft *d, size_t i)
+{
+	return d->r->line ? d->r->line : i + 1;
+}
+
 static int capture_all(struct bt_enqueuer *e, struct draft *drafts, size_t nr, struct bt_err *err)
 {
 	BT_FREE struct bt_capture_item *items = bt_xcalloc(nr + 1, sizeof(*items));
 	size_t items_nr = 0;
 
 	for (size_t i = 0; i < nr; i++)
-		if (drafts[i].r->kind == BT_ACTION_COMMIT)
+		if (is_new_commit(&drafts[i]))
 			items[items_nr] = (struct bt_capture_item){ .opts = drafts[i].r->capture },
 			items[items_nr++].opts.conf = e->conf;
 	if (items_nr && bt_capture_many(e->repo, items, items_nr, err))
 		return err->code;
 	items_nr = 0;
-	for (size_t i = 0; i < nr; i++)
-		if (drafts[i].r->kind == BT_ACTION_COMMIT && take_commit(e, &drafts[i], &items[items_nr++].result, err))
-			return err->code;
+	for (size_t i = 0; i < nr; i++) {
+		struct draft *d = &drafts[i];
+
+		if (is_new_commit(d) ? take_commit(e, d, &items[items_nr++].result, err)
+				     : d->r->kind == BT_ACTION_COMMIT && capture(e, d, err))
+			return bt_err_wrap(err, "line %zu", line_of(d, i));
+	}
 	return 0;
 }
 
@@ -376,12 +424,13 @@ static int pin_all(struct bt_enqueuer *e, struct draft *drafts, size_t nr, struc
 	unsigned slot = 0;
 
 	for (size_t i = 0; i < nr; i++)
-		if (drafts[i].a->content.len)
+		if (!drafts[i].known_key && drafts[i].a->content.len)
 			contents[contents_nr++] = drafts[i].a->content;
 	if (contents_nr && bt_pin_add(e->repo, drafts[0].a->agent, drafts[0].lane, contents, contents_nr, &slot, err))
 		return err->code;
 	for (size_t i = 0; i < nr; i++)
-		drafts[i].a->slot = slot;
+		if (!drafts[i].known_key)
+			drafts[i].a->slot = slot;
 	return 0;
 }
 
@@ -389,13 +438,13 @@ static int many(struct bt_enqueuer *e, struct draft *drafts, size_t nr, bool *kn
 {
 	for (size_t i = 0; i < nr; i++)
 		if (draft_make(e, &drafts[i], err))
-			return bt_err_wrap(err, "line %zu", i + 1);
+			return bt_err_wrap(err, "line %zu", line_of(&drafts[i], i));
 	if (capture_all(e, drafts, nr, err) || pin_all(e, drafts, nr, err) || bt_queue_begin(e->q, err))
 		return err->code;
 	for (size_t i = 0; i < nr; i++)
 		if (draft_store(e, &drafts[i], &known[i], err)) {
 			bt_queue_rollback(e->q);
-			return bt_err_wrap(err, "line %zu", i + 1);
+			return bt_err_wrap(err, "line %zu", line_of(&drafts[i], i));
 		}
 	return bt_queue_commit(e->q, err);
 }

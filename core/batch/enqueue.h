@@ -37,6 +37,7 @@ struct bt_request {
 	const char *name;		/* workflow: the file; deploy: the name */
 	const char *const *fields;	/* workflow: "key=value" each */
 	size_t fields_nr;
+	size_t line;			/* of the input it stood in, for messages; 0: none */
 };
 
 struct bt_enqueuer {
@@ -55,8 +56,8 @@ struct bt_enqueuer {
  */
 int bt_enqueue(struct bt_enqueuer *e, const struct bt_request *r, struct bt_action *ret_a, bool *ret_known, struct bt_err *err);
 /*
- * Several, all or none, in one transaction: `bulk`. results[i] and known[i] belong to requests[i]. A failure names the number
- * of the request (from 1).
+ * Several, all or none, in one transaction: `bulk`. results[i] and known[i] belong to requests[i]. A failure names the line of
+ * the request.
  */
 int bt_enqueue_many(struct bt_enqueuer *e, const struct bt_request *requests, size_t nr, struct bt_action *results, bool *known,
 		    struct bt_err *err);
