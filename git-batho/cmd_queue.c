@@ -113,7 +113,7 @@ static const struct {
 	{ "undo", W_UNDO, 1, 1 },	     { "stats", W_STATS, 0, 0 },
 };
 
-static int with_id(struct bt_context *c, enum what what, const char *text, struct bt_err *err)
+static int with_id(struct bt_context *c, const struct queue_opts *o, enum what what, const char *text, struct bt_err *err)
 {
 	uint64_t id = 0;
 
@@ -123,19 +123,19 @@ static int with_id(struct bt_context *c, enum what what, const char *text, struc
 	case W_SHOW:
 		return queue_show(c, id, err);
 	case W_CANCEL:
-		return queue_cancel(c, id, err);
+		return queue_cancel(c, o, id, err);
 	case W_UNDO:
 		return queue_undo(c, id, err);
 	default:
-		return queue_retry(c, id, what == W_REQUEUE, err);
+		return queue_retry(c, o, id, what == W_REQUEUE, err);
 	}
 }
 
-static int switch_urgent(struct bt_context *c, const char *text, struct bt_err *err)
+static int switch_urgent(struct bt_context *c, const struct queue_opts *o, const char *text, struct bt_err *err)
 {
 	if (strcmp(text, "on") && strcmp(text, "off"))
 		return bt_err_set(err, BT_ERR_USAGE, "urgent is 'on' or 'off', not '%s'", text);
-	return queue_setting(c, "urgent", !strcmp(text, "on"), err);
+	return queue_setting(c, o, "urgent", !strcmp(text, "on"), err);
 }
 
 /* The other program may read JSON; this one is the executor that it starts. */
@@ -173,20 +173,20 @@ static int dispatch(struct bt_context *c, const struct queue_opts *o, enum what 
 	case W_FLUSH:
 		return queue_flush(c, o, err);
 	case W_URGENT:
-		return switch_urgent(c, first, err);
+		return switch_urgent(c, o, first, err);
 	case W_WINDOWS:
 		return queue_windows(c, err);
 	case W_RUN:
 		return queue_run(c, o, err);
 	case W_PAUSE:
 	case W_RESUME:
-		return queue_setting(c, "paused", what == W_PAUSE, err);
+		return queue_setting(c, o, "paused", what == W_PAUSE, err);
 	case W_RECOVER:
 		return queue_recover(c, err);
 	case W_STATS:
 		return queue_stats(c, err);
 	default:
-		return with_id(c, what, first, err);
+		return with_id(c, o, what, first, err);
 	}
 }
 

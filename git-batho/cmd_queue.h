@@ -62,14 +62,14 @@ int queue_stats(struct bt_context *c, struct bt_err *err);
 int queue_windows(struct bt_context *c, struct bt_err *err);
 
 /* cmd_queue_run.c */
-int queue_cancel(struct bt_context *c, uint64_t id, struct bt_err *err);
-int queue_retry(struct bt_context *c, uint64_t id, bool requeue, struct bt_err *err);
+int queue_cancel(struct bt_context *c, const struct queue_opts *o, uint64_t id, struct bt_err *err);
+int queue_retry(struct bt_context *c, const struct queue_opts *o, uint64_t id, bool requeue, struct bt_err *err);
 int queue_flush(struct bt_context *c, const struct queue_opts *o, struct bt_err *err);
 int queue_form(struct bt_context *c, const struct queue_opts *o, struct bt_err *err);
 int queue_execute(struct bt_context *c, const struct queue_opts *o, const struct bt_args *args, struct bt_err *err);
 int queue_run(struct bt_context *c, const struct queue_opts *o, struct bt_err *err);
 int queue_recover(struct bt_context *c, struct bt_err *err);
 int queue_undo(struct bt_context *c, uint64_t batch, struct bt_err *err);
-int queue_setting(struct bt_context *c, const char *name, bool on, struct bt_err *err);
+int queue_setting(struct bt_context *c, const struct queue_opts *o, const char *name, bool on, struct bt_err *err);
 
 #endif

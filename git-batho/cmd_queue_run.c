@@ -6,12 +6,22 @@
 #include <string.h>
 
 #include "core/base/clock.h"
+#include "core/batch/enqueue.h"
 #include "core/batch/lane.h"
 #include "core/batch/pin.h"
 #include "core/batch/undo.h"
 #include "git-batho/cmd_queue.h"
 
 /* --- single actions --- */
+
+/* Who cancels, tries again, holds back: that is kept with what was done. */
+static int open_as(struct bt_context *c, const struct queue_opts *o, struct bt_queue **ret_q, struct bt_err *err)
+{
+	if (queue_open(c, BT_QUEUE_WRITE, ret_q, err))
+		return err->code;
+	bt_queue_agent_set(*ret_q, o->agent ? o->agent : bt_agent_default());
+	return 0;
+}
 
 static int find(struct bt_queue *q, uint64_t id, struct bt_arena *arena, struct bt_action *ret_a, struct bt_err *err)
 {
@@ -53,13 +63,13 @@ static int cancel(struct bt_queue *q, const struct bt_action *a, struct bt_err *
 	return bt_queue_action_cancel(q, a->id, err);
 }
 
-int queue_cancel(struct bt_context *c, uint64_t id, struct bt_err *err)
+int queue_cancel(struct bt_context *c, const struct queue_opts *o, uint64_t id, struct bt_err *err)
 {
 	BT_CLEANUP(bt_arena_release) struct bt_arena arena = { NULL };
 	QUEUE_OWNED struct bt_queue *q = NULL;
 	struct bt_action a;
 
-	if (queue_open(c, BT_QUEUE_WRITE, &q, err) || bt_queue_begin(q, err) || find(q, id, &arena, &a, err) || cancel(q, &a, err) ||
+	if (open_as(c, o, &q, err) || bt_queue_begin(q, err) || find(q, id, &arena, &a, err) || cancel(q, &a, err) ||
 	    bt_queue_commit(q, err))
 		return err->code;
 	print_changed(c, id, "canceled");
@@ -83,13 +93,13 @@ static bool may_again(const struct bt_action *a, bool requeue)
 	}
 }
 
-int queue_retry(struct bt_context *c, uint64_t id, bool requeue, struct bt_err *err)
+int queue_retry(struct bt_context *c, const struct queue_opts *o, uint64_t id, bool requeue, struct bt_err *err)
 {
 	BT_CLEANUP(bt_arena_release) struct bt_arena arena = { NULL };
 	QUEUE_OWNED struct bt_queue *q = NULL;
 	struct bt_action a;
 
-	if (queue_open(c, BT_QUEUE_WRITE, &q, err) || bt_queue_begin(q, err) || find(q, id, &arena, &a, err))
+	if (open_as(c, o, &q, err) || bt_queue_begin(q, err) || find(q, id, &arena, &a, err))
 		return err->code;
 	if (!may_again(&a, requeue))
 		return refuse(&a, requeue ? "requeue" : "retry", err);
@@ -105,11 +115,11 @@ int queue_retry(struct bt_context *c, uint64_t id, bool requeue, struct bt_err *
 
 /* --- the queue as a whole --- */
 
-int queue_setting(struct bt_context *c, const char *name, bool on, struct bt_err *err)
+int queue_setting(struct bt_context *c, const struct queue_opts *o, const char *name, bool on, struct bt_err *err)
 {
 	QUEUE_OWNED struct bt_queue *q = NULL;
 
-	if (queue_open(c, BT_QUEUE_WRITE, &q, err) || bt_queue_begin(q, err) || bt_queue_setting_put(q, name, on, err) ||
+	if (open_as(c, o, &q, err) || bt_queue_begin(q, err) || bt_queue_setting_put(q, name, on, err) ||
 	    bt_queue_event_add(q, 0, 0, NULL, name, on ? "on" : "off", err) || bt_queue_commit(q, err))
 		return err->code;
 	bt_out_record(c->out, "setting");

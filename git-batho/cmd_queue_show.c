@@ -285,7 +285,7 @@ static void show_event(struct bt_context *c, const struct bt_event *e)
 	bt_out_cstr(c->out, "what", e->what);
 	bt_out_cstr(c->out, "detail", e->detail);
 	bt_out_record_end(c->out);
-	bt_out_textf(c->out, BT_COLOR_NONE, "%s  %s", at, e->what);
+	bt_out_textf(c->out, BT_COLOR_NONE, "%s  %s%s%s", at, e->what, e->agent ? " by " : "", e->agent ? e->agent : "");
 	if (e->detail)
 		bt_out_textf(c->out, BT_COLOR_NONE, ": %s", e->detail);
 	bt_out_nl(c->out);

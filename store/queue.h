@@ -38,6 +38,8 @@ int bt_queue_open(const char *dir, enum bt_queue_mode mode, unsigned shared_mode
 		  struct bt_err *err);
 void bt_queue_free(struct bt_queue **pq);
 const char *bt_queue_path(const struct bt_queue *q);
+/* Who is at work by this connection: events that name nobody are his. NULL, as at first: nobody is named. */
+void bt_queue_agent_set(struct bt_queue *q, const char *agent);
 /* SQLite's own check and the references between the tables: 0, or BT_ERR_CORRUPT with what is wrong. */
 int bt_queue_verify(struct bt_queue *q, struct bt_err *err);
 

@@ -78,6 +78,7 @@ struct bt_queue {
 	enum bt_queue_mode mode;
 	bool writing;		/* between begin and commit */
 	uint64_t fence;		/* 0: this process executes nothing */
+	char *agent;		/* of events that name none */
 };
 
 /* The text of a statement, for the test that plans them all. */

@@ -15,7 +15,7 @@ int bt_queue_event_add(struct bt_queue *q, uint64_t action, uint64_t batch, cons
 	sqlite3_bind_int64(s, 1, bt_queue_now());
 	sqlite3_bind_int64(s, 2, (int64_t)action);
 	sqlite3_bind_int64(s, 3, (int64_t)batch);
-	bt_queue_bind_text(s, 4, agent);
+	bt_queue_bind_text(s, 4, agent ? agent : q->agent);
 	bt_queue_bind_text(s, 5, what);
 	bt_queue_bind_text(s, 6, detail);
 	return bt_queue_write(q, s, err);

@@ -244,6 +244,12 @@ int bt_queue_open(const char *dir, enum bt_queue_mode mode, unsigned shared_mode
 	return rc;
 }
 
+void bt_queue_agent_set(struct bt_queue *q, const char *agent)
+{
+	free(q->agent);
+	q->agent = agent ? bt_xstrdup(agent) : NULL;
+}
+
 void bt_queue_free(struct bt_queue **pq)
 {
 	struct bt_queue *q = *pq;
@@ -253,6 +259,7 @@ void bt_queue_free(struct bt_queue **pq)
 	bt_queue_rollback(q);
 	disconnect(q);
 	free(q->path);
+	free(q->agent);
 	free(q);
 	*pq = NULL;
 }

@@ -1,11 +1,13 @@
 #include "core/batch/enqueue.h"
 
 #include <pwd.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "core/base/fault.h"
+#include "core/base/hash.h"
 #include "core/base/mem.h"
 #include "core/base/text.h"
 #include "core/batch/enqueue_again.h"
@@ -59,7 +61,7 @@ static int check_word(const char *what, const char *word, struct bt_err *err)
 	return 0;
 }
 
-static const char *default_agent(void)
+const char *bt_agent_default(void)
 {
 	const char *agent = getenv("BATHO_AGENT");
 	const struct passwd *user;
@@ -123,6 +125,18 @@ static int tree_of(struct bt_enqueuer *e, const struct draft *d, const struct bt
 	return 0;
 }
 
+/* By what the same key is held to the same request: of a captured commit, whose times differ, its words. */
+static const char *words_hex(const struct bt_capture_opts *c, char *hex)
+{
+	uint64_t h = bt_hash64(c->message ? c->message : "", c->message_len, c->trailers_nr);
+
+	h = bt_hash64(c->author ? c->author : "", c->author ? strlen(c->author) : 0, h);
+	for (size_t i = 0; i < c->trailers_nr; i++)
+		h = bt_hash64(c->trailers[i], strlen(c->trailers[i]), h);
+	snprintf(hex, BT_OID_HEX_MAX + 1, "%016llx", (unsigned long long)h);
+	return hex;
+}
+
 static int take_commit(struct bt_enqueuer *e, struct draft *d, const struct bt_captured *c, struct bt_err *err)
 {
 	const struct bt_request *r = d->r;
@@ -135,6 +149,8 @@ static int take_commit(struct bt_enqueuer *e, struct draft *d, const struct bt_c
 	d->a->content = c->commit;
 	bt_params_add(&d->params, "tree", bt_oid_hex(&tree, hex));
 	bt_params_add(&d->params, "sign", r->sign ? "1" : NULL);
+	if (r->idem_key)
+		bt_params_add(&d->params, "words", words_hex(&r->capture, hex));
 	if (!r->capture.message)
 		return read_subject(e, &c->commit, &d->a->message, err);
 	d->a->message = subject(r->capture.message, r->capture.message_len, e->arena);
@@ -305,7 +321,7 @@ static int draft_make(struct bt_enqueuer *e, struct draft *d, struct bt_err *err
 		.not_before = r->delay_ms ? now + r->delay_ms : 0,
 	};
 	d->a->lane = bt_arena_strndup(e->arena, d->lane, strlen(d->lane));
-	d->a->agent = r->agent ? r->agent : default_agent();
+	d->a->agent = r->agent ? r->agent : bt_agent_default();
 	d->a->agent = bt_arena_strndup(e->arena, d->a->agent, strlen(d->a->agent));
 	rc = r->idem_key ? bt_queue_action_by_key(e->q, r->idem_key, e->arena, &d->known, err) : BT_DONE;
 	if (rc < 0)

@@ -16,10 +16,13 @@
 /* --key, --agent, a remote, a file, a field: more is a mistake. */
 #define BT_REQUEST_WORD_MAX 1024
 
+/* BATHO_AGENT, else the user's login name: borrowed, until the next call. */
+const char *bt_agent_default(void);
+
 struct bt_request {
 	enum bt_action_kind kind;
 	const char *target;		/* a branch; NULL: the current one */
-	const char *agent;		/* NULL: BATHO_AGENT, else the user's login name */
+	const char *agent;		/* NULL: bt_agent_default */
 	const char *idem_key;		/* or NULL */
 	int priority;
 	bool urgent;

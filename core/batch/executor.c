@@ -615,23 +615,11 @@ static const char *const dropped[] = {
 	"GIT_COMMITTER_DATE", "GIT_CONFIG_PARAMETERS", FENCE_ENV, "BATHO_AGENT",
 };
 
-/*
- * The main worktree, for as long as there is one: remotes may be paths, and those, like the user's commands, are taken to start
- * there. The caller's own worktree may be gone before the work is done.
- */
-static char *home_of(const struct bt_repo *repo)
-{
-	size_t len = strlen(repo->common_dir);
-
-	if (len > 5 && !strcmp(repo->common_dir + len - 5, "/.git"))
-		return bt_xasprintf("%.*s", (int)(len - 5), repo->common_dir);
-	return bt_xstrdup(repo->top && !strcmp(repo->git_dir, repo->common_dir) ? repo->top : repo->common_dir);
-}
-
 int bt_executor_detach(const struct bt_repo *repo, const char *program, const char *dir, struct bt_err *err)
 {
 	const char *const argv[] = { program, "queue", "run", "--until-idle", "--quiet", NULL };
-	BT_FREE char *home = home_of(repo);
+	/* remotes may be paths: they start there; and the caller's own worktree may be gone before the work is done */
+	BT_FREE char *home = bt_repo_home(repo);
 	pid_t pid;
 
 	if (bt_executor_running(dir))

@@ -6,8 +6,8 @@
  *	batho.deploy.<name>.command, batho.deploy.<name>.probe
  *
  * A command finds BATHO_ACTION (the id), BATHO_KEY (an idempotency key: the same however often it is run), BATHO_REF,
- * BATHO_COMMIT, and for each field BATHO_FIELD_<KEY> in its environment; nothing from outside is part of its text. A command that was
- * begun and whose end is not known is not run again, unless a probe says that nothing happened (status 1): it is unknown.
+ * BATHO_COMMIT, and for each field BATHO_FIELD_<KEY> in its environment; it starts in the main worktree; nothing from outside is part
+ * of its text. A command that was begun and whose end is not known is not run again, unless a probe says that nothing happened (status 1): it is unknown.
  */
 #include <ctype.h>
 #include <stdio.h>
@@ -26,7 +26,6 @@
 
 #define COMMAND_TIMEOUT_MS (3600 * 1000)
 #define SAID_MAX ((size_t)1 << 20)
-#define ENV_MAX 64
 
 struct start {
 	struct bt_action *a;
@@ -53,11 +52,8 @@ static const char *last_line(struct run *w, const struct bt_buf *said)
 
 static void env_add(struct run *w, const char **env, size_t *nr, const char *name, const char *value)
 {
-	BT_FREE char *entry = NULL;
+	BT_FREE char *entry = bt_xasprintf("%s=%s", name, value);
 
-	if (*nr + 1 >= ENV_MAX)
-		return;
-	entry = bt_xasprintf("%s=%s", name, value);
 	env[(*nr)++] = bt_arena_strndup(&w->arena, entry, strlen(entry));
 }
 
@@ -74,7 +70,8 @@ static void env_field(struct run *w, const char **env, size_t *nr, const char *f
 
 static const char *const *environment(struct run *w, const struct start *s)
 {
-	const char **env = bt_arena_zalloc(&w->arena, ENV_MAX * sizeof(*env));
+	/* a parameter has two NULs at least; five are ours, and the NULL */
+	const char **env = bt_arena_zalloc(&w->arena, (s->a->params_len / 2 + 6) * sizeof(*env));
 	const char *name, *value;
 	char text[BT_OID_HEX_MAX + 1];
 	size_t nr = 0, at = 0;
@@ -94,9 +91,10 @@ static const char *const *environment(struct run *w, const struct start *s)
 static int run_command(struct run *w, const struct start *s, const char *command, int *ret_status, const char **ret_said,
 		       struct bt_err *err)
 {
+	BT_FREE char *home = bt_repo_home(w->r->repo);
 	const char *const argv[] = { "sh", "-c", command, NULL };
 	struct bt_child_opts o = {
-		.argv = argv, .env = environment(w, s), .cwd = w->r->repo->top ? w->r->repo->top : w->r->repo->common_dir,
+		.argv = argv, .env = environment(w, s), .cwd = home,
 		.in = BT_CHILD_NULL, .out = BT_CHILD_PIPE, .err = BT_CHILD_PIPE, .timeout_ms = COMMAND_TIMEOUT_MS, .out_max = SAID_MAX,
 	};
 	BT_BUF_OWNED struct bt_buf out = BT_BUF_INIT, said = BT_BUF_INIT;

@@ -190,6 +190,16 @@ int bt_repo_resolve(struct bt_repo *repo, struct bt_rev *revs, size_t revs_nr, s
 	return rc ? rc : bt_rev_rest(repo, revs, revs_nr, done, err);
 }
 
+char *bt_repo_home(const struct bt_repo *repo)
+{
+	static const char usual[] = "/.git";
+	size_t len = strlen(repo->common_dir), end = sizeof(usual) - 1;
+
+	if (len > end && !strcmp(repo->common_dir + len - end, usual))
+		return bt_xasprintf("%.*s", (int)(len - end), repo->common_dir);
+	return bt_xstrdup(repo->top && !strcmp(repo->git_dir, repo->common_dir) ? repo->top : repo->common_dir);
+}
+
 void bt_repo_release(struct bt_repo *repo)
 {
 	if (!repo)

@@ -52,6 +52,8 @@ int bt_repo_open(struct bt_repo *repo, struct bt_rev *revs, size_t revs_nr, stru
  */
 int bt_repo_open_hook(struct bt_repo *repo, struct bt_err *err);
 void bt_repo_release(struct bt_repo *repo);
+/* The top of the main worktree, whichever one this is; of a bare repository, its own folder. free() */
+char *bt_repo_home(const struct bt_repo *repo);
 
 /* Resolves more revisions in an open repository. */
 int bt_repo_resolve(struct bt_repo *repo, struct bt_rev *revs, size_t revs_nr, struct bt_err *err);

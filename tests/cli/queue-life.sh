@@ -120,6 +120,38 @@ test_expect_success 'dry-run of one batch shows that one' '
 	batch=$(last_batch) && git batho queue execute $batch --dry-run >out && test_line_count = 1 out && test_grep "^batch $batch:" out && flush
 '
 
+test_expect_success 'what happened says who did it' '
+	enqueue "asked" a 16 asked --agent asker && id=$(git batho queue log -n 1 --json | sed -n "s/.*\"id\":\([0-9]*\),.*/\1/p") &&
+	git batho queue cancel $id -q --agent canceler && BATHO_AGENT=requeuer git batho queue requeue $id -q &&
+	git batho queue show $id >out && test_grep "queued by asker: asked" out && test_grep "canceled by canceler" out &&
+	test_grep "requeued by requeuer" out && flush
+'
+
+test_expect_success 'a key: the same words, or another request; bulk may be repeated after all of it landed' '
+	change a 17 keyed && git batho queue commit -q -m "subject
+
+body" --key W -- a && git batho queue commit -q -m "subject
+
+body" --key W -- a &&
+	test_expect_code 128 git batho queue commit -q -m "subject
+
+other body" --key W -- a 2>err && test_grep "used for another request" err &&
+	test_expect_code 128 git batho queue commit -q -m "subject
+
+body" --author "Else <else@example.com>" --key W -- a 2>err && git checkout -q a && flush &&
+	change b 17 bulk && echo "{\"kind\":\"commit\",\"message\":\"bulk\",\"paths\":[\"b\"],\"key\":\"B1\"}" >requests &&
+	echo "{\"kind\":\"push\",\"key\":\"B2\"}" >>requests && git batho queue bulk <requests >first && git checkout -q b && flush &&
+	git batho queue bulk <requests >second && test_cmp first second
+'
+
+test_expect_success 'commands start in the main worktree, whoever runs them, and get every field' '
+	git config batho.workflow.many.command "env | grep -c ^BATHO_FIELD_ >\"$PWD/fields\"; pwd >>\"$PWD/places\"" &&
+	git worktree add -q ../linked side && fields=$(for i in $(seq 1 100); do printf " -f k%s=%s" "$i" "$i"; done) &&
+	(cd ../linked && git batho queue workflow many --ref main $fields -q && flush) && echo 100 >want && test_cmp want fields &&
+	automatic && git config batho.batch.window.workflow 0 && (cd ../linked && git batho queue workflow many --ref main --wait --timeout 30 -q) &&
+	manual && printf "%s\n%s\n" "$PWD" "$PWD" >want && test_cmp want places && git worktree remove ../linked
+'
+
 test_expect_success 'a conflict names the one it conflicts with, not the last that touched the file; or the branch' '
 	git checkout -q -B many main && git checkout -q main && first=$(git batho queue log -n 1 --json | sed -n "s/.*\"id\":\([0-9]*\),.*/\1/p") &&
 	enqueue "partner" a 2 partner --target many && enqueue "bystander" a 11 bystander --target many &&
