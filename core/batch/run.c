@@ -12,6 +12,9 @@
 #include "core/batch/push.h"
 #include "core/git/refs.h"
 
+/* Batches that an action may come back from: then a person has to look. */
+#define RETURNS_MAX 5
+
 void run_tell(struct run *w, const char *fmt, ...)
 {
 	char line[480];
@@ -118,11 +121,18 @@ int run_requeue(struct run *w, const char *why, struct bt_err *err)
 {
 	int rc = bt_queue_begin(w->r->q, err);
 
-	for (size_t i = 0; i < w->members_nr && !rc; i++)
-		if (run_member_open(&w->members[i])) {
-			rc = bt_queue_action_requeue(w->r->q, w->members[i].id, why, err);
-			w->members[i].state = BT_ACTION_QUEUED;
+	for (size_t i = 0; i < w->members_nr && !rc; i++) {
+		struct bt_action *a = &w->members[i];
+
+		if (!run_member_open(a))
+			continue;
+		if (a->attempts >= RETURNS_MAX) {
+			rc = run_member_end(w, a, BT_ACTION_FAILED, why, NULL, err);
+			continue;
 		}
+		rc = bt_queue_action_requeue(w->r->q, a->id, why, err);
+		a->state = BT_ACTION_QUEUED;
+	}
 	if (!rc)
 		rc = run_end(w, BT_BATCH_RETURNED, why, err);
 	if (!rc)
