@@ -158,8 +158,11 @@ static int status_once(struct bt_context *c, struct bt_queue *q, const struct bt
 	    bt_queue_setting(q, "urgent", &urgent, err))
 		return err->code;
 	print_head(c, &look, paused, urgent, bt_executor_running(c->store_dir));
-	for (size_t i = 0; i < look.actions_nr && !bt_out_failed(c->out); i++)
-		queue_print_action(c, &look.actions[i], look.actions[i].leader ? NULL : bt_outlook_find(&look, look.actions[i].id), now);
+	for (size_t i = 0; i < look.actions_nr && !bt_out_failed(c->out); i++) {
+		const struct bt_action *a = &look.actions[i];
+
+		queue_print_action(c, a, bt_outlook_find(&look, a->leader ? a->leader : a->id), now);
+	}
 	return 0;
 }
 
