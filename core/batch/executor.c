@@ -15,6 +15,7 @@
 #include "core/base/trace.h"
 #include "core/batch/executor_lock.h"
 #include "core/batch/pin.h"
+#include "core/batch/undo.h"
 #include "core/git/program.h"
 #include "core/git/refs.h"
 
@@ -439,7 +440,9 @@ static int run_open(struct executor *x, const struct bt_outlook *look, bool *ret
 /* The lock is held: writes of an earlier holder fail from here on. What it left open is run like what is formed. */
 static int take_over(struct executor *x, struct bt_err *err)
 {
-	return bt_queue_fence_raise(x->q, err) || (!x->o->form_only && free_strays(x, err)) ? err->code : 0;
+	if (bt_queue_fence_raise(x->q, err) || bt_undo_finish(x->o, x->q, err))
+		return err->code;
+	return x->o->form_only ? 0 : free_strays(x, err);
 }
 
 /* Nothing is at work here: whoever waits for the lock comes first. */

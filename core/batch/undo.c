@@ -10,8 +10,8 @@
 #include "core/batch/land.h"
 #include "core/git/refs.h"
 
-/* Written down before the branch goes back. */
-#define EFFECT "undo"
+/* Written down before the branch goes back: the batch that does. */
+#define UNDOING "undoing"
 
 static int refuse(const struct bt_batch *b, const char *why, struct bt_err *err)
 {
@@ -21,21 +21,7 @@ static int refuse(const struct bt_batch *b, const char *why, struct bt_err *err)
 	return b->commit.len ? bt_err_hint(err, "git revert %s", bt_oid_hex(&b->commit, hex)) : err->code;
 }
 
-/* Was it taken back by a process that died before it had written that down? *ret_seq: of the effect, 0 when not. */
-static int find_half(struct bt_queue *q, const struct bt_batch *b, struct bt_arena *arena, unsigned *ret_seq, struct bt_err *err)
-{
-	struct bt_effect *list;
-	size_t nr;
-
-	*ret_seq = 0;
-	if (bt_queue_effects(q, b->id, arena, &list, &nr, err))
-		return err->code;
-	if (nr && !list[nr - 1].done_at && !strcmp(list[nr - 1].kind, EFFECT))
-		*ret_seq = list[nr - 1].seq;
-	return 0;
-}
-
-static int check(struct bt_repo *repo, const struct bt_batch *b, const struct bt_action *members, size_t nr, bool *half, struct bt_err *err)
+static int check(struct bt_repo *repo, const struct bt_batch *b, const struct bt_action *members, size_t nr, struct bt_err *err)
 {
 	struct bt_oid now;
 	int rc;
@@ -52,8 +38,7 @@ static int check(struct bt_repo *repo, const struct bt_batch *b, const struct bt
 	rc = bt_ref_read(repo, b->lane, &now, err);
 	if (rc < 0)
 		return rc;
-	*half = *half && rc == BT_ROW && bt_oid_equal(&now, &b->base);
-	if (!*half && (rc == BT_DONE || !bt_oid_equal(&now, &b->commit)))
+	if (rc == BT_DONE || !bt_oid_equal(&now, &b->commit))
 		return refuse(b, "the branch has gone on since", err);
 	return 0;
 }
@@ -71,7 +56,23 @@ static int refresh(const struct bt_executor_opts *o, struct bt_queue *q, const s
 	return bt_queue_event_add(q, 0, b->id, NULL, "left", why.msg, err);
 }
 
-static int record(struct bt_queue *q, const struct bt_batch *b, unsigned seq, const struct bt_action *members, size_t nr, struct bt_err *err)
+/* The commit that the branch goes back from: without it nobody could tell what to bring along in worktrees. */
+static int pin(struct bt_repo *repo, const struct bt_batch *b, bool wanted, struct bt_err *err)
+{
+	BT_FREE char *name = bt_xasprintf(BT_BATCH_REFS "%s", b->key);
+	struct bt_ref_change c = { .ref = name };
+	int rc = bt_ref_read(repo, name, &c.before, err);
+
+	if (rc < 0)
+		return rc;
+	if (rc == BT_DONE)
+		c.before.len = 0;
+	if (wanted)
+		c.after = b->commit;
+	return (rc == BT_ROW) == wanted ? 0 : bt_refs_swap(repo, &c, 1, NULL, err);
+}
+
+static int record(struct bt_queue *q, const struct bt_batch *b, const struct bt_action *members, size_t nr, struct bt_err *err)
 {
 	int rc = bt_queue_begin(q, err);
 
@@ -79,7 +80,7 @@ static int record(struct bt_queue *q, const struct bt_batch *b, unsigned seq, co
 		if (members[i].state == BT_ACTION_LANDED)
 			rc = bt_queue_action_set(q, members[i].id, BT_ACTION_CANCELED, "undone", NULL, err);
 	if (!rc)
-		rc = bt_queue_effect_end(q, b->id, seq, "done", err);
+		rc = bt_queue_setting_put(q, UNDOING, 0, err);
 	if (!rc)
 		rc = bt_queue_event_add(q, 0, b->id, NULL, "undone", b->lane, err);
 	if (!rc)
@@ -88,21 +89,54 @@ static int record(struct bt_queue *q, const struct bt_batch *b, unsigned seq, co
 	return rc;
 }
 
-static int swap(const struct bt_executor_opts *o, struct bt_queue *q, const struct bt_batch *b, unsigned *ret_seq, struct bt_err *err)
+static int swap(const struct bt_executor_opts *o, struct bt_queue *q, const struct bt_batch *b, struct bt_err *err)
 {
 	struct bt_ref_change back = { .ref = b->lane, .before = b->commit, .after = b->base };
 	BT_FREE char *reflog = bt_xasprintf("batho: undo batch %llu", (unsigned long long)b->id);
 	struct bt_err ignored = BT_ERR_INIT;
 
-	if (bt_land_lock(o->repo, b->lane, b->key, err))
+	if (pin(o->repo, b, true, err) || bt_queue_setting_put(q, UNDOING, (int64_t)b->id, err))
 		return err->code;
-	bt_fault_point("undo-intent");
-	if (bt_queue_effect_begin(q, b->id, EFFECT, b->lane, ret_seq, err) || bt_refs_swap(o->repo, &back, 1, reflog, err)) {
+	if (!bt_land_lock(o->repo, b->lane, b->key, err)) {
+		bt_fault_point("undo-intent");
+		if (!bt_refs_swap(o->repo, &back, 1, reflog, err)) {
+			bt_fault_point("undo-swapped");
+			return 0;
+		}
 		bt_land_unlock(o->repo, b->key, &ignored);
-		return err->code;
 	}
-	bt_fault_point("undo-swapped");
-	return 0;
+	bt_queue_setting_put(q, UNDOING, 0, &ignored);
+	pin(o->repo, b, false, &ignored);
+	return err->code;
+}
+
+int bt_undo_finish(const struct bt_executor_opts *o, struct bt_queue *q, struct bt_err *err)
+{
+	BT_CLEANUP(bt_arena_release) struct bt_arena arena = { NULL };
+	struct bt_action_query of = { .list = BT_ACTIONS_OF_BATCH };
+	struct bt_action *members;
+	struct bt_batch b;
+	struct bt_oid now;
+	int64_t batch;
+	size_t nr;
+	int rc;
+
+	if (bt_queue_setting(q, UNDOING, &batch, err) || !batch)
+		return err->code;
+	of.id = (uint64_t)batch;
+	rc = bt_queue_batch(q, of.id, &arena, &b, err);
+	if (rc < 0)
+		return rc;
+	if (rc == BT_DONE)
+		return bt_queue_setting_put(q, UNDOING, 0, err);
+	if (bt_queue_actions(q, &of, &arena, &members, &nr, err) || bt_land_unlock(o->repo, b.key, err))
+		return err->code;
+	rc = bt_ref_read(o->repo, b.lane, &now, err);
+	if (rc < 0)
+		return rc;
+	if (rc == BT_DONE || !bt_oid_equal(&now, &b.base))
+		return bt_queue_setting_put(q, UNDOING, 0, err);
+	return refresh(o, q, &b, err) || record(q, &b, members, nr, err) || pin(o->repo, &b, false, err) ? err->code : 0;
 }
 
 static void queue_close(struct bt_queue **q)
@@ -118,26 +152,20 @@ int bt_undo(const struct bt_executor_opts *o, uint64_t batch, struct bt_err *err
 	BT_CLOSE int lock = -1;
 	struct bt_action *members;
 	struct bt_batch b;
-	unsigned seq;
-	bool half;
 	size_t nr;
 	int rc;
 
 	if (bt_queue_open(o->dir, BT_QUEUE_WRITE, o->shared_mode, BT_QUEUE_BUSY_MS, &q, err) ||
 	    bt_executor_lock(o->dir, o->shared_mode, BT_EXECUTOR_PATIENCE_MS, &lock, err))
 		return err->code;
+	if (bt_queue_fence_raise(q, err) || bt_undo_finish(o, q, err))
+		return err->code;
 	rc = bt_queue_batch(q, batch, &arena, &b, err);
 	if (rc < 0)
 		return rc;
 	if (rc == BT_DONE)
 		return bt_err_set(err, BT_ERR_NOT_FOUND, "there is no batch %llu", (unsigned long long)batch);
-	if (bt_queue_actions(q, &of, &arena, &members, &nr, err) || find_half(q, &b, &arena, &seq, err))
+	if (bt_queue_actions(q, &of, &arena, &members, &nr, err) || check(o->repo, &b, members, nr, err) || swap(o, q, &b, err))
 		return err->code;
-	half = seq;
-	if (check(o->repo, &b, members, nr, &half, err) || bt_queue_fence_raise(q, err))
-		return err->code;
-	/* of one that was killed */
-	if ((seq && bt_land_unlock(o->repo, b.key, err)) || (!half && swap(o, q, &b, &seq, err)))
-		return err->code;
-	return refresh(o, q, &b, err) || record(q, &b, seq, members, nr, err) ? err->code : 0;
+	return refresh(o, q, &b, err) || record(q, &b, members, nr, err) || pin(o->repo, &b, false, err) ? err->code : 0;
 }

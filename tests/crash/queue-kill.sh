@@ -87,6 +87,21 @@ for point in formed folded batch-pinned ref-intent ref-swapped refreshed landing
 	'
 done
 
+for point in undo-intent undo-swapped; do
+	test_expect_success "an undo that is killed at $point: it is written down, or it was never done; no lock is left" '
+		number=$((number + 1)) && git rev-parse HEAD >before && submit u-$number && flush && git rev-parse HEAD >landed &&
+		batch=$(git batho queue log -n 1 --json | sed -n "s/.*\"batch\":\([0-9]*\),.*/\1/p") &&
+		killed $point git batho queue undo $batch && git gc -q --prune=now && git batho queue recover -q &&
+		test_path_is_missing .git/index.lock && git status --porcelain --untracked-files=no >out && test_must_be_empty out &&
+		git rev-parse HEAD >now && git batho queue log -n 1 >log &&
+		if test $point = undo-swapped; then
+			test_cmp before now && test_grep "canceled" log
+		else
+			test_cmp landed now && test_grep "landed" log && git batho queue undo $batch -q
+		fi && settle
+	'
+done
+
 for point in back-intent back-swapped; do
 	test_expect_success "an executor that is killed at $point, where the remote had moved" '
 		number=$((number + 1)) && submit b-$number && echo "commit b-$number" >>../expected && flush && stranger &&
