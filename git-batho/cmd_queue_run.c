@@ -8,7 +8,7 @@
 #include "core/base/clock.h"
 #include "core/batch/enqueue.h"
 #include "core/batch/lane.h"
-#include "core/batch/pin.h"
+#include "core/batch/pin/pin.h"
 #include "core/batch/undo.h"
 #include "git-batho/cmd_queue.h"
 

@@ -6,7 +6,7 @@
 
 #include "core/batch/enqueue.h"
 #include "core/batch/lane.h"
-#include "core/batch/push.h"
+#include "core/batch/push/push.h"
 #include "core/git/refs.h"
 #include "git-batho/cmd_queue.h"
 

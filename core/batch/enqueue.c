@@ -13,8 +13,8 @@
 #include "core/batch/enqueue_again.h"
 #include "core/batch/lane.h"
 #include "core/batch/params.h"
-#include "core/batch/pin.h"
-#include "core/batch/push.h"
+#include "core/batch/pin/pin.h"
+#include "core/batch/push/push.h"
 #include "core/git/program.h"
 #include "core/git/refs.h"
 

@@ -5,8 +5,8 @@
 #ifndef BT_BATCH_ENQUEUE_H
 #define BT_BATCH_ENQUEUE_H
 
-#include "core/batch/capture.h"
-#include "core/batch/fold.h"
+#include "core/batch/capture/capture.h"
+#include "core/batch/fold/fold.h"
 #include "core/conf/conf.h"
 #include "store/queue.h"
 

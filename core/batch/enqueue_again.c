@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "core/base/buf.h"
-#include "core/batch/sides.h"
+#include "core/batch/land/sides.h"
 #include "core/git/object_write.h"
 #include "core/git/program.h"
 

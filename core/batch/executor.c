@@ -1,6 +1,5 @@
 #include "core/batch/executor.h"
 
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,18 +13,12 @@
 #include "core/base/signal.h"
 #include "core/base/trace.h"
 #include "core/batch/executor_lock.h"
-#include "core/batch/pin.h"
+#include "core/batch/tidy.h"
 #include "core/batch/undo.h"
 #include "core/git/program.h"
-#include "core/git/refs.h"
 
 /* Rows of others are looked for so often while it waits. */
 #define POLL_MS 200
-#define FENCE_ENV "BATHO_QUEUE_FENCE"
-/* Contents of what landed and is not pushed are kept so long: a remote that moved wants them folded again. */
-#define LANDED_KEPT_MS ((int64_t)7 * 24 * 3600 * 1000)
-#define FORGET_EVERY_MS ((int64_t)3600 * 1000)
-#define PIN_GRACE_S 900
 /* After an error a batch is tried again so much later, then twice as much. */
 #define AGAIN_MS 500
 
@@ -192,97 +185,10 @@ static int free_strays(struct executor *x, struct bt_err *err)
 	return 0;
 }
 
-struct open_keys {
-	char (*keys)[BT_ACTION_KEY_LEN + 1];
-	size_t nr;
-	struct bt_repo *repo;
-};
-
-static int drop_batch_pin(void *ctx, const char *ref, const struct bt_oid *oid, struct bt_err *err)
-{
-	const struct open_keys *k = ctx;
-	struct bt_ref_change c = { .ref = ref, .before = *oid };
-	int rc;
-
-	for (size_t i = 0; i < k->nr; i++)
-		if (!strcmp(strrchr(ref, '/') + 1, k->keys[i]))
-			return 0;
-	rc = bt_refs_swap(k->repo, &c, 1, NULL, err);
-	return rc == BT_ERR_BUSY ? 0 : rc;
-}
-
-struct need {
-	struct bt_queue *q;
-	int64_t landed_since;
-	struct bt_err *err;
-};
-
-static enum bt_pin_need is_needed(void *ctx, const struct bt_oid *content, int64_t pinned_ms)
-{
-	struct need *n = ctx;
-	bool open = true;
-	int rc = bt_queue_content(n->q, content, n->landed_since, pinned_ms, &open, n->err);
-
-	/* what cannot be asked stays */
-	return rc < 0 || open ? BT_PIN_NEEDED : rc == BT_ROW ? BT_PIN_DONE : BT_PIN_UNKNOWN;
-}
-
-static int has_remotes(struct bt_repo *repo, bool *ret, struct bt_err *err)
-{
-	BT_GIT_CMD_OWNED struct bt_git_cmd c = BT_GIT_CMD_INIT;
-	BT_BUF_OWNED struct bt_buf out = BT_BUF_INIT;
-
-	bt_git_cmd_init(&c, repo);
-	bt_git_cmd_addl(&c, "remote", NULL);
-	if (bt_git_run(&c, "cannot list the remotes", NULL, 0, &out, err))
-		return err->code;
-	*ret = out.len;
-	return 0;
-}
-
-/* Pins of batches that are over, and of contents that nobody needs. */
-static int tidy_pins(struct executor *x, struct bt_err *err)
-{
-	BT_CLEANUP(bt_arena_release) struct bt_arena arena = { NULL };
-	struct bt_err asking = BT_ERR_INIT;
-	struct need need = { .q = x->q, .landed_since = INT64_MAX, .err = &asking };
-	struct bt_pin_trim_opts trim = { .needed = is_needed, .ctx = &need, .now_s = bt_queue_now() / 1000, .grace_s = PIN_GRACE_S };
-	struct open_keys open = { .repo = x->o->repo };
-	struct bt_batch *list;
-	size_t nr, kept, dropped;
-	bool remotes = false;
-
-	if (bt_queue_batches(x->q, true, 0, &arena, &list, &nr, err))
-		return err->code;
-	open.keys = bt_arena_zalloc(&arena, (nr + 1) * sizeof(*open.keys));
-	for (open.nr = 0; open.nr < nr; open.nr++)
-		memcpy(open.keys[open.nr], list[open.nr].key, sizeof(*open.keys));
-	if (bt_refs_each(x->o->repo, BT_BATCH_REFS, drop_batch_pin, &open, err) ||
-	    bt_refs_each(x->o->repo, BT_HOLD_REFS, drop_batch_pin, &open, err) || has_remotes(x->o->repo, &remotes, err))
-		return err->code;
-	if (remotes)
-		need.landed_since = bt_queue_now() - LANDED_KEPT_MS;
-	return bt_pin_trim(x->o->repo, &trim, &kept, &dropped, err);
-}
-
-static int forget_old(struct executor *x, struct bt_err *err)
-{
-	int64_t last, now = bt_queue_now();
-	uint64_t nr;
-
-	if (bt_queue_setting(x->q, "forgot-at", &last, err))
-		return err->code;
-	if (last <= now && now - last < FORGET_EVERY_MS)
-		return 0;
-	if (bt_queue_forget(x->q, now - (int64_t)x->settings.retention_days * 24 * 3600 * 1000, &nr, err))
-		return err->code;
-	return bt_queue_setting_put(x->q, "forgot-at", now, err);
-}
-
 static int tidy(struct executor *x, struct bt_err *err)
 {
 	x->untidy = false;
-	return tidy_pins(x, err) || forget_old(x, err) ? err->code : 0;
+	return bt_queue_tidy(x->o->repo, x->q, x->settings.retention_days, err);
 }
 
 /* --- forming --- */
@@ -357,7 +263,7 @@ static int form(struct executor *x, const struct bt_outlook *look, struct bt_are
 static int start_worker(struct executor *x, uint64_t id, struct bt_err *err)
 {
 	BT_FREE char *number = bt_xasprintf("%llu", (unsigned long long)id);
-	BT_FREE char *fence = bt_xasprintf(FENCE_ENV "=%llu", (unsigned long long)bt_queue_fence(x->q));
+	BT_FREE char *fence = bt_xasprintf(BT_FENCE_ENV "=%llu", (unsigned long long)bt_queue_fence(x->q));
 	const char *const argv[] = { x->o->program, "queue", "execute", number, "--quiet", NULL };
 	const char *const env[] = { fence, NULL };
 	struct bt_child_opts o = { .argv = argv, .env = env, .in = BT_CHILD_NULL, .out = BT_CHILD_NULL, .err = BT_CHILD_INHERIT };
@@ -584,7 +490,7 @@ int bt_executor_run(const struct bt_executor_opts *o, struct bt_executor_sum *re
 int bt_executor_run_one(const struct bt_executor_opts *o, uint64_t batch, struct bt_err *err)
 {
 	BT_CLEANUP(executor_close) struct executor x;
-	const char *fence = getenv(FENCE_ENV);
+	const char *fence = getenv(BT_FENCE_ENV);
 	int rc = executor_open(&x, o, err);
 
 	if (rc)
@@ -606,39 +512,4 @@ int bt_executor_recover(const struct bt_executor_opts *o, uint64_t *ret_batches,
 	if (executor_open(&x, o, err) || lock(&x, err) || take_over(&x, err) || finish_batches(&x, ret_batches, err))
 		return err->code;
 	return tidy(&x, err);
-}
-
-/* --- behind somebody's back --- */
-
-/* What a caller has in its environment about the repository it stands in, and about this one command (git -c). */
-static const char *const dropped[] = {
-	"GIT_DIR", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_WORK_TREE", "GIT_QUARANTINE_PATH", "GIT_OBJECT_DIRECTORY",
-	"GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_REFLOG_ACTION", "GIT_EDITOR", "GIT_INTERNAL_SUPER_PREFIX",
-	"GIT_LITERAL_PATHSPECS", "GIT_COMMON_DIR", "GIT_NAMESPACE", "GIT_AUTHOR_NAME", "GIT_AUTHOR_EMAIL", "GIT_AUTHOR_DATE",
-	"GIT_COMMITTER_DATE", "GIT_CONFIG_PARAMETERS", FENCE_ENV, "BATHO_AGENT",
-};
-
-int bt_executor_detach(const struct bt_repo *repo, const char *program, const char *dir, struct bt_err *err)
-{
-	const char *const argv[] = { program, "queue", "run", "--until-idle", "--quiet", NULL };
-	/* remotes may be paths: they start there; and the caller's own worktree may be gone before the work is done */
-	BT_FREE char *home = bt_repo_home(repo);
-	pid_t pid;
-
-	if (bt_executor_running(dir))
-		return 0;
-	pid = fork();
-	if (pid < 0)
-		return bt_err_errno(err, "cannot start a process");
-	if (pid)
-		return 0;
-	for (size_t i = 0; i < BT_ARRAY_NR(dropped); i++)
-		unsetenv(dropped[i]);
-	for (int fd = 0, null = open("/dev/null", O_RDWR); null >= 0 && fd < 3; fd++)
-		dup2(null, fd);
-	setsid();
-	if (chdir(home))
-		_exit(127);
-	execv(program, (char *const *)argv);
-	_exit(127);
 }

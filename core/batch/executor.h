@@ -6,7 +6,7 @@
 #ifndef BT_BATCH_EXECUTOR_H
 #define BT_BATCH_EXECUTOR_H
 
-#include "core/batch/run.h"
+#include "core/batch/run/run.h"
 
 enum bt_executor_stay {
 	BT_EXECUTOR_DUE,	/* what is due now, then leave */
@@ -36,6 +36,9 @@ int bt_executor_run(const struct bt_executor_opts *o, struct bt_executor_sum *re
 int bt_executor_run_one(const struct bt_executor_opts *o, uint64_t batch, struct bt_err *err);
 /* What an earlier one left is finished, pins that nobody needs go. *ret_batches taken up. */
 int bt_executor_recover(const struct bt_executor_opts *o, uint64_t *ret_batches, struct bt_err *err);
+
+/* The fence of the executor that starts a worker, in the worker's environment. */
+#define BT_FENCE_ENV "BATHO_QUEUE_FENCE"
 
 bool bt_executor_running(const char *dir);
 /*

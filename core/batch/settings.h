@@ -4,8 +4,8 @@
 #ifndef BT_BATCH_SETTINGS_H
 #define BT_BATCH_SETTINGS_H
 
-#include "core/batch/fold.h"
-#include "core/batch/plan.h"
+#include "core/batch/fold/fold.h"
+#include "core/batch/plan/plan.h"
 #include "core/conf/conf.h"
 
 enum bt_batch_hooks { BT_BATCH_HOOKS_PER_BATCH, BT_BATCH_HOOKS_PER_ACTION, BT_BATCH_HOOKS_NONE };

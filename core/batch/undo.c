@@ -7,7 +7,7 @@
 #include "core/base/fault.h"
 #include "core/batch/executor_lock.h"
 #include "core/batch/lane.h"
-#include "core/batch/land.h"
+#include "core/batch/land/land.h"
 #include "core/git/refs.h"
 
 /* Written down before the branch goes back: the batch that does. */

@@ -12,7 +12,7 @@
 
 #include "core/base/hash.h"
 #include "core/base/mem.h"
-#include "core/batch/plan.h"
+#include "core/batch/plan/plan.h"
 
 #define RUNS 15
 #define T0 1700000000000

@@ -11,7 +11,7 @@
 
 #include "core/base/mem.h"
 #include "core/base/signal.h"
-#include "core/batch/fold.h"
+#include "core/batch/fold/fold.h"
 
 static double seconds(void)
 {

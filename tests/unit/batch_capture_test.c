@@ -2,7 +2,7 @@
 #include "tests/unit/git_scratch.h"
 
 #include "core/base/mem.h"
-#include "core/batch/capture.h"
+#include "core/batch/capture/capture.h"
 #include "core/batch/identity.h"
 #include "core/git/object_write.h"
 

@@ -1,8 +1,8 @@
-/* core/batch/fold_merge.c: a branch into a tip, in three ways. */
+/* core/batch/fold/merge.c: a branch into a tip, in three ways. */
 #include "tests/unit/git_scratch.h"
 
 #include "core/base/mem.h"
-#include "core/batch/fold.h"
+#include "core/batch/fold/fold.h"
 
 #define COMMITTER "B Atch <batch@example.com> 1700000000 +0100"
 

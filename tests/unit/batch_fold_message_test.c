@@ -1,10 +1,10 @@
-/* core/batch/fold_message.c, fold_words.c: messages keep all they say, and git finds the trailers at their end. */
+/* core/batch/fold/message.c, fold_words.c: messages keep all they say, and git finds the trailers at their end. */
 #include "tests/unit/git_scratch.h"
 
 #include "core/base/limits.h"
 #include "core/base/mem.h"
 #include "core/base/text.h"
-#include "core/batch/fold_impl.h"
+#include "core/batch/fold/impl.h"
 
 #define COMMITTER "B Atch <batch@example.com> 1700000000 +0000"
 #define OURS "Batho-Batch: b1\nBatho-Action: a1\n"

@@ -1,10 +1,10 @@
 /*
- * core/batch/fold.c: whatever the trees are, the shortcut gives what git merge-tree gives: the same members, the same
+ * core/batch/fold/fold.c: whatever the trees are, the shortcut gives what git merge-tree gives: the same members, the same
  * trees, the same ids. Some hundred merges; TEST_LONG=1: some thousand.
  */
 #include "tests/unit/batch_fold_world.h"
 
-#include "core/batch/fold.h"
+#include "core/batch/fold/fold.h"
 
 #define MEMBERS 8
 

@@ -1,10 +1,10 @@
-/* core/batch/fold.c: what becomes of members, of their words, and with whom they conflict. */
+/* core/batch/fold/fold.c: what becomes of members, of their words, and with whom they conflict. */
 #include "tests/unit/git_scratch.h"
 
 #include <stdint.h>
 
 #include "core/base/mem.h"
-#include "core/batch/fold.h"
+#include "core/batch/fold/fold.h"
 
 #define COMMITTER "B Atch <batch@example.com> 1700000000 +0100"
 #define MEMBERS_MAX 8

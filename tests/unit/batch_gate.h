@@ -10,7 +10,7 @@
 #include <sys/wait.h>
 
 #include "core/base/clock.h"
-#include "core/batch/verify_impl.h"
+#include "core/batch/verify/impl.h"
 
 static const char *hash_format = "sha1";
 static char program[4200];	/* git-batho as it was built */

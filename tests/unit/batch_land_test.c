@@ -1,8 +1,8 @@
-/* core/batch/land.c: the swap of a branch against strangers and locks; what a history holds. */
+/* core/batch/land/land.c: the swap of a branch against strangers and locks; what a history holds. */
 #include "tests/unit/git_scratch.h"
 
 #include "core/base/clock.h"
-#include "core/batch/land.h"
+#include "core/batch/land/land.h"
 #include "core/git/refs.h"
 
 #define MAIN "refs/heads/main"

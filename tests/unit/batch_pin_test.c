@@ -4,7 +4,7 @@
 #include <sys/wait.h>
 
 #include "core/base/mem.h"
-#include "core/batch/pin.h"
+#include "core/batch/pin/pin.h"
 #include "core/git/object_write.h"
 #include "core/git/refs.h"
 

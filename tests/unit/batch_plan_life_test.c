@@ -1,5 +1,5 @@
 /* core/batch/plan.[ch]: random queues against a naive model, and each to its end. BATHO_TEST_SEED repeats a run. */
-#include "core/batch/plan.h"
+#include "core/batch/plan/plan.h"
 
 #include <stdio.h>
 #include <stdlib.h>

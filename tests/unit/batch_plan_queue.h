@@ -11,7 +11,7 @@
 #include <cmocka.h>
 
 #include "core/base/mem.h"
-#include "core/batch/plan.h"
+#include "core/batch/plan/plan.h"
 
 #define PLAN_OWNED BT_CLEANUP(bt_plan_release)
 #define SECOND 1000

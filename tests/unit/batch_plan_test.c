@@ -1,5 +1,5 @@
 /* core/batch/plan.[ch]: each rule by an example. */
-#include "core/batch/plan.h"
+#include "core/batch/plan/plan.h"
 
 #include <stdio.h>
 #include <string.h>

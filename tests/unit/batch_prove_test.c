@@ -1,8 +1,8 @@
-/* core/batch/prove.c: foldings that git made are proven; what loses a change is found out. */
+/* core/batch/land/prove.c: foldings that git made are proven; what loses a change is found out. */
 #include "tests/unit/git_scratch.h"
 
 #include "core/base/mem.h"
-#include "core/batch/land.h"
+#include "core/batch/land/land.h"
 
 #define MEMBERS_MAX 16
 

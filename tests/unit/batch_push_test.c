@@ -2,8 +2,8 @@
 #include "tests/unit/git_scratch.h"
 
 #include "core/base/clock.h"
-#include "core/batch/push.h"
-#include "core/batch/push_impl.h"
+#include "core/batch/push/push.h"
+#include "core/batch/push/impl.h"
 
 #define MAIN "refs/heads/main"
 

@@ -5,7 +5,7 @@
 
 #include "core/base/clock.h"
 #include "core/base/mem.h"
-#include "core/batch/land.h"
+#include "core/batch/land/land.h"
 #include "tests/lib/unit.h"
 
 #define MAIN "refs/heads/main"
