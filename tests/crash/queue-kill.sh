@@ -102,6 +102,35 @@ for point in undo-intent undo-swapped; do
 	'
 done
 
+test_lazy_prereq SSH_KEYGEN 'ssh-keygen is not installed' 'command -v ssh-keygen'
+
+test_expect_success SSH_KEYGEN 'a signed result that was pinned is taken as it is: nobody signs twice' '
+	git fetch -q && git reset -q --hard origin/main && ssh-keygen -q -t ed25519 -N "" -f ../key && printf "#!/bin/sh\necho x >>\"%s\"\nexec ssh-keygen \"\$@\"\n" "$PWD/../signed" >../signer &&
+	chmod +x ../signer && : >../signed && git config gpg.format ssh && git config user.signingKey "$PWD/../key.pub" &&
+	git config gpg.ssh.program "$PWD/../signer" && number=$((number + 1)) && echo g >"file-g-$number" &&
+	git batho queue commit -q -S -m "commit g-$number" -- "file-g-$number" && rm "file-g-$number" &&
+	echo "commit g-$number" >>../expected && killed batch-pinned git batho queue flush --now -q && git gc -q --prune=now &&
+	settle && test_line_count = 1 ../signed && git cat-file commit HEAD | grep -q "^gpgsig" &&
+	git config --unset gpg.ssh.program
+'
+
+for point in ref-intent ref-swapped; do
+	test_expect_success "an executor that is killed at $point, and somebody commits here" '
+		number=$((number + 1)) && submit h-$number && echo "commit h-$number" >>../expected &&
+		killed $point git batho queue flush --now -q && rm -f .git/index.lock && git reset -q --hard &&
+		number=$((number + 1)) && git commit -q --allow-empty -m "commit h-$number" && echo "commit h-$number" >>../expected &&
+		git gc -q --prune=now && settle
+	'
+
+	test_expect_success "an executor that is killed at $point, and somebody takes the branch back" '
+		number=$((number + 1)) && git commit -q --allow-empty -m "to be taken back" && submit t-$number &&
+		id=$(git batho queue log -n 1 --json | sed -n "s/.*\"id\":\([0-9]*\),.*/\1/p") &&
+		killed $point git batho queue flush --now -q && rm -f .git/index.lock &&
+		git reset -q --hard origin/main && test_expect_code 1 git batho queue flush --now -q &&
+		expect_states $id needs-human && ! git log --format=%B main | grep "commit t-$number" && settle some
+	'
+done
+
 for point in back-intent back-swapped; do
 	test_expect_success "an executor that is killed at $point, where the remote had moved" '
 		number=$((number + 1)) && submit b-$number && echo "commit b-$number" >>../expected && flush && stranger &&

@@ -11,6 +11,7 @@
 #include "core/batch/lane.h"
 #include "core/batch/land/land.h"
 #include "core/batch/params.h"
+#include "core/batch/push/push.h"
 #include "core/batch/run/run.h"
 #include "core/batch/verify/verify.h"
 #include "core/git/history.h"
@@ -479,6 +480,46 @@ static int tip_read(struct run *w, struct bt_oid *ret_tip, struct bt_err *err)
 	return rc < 0 ? rc : 0;
 }
 
+static int tree_of(struct run *w, const struct bt_oid *commit, struct bt_oid *ret_tree, struct bt_err *err)
+{
+	char hex[BT_OID_HEX_MAX + 1];
+	struct bt_rev rev = { .spec = bt_oid_hex(commit, hex) };
+
+	if (bt_repo_resolve(w->r->repo, &rev, 1, err))
+		return err->code;
+	*ret_tree = rev.tree;
+	return 0;
+}
+
+/*
+ * A process that is gone had folded onto this very tip, judged, and pinned the result: it is taken as it is, above all because a
+ * signature is asked for once. Its trailers say whose it is.
+ */
+static int reuse(struct run *w, const struct bt_oid *tip, bool *ret_ready, struct bt_err *err)
+{
+	BT_FREE const char **keys = bt_xcalloc(w->members_nr + 1, sizeof(*keys));
+	BT_FREE struct bt_oid *commits = bt_xcalloc(w->members_nr + 1, sizeof(*commits));
+	BT_FREE bool *found = bt_xcalloc(w->members_nr + 1, sizeof(*found));
+	struct bt_oid pinned;
+	int rc = tip->len && w->recovering ? run_pinned(w, &pinned, err) : BT_DONE;
+
+	*ret_ready = false;
+	if (rc == BT_ROW)
+		rc = bt_is_ancestor(w->r->repo, tip, &pinned, err);
+	if (rc != BT_ROW || bt_oid_equal(tip, &pinned))
+		return rc < 0 ? rc : 0;
+	for (size_t i = 0; i < w->members_nr; i++)
+		keys[i] = w->members[i].key;
+	if (bt_land_applied(w->r->repo, tip, &pinned, keys, w->members_nr, commits, found, err))
+		return err->code;
+	for (size_t i = 0; i < w->members_nr; i++)
+		if (found[i] != run_member_open(&w->members[i]))
+			return 0;
+	w->b.commit = pinned;
+	*ret_ready = true;
+	return tree_of(w, &pinned, &w->b.tree, err);
+}
+
 /* One round from the tip as it is. *ret_over: there is nothing more to do. */
 static int round_of(struct run *w, bool *ret_over, struct bt_err *err)
 {
@@ -494,7 +535,7 @@ static int round_of(struct run *w, bool *ret_over, struct bt_err *err)
 		return run_end(w, BT_BATCH_DONE, NULL, err);
 	}
 	w->b.attempt++;
-	if (prepare(w, &tip, &f, &ready, err) || !ready)
+	if (reuse(w, &tip, &ready, err) || (!ready && prepare(w, &tip, &f, &ready, err)) || !ready)
 		return err->code;
 	w->b.base = tip;
 	if (run_pin(w, err))

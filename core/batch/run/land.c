@@ -10,21 +10,6 @@
 #include "core/batch/run/run.h"
 #include "core/git/refs.h"
 
-/* Has the swap of this batch's commit been tried before? Then a branch that lacks it was taken back by somebody. */
-static int was_swapped(struct run *w, bool *ret, struct bt_err *err)
-{
-	struct bt_effect *list;
-	size_t nr;
-
-	*ret = false;
-	if (bt_queue_effects(w->r->q, w->b.id, &w->arena, &list, &nr, err))
-		return err->code;
-	for (size_t i = 0; i < nr; i++)
-		if (!strcmp(list[i].kind, "swap") && list[i].done_at && list[i].outcome && !strcmp(list[i].outcome, "done"))
-			*ret = true;
-	return 0;
-}
-
 static int needs_human(struct run *w, struct bt_err *err)
 {
 	static const char why[] = "the branch lacks what this batch put there: somebody took it back";
@@ -62,12 +47,11 @@ static int swap(struct run *w, bool *ret_again, bool *ret_over, struct bt_err *e
 	enum bt_land_result result;
 	struct bt_oid now;
 	char reflog[80 + BT_ACTION_KEY_LEN];
-	bool before = false;
+	/* the swap may have been done, by a process that is gone: a branch that lacks it was taken back by somebody */
+	bool before = w->b.state == BT_BATCH_REF_INTENT;
 	unsigned seq;
 
 	snprintf(reflog, sizeof(reflog), "batho: batch %llu (%s), %zu actions", (unsigned long long)w->b.id, w->b.key, w->members_nr);
-	if (w->b.state == BT_BATCH_REF_INTENT && was_swapped(w, &before, err))
-		return err->code;
 	w->b.state = BT_BATCH_REF_INTENT;
 	if (lock(w, err))
 		return err->code;

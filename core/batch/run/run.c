@@ -80,6 +80,11 @@ int run_pin(struct run *w, struct bt_err *err)
 	return pin_set(w, BT_BATCH_REFS, &w->b.commit, err);
 }
 
+int run_pinned(struct run *w, struct bt_oid *ret_commit, struct bt_err *err)
+{
+	return bt_ref_read(w->r->repo, pin_name(w, BT_BATCH_REFS), ret_commit, err);
+}
+
 /* The contents of members are commits again, and stay so while they are worked on. */
 static int hold(struct run *w, struct bt_err *err)
 {

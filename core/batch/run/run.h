@@ -66,6 +66,8 @@ bool run_member_open(const struct bt_action *a);
 int run_requeue(struct run *w, const char *why, struct bt_err *err);
 /* Keeps w->b.commit from gc. */
 int run_pin(struct run *w, struct bt_err *err);
+/* What an earlier process folded and pinned: BT_ROW, or BT_DONE. */
+int run_pinned(struct run *w, struct bt_oid *ret_commit, struct bt_err *err);
 /* What a batch does to its lane's branch, from REF_INTENT to the worktrees: run/land.c. *ret_again: fold anew. */
 int run_land(struct run *w, bool *ret_again, struct bt_err *err);
 
