@@ -18,6 +18,9 @@ static int read_outer(struct bt_repo *repo, const struct bt_conf *conf, struct b
 	return bt_attr_outer_read(repo, bt_conf_git(conf, "core.attributesfile"), user, info, err);
 }
 
+/* Another number makes other ids: trees are walked anew. */
+#define SELECTION_VERSION 2
+
 static int parse_patterns(const struct bt_value *v, struct bt_pattern **ret, size_t *ret_nr,
 			  struct bt_err *err)
 {
@@ -98,12 +101,23 @@ static bool any_matches(const struct bt_pattern *p, size_t nr, const char *path,
 	return false;
 }
 
+/* Does one of them match the folder, as a folder? Then it does all that is below. */
+static bool any_matches_dir(const struct bt_pattern *p, size_t nr, const char *dir, bool ignore_case)
+{
+	BT_BUF_OWNED struct bt_buf path = BT_BUF_INIT;
+
+	if (!nr || !*dir)
+		return false;
+	bt_buf_addf(&path, "%s/", dir);
+	return any_matches(p, nr, bt_buf_cstr(&path), ignore_case);
+}
+
 static uint64_t hash_patterns(const struct bt_selection *s, const struct bt_pattern *p, size_t nr,
 			      const char *dir, uint64_t h)
 {
 	h = bt_mix64(h ^ nr);
-	if (*dir && any_matches(p, nr, dir, s->ignore_case))
-		return bt_mix64(h ^ 0x696e);	/* all that is below matches */
+	if (any_matches_dir(p, nr, dir, s->ignore_case))
+		return bt_mix64(h ^ 0x696e);
 	for (size_t i = 0; i < nr; i++) {
 		if (!p[i].anchored)
 			h = hash_text(p[i].text, h);
@@ -116,7 +130,7 @@ static uint64_t hash_patterns(const struct bt_selection *s, const struct bt_patt
 uint64_t bt_selection_dir(const struct bt_selection *s, const char *dir)
 {
 	BT_BUF_OWNED struct bt_buf above = BT_BUF_INIT;
-	uint64_t h = bt_mix64(s->versions ^ s->max_blob_size);
+	uint64_t h = bt_mix64(s->versions ^ s->max_blob_size ^ SELECTION_VERSION);
 
 	h = hash_patterns(s, s->include, s->include_nr, dir, h);
 	h = hash_patterns(s, s->exclude, s->exclude_nr, dir, h ^ s->ignore_case);

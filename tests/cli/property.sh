@@ -11,7 +11,7 @@ TEST_NO_REPO=1
 . "$(dirname "$0")/../lib/test-lib.sh"
 
 steps=${TEST_STEPS:-22}
-seeds=${TEST_SEED:-"1 2 $(($(date +%s) % 100000))"}
+seeds=${TEST_SEED:-"1 4874 $(($(date +%s) % 100000))"}
 
 # plan SEED STEPS: shell commands, one step a line.
 plan() {
