@@ -133,8 +133,8 @@ static int with_id(struct bt_context *c, const struct queue_opts *o, enum what w
 
 static int switch_urgent(struct bt_context *c, const struct queue_opts *o, const char *text, struct bt_err *err)
 {
-	if (strcmp(text, "on") && strcmp(text, "off"))
-		return bt_err_set(err, BT_ERR_USAGE, "urgent is 'on' or 'off', not '%s'", text);
+	if (!text || (strcmp(text, "on") && strcmp(text, "off")))
+		return bt_err_set(err, BT_ERR_USAGE, "urgent is 'on' or 'off', not '%s'", text ? text : "");
 	return queue_setting(c, o, "urgent", !strcmp(text, "on"), err);
 }
 

@@ -49,7 +49,7 @@ static const char *state_name(const struct bt_action *a, const struct bt_plan_ac
 {
 	if (a->state != BT_ACTION_QUEUED || !has_to_wait(p, now))
 		return bt_action_state_name(a->state);
-	return p->blocked ? bt_action_state_name(BT_ACTION_BLOCKED) : "waiting";
+	return p && p->blocked ? bt_action_state_name(BT_ACTION_BLOCKED) : "waiting";
 }
 
 static void number_or_null(struct bt_out *out, const char *name, uint64_t n)

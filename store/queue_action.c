@@ -52,14 +52,15 @@ static bool same_text(const char *a, const char *b)
 static bool is_same(const struct bt_action *a, const struct bt_action *b)
 {
 	return a->kind == b->kind && !strcmp(a->lane, b->lane) && a->params_len == b->params_len &&
-	       !memcmp(a->params, b->params, a->params_len) && bt_oid_equal(&a->content, &b->content);
+	       (!a->params_len || !memcmp(a->params, b->params, a->params_len)) && bt_oid_equal(&a->content, &b->content);
 }
 
 /* The key of an idempotent request: the same in everything that was chosen. A captured commit has another time each time. */
 static bool is_same_request(const struct bt_action *a, const struct bt_action *b)
 {
 	if (a->kind != b->kind || strcmp(a->lane, b->lane) || !same_text(a->agent, b->agent) || a->priority != b->priority ||
-	    a->params_len != b->params_len || memcmp(a->params, b->params, a->params_len) || !same_text(a->message, b->message))
+	    a->params_len != b->params_len || (a->params_len && memcmp(a->params, b->params, a->params_len)) ||
+	    !same_text(a->message, b->message))
 		return false;
 	return a->kind == BT_ACTION_COMMIT || bt_oid_equal(&a->content, &b->content);
 }

@@ -31,7 +31,7 @@ static int results(struct bt_repo *repo, const struct bt_change_of *c, struct bt
 	*ret_read = !status;
 	bt_buf_cstr(&diff);
 	for (p = diff.data, end = p + diff.len; !status && p < end;) {
-		struct bt_side before, after;
+		struct bt_side before = { .mode = 0 }, after = { .mode = 0 };
 		const char *path = p + strlen(p) + 1;
 
 		if (path >= end || bt_sides_parse(p, &before, &after))

@@ -81,7 +81,7 @@ static int commit_sign(struct bt_repo *repo, const struct bt_commit_draft *d, st
 	BT_BUF_OWNED struct bt_buf out = BT_BUF_INIT;
 	BT_BUF_OWNED struct bt_buf errout = BT_BUF_INIT;
 	struct bt_child_opts o;
-	struct bt_oid oid;
+	struct bt_oid oid = { .len = 0 };
 	int status, rc;
 
 	bt_git_cmd_init(&c, repo);

@@ -462,7 +462,9 @@ int fold_truth_trees(struct fold_truth *t, const struct bt_oid *base, const stru
 	/* Most members share their parent. */
 	if (!bt_oid_equal(base, &t->base_tree)) {
 		rc = aside_commit(t, base, NULL, 1, &t->base, err);
-		t->base_tree = rc ? (struct bt_oid){ .len = 0 } : *base;
+		memset(&t->base_tree, 0, sizeof(t->base_tree));
+		if (!rc)
+			t->base_tree = *base;
 	}
 	if (!rc)
 		rc = aside_commit(t, ours, &t->base, 2, &sides[0], err);

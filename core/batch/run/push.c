@@ -394,10 +394,12 @@ static int wait_a_while(unsigned attempt, struct bt_err *err)
 static const char *const *options_of(struct run *w)
 {
 	const struct bt_action *a = at_hand(w);
-	const char **list = bt_arena_zalloc(&w->arena, (a->params_len / 2 + 1) * sizeof(*list));
-	const char *name, *value;
+	const char **list, *name, *value;
 	size_t at = 0, nr = 0;
 
+	if (!a)
+		return NULL;
+	list = bt_arena_zalloc(&w->arena, (a->params_len / 2 + 1) * sizeof(*list));
 	while (bt_params_next(a->params, a->params_len, &at, &name, &value))
 		if (!strcmp(name, "option"))
 			list[nr++] = value;
@@ -485,16 +487,20 @@ static int round_of(struct run *w, bool *ret_again, struct bt_err *err)
 			return bring_together(w, &tip, err);
 		}
 	}
-	return push_once(w, &tip, rc == BT_DONE ? &(struct bt_oid){ .len = 0 } : &remote, ret_again, err);
+	if (rc == BT_DONE)
+		memset(&remote, 0, sizeof(remote));
+	return push_once(w, &tip, &remote, ret_again, err);
 }
 
 /* The member at hand, to its end. */
 static int push_one(struct run *w, bool unknown, struct bt_err *err)
 {
 	const struct bt_action *a = at_hand(w);
-	uint64_t id = a->id;
+	uint64_t id = a ? a->id : 0;
 	BT_BUF_OWNED struct bt_buf why = BT_BUF_INIT;
 
+	if (!a)
+		return 0;
 	w->b.remote = bt_params_get(a->params, a->params_len, "remote");
 	if (!w->b.remote)
 		return fail(w, BT_ACTION_FAILED, BT_BATCH_FAILED, "its row names no remote", err);
