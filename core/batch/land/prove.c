@@ -135,7 +135,7 @@ static int changes_take(struct proof *p, const struct bt_buf *out, struct bt_err
 
 	for (size_t at = 0; at < out->len; at += strlen(out->data + at) + 1) {
 		const char *text = out->data + at;
-		struct bt_side before, after;
+		struct bt_side before = { .mode = 0 }, after = { .mode = 0 };
 
 		if (*text != ':') {
 			member = member_find(p, text, next);
@@ -194,7 +194,7 @@ static int moved_read(struct proof *p, struct bt_err *err)
 {
 	BT_BUF_OWNED struct bt_buf in = BT_BUF_INIT, out = BT_BUF_INIT;
 	char from[BT_OID_HEX_MAX + 1], to[BT_OID_HEX_MAX + 1];
-	struct bt_side before, after;
+	struct bt_side before = { .mode = 0 }, after = { .mode = 0 };
 	struct bt_oid empty;
 	int rc;
 

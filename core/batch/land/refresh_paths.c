@@ -51,7 +51,7 @@ static int diff(struct bt_repo *repo, const struct bt_oid *from, const struct bt
 	BT_GIT_CMD_OWNED struct bt_git_cmd c = BT_GIT_CMD_INIT;
 	BT_CLEANUP(bt_git_stream_release) struct bt_git_stream s;
 	char one[BT_OID_HEX_MAX + 1], two[BT_OID_HEX_MAX + 1];
-	struct bt_side before, after;
+	struct bt_side before = { .mode = 0 }, after = { .mode = 0 };
 	size_t len;
 	char *text;
 	int rc;

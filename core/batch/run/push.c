@@ -505,13 +505,15 @@ static int push_one(struct run *w, bool unknown, struct bt_err *err)
 	if (!w->b.remote)
 		return fail(w, BT_ACTION_FAILED, BT_BATCH_FAILED, "its row names no remote", err);
 	for (unsigned i = 0; i <= w->r->settings->push_retries; i++) {
+		const struct bt_action *now;
 		bool again;
 
 		if (i && wait_a_while(i - 1, err))
 			return err->code;
 		if (round_of(w, &again, err))
 			return err->code;
-		if (!again || !bt_batch_state_open(w->b.state) || !at_hand(w) || at_hand(w)->id != id)
+		now = at_hand(w);
+		if (!again || !bt_batch_state_open(w->b.state) || !now || now->id != id)
 			return 0;
 	}
 	bt_buf_addf(&why, "gave up after %u tries: %s", w->r->settings->push_retries + 1, w->b.error ? w->b.error : "the remote kept moving");
