@@ -3,7 +3,8 @@
  * outcome, what happened when.
  *
  * One SQLite file in <common dir>/batho, shared by all worktrees, made on first use. Every commit is on the disk when it
- * returns (synchronous = FULL). A file of a newer version is refused (BT_ERR_VERSION). Every page has a checksum: a flipped
+ * returns (synchronous = FULL). A file of a newer version is refused (BT_ERR_VERSION); one of an
+ * older one is brought to this one when it is opened, and a copy of it stays beside it (queue.db.format-<n>). Every page has a checksum: a flipped
  * bit is BT_ERR_CORRUPT and never a wrong answer.
  *
  * One connection per process, opened after fork. Calls that write outside of bt_queue_begin/commit are a transaction of
@@ -227,6 +228,12 @@ struct bt_queue_figures {
 int bt_queue_figures(struct bt_queue *q, struct bt_queue_figures *ret_f, struct bt_err *err);
 /* Finished actions and batches, events and verdicts older than this go. */
 int bt_queue_forget(struct bt_queue *q, int64_t before, uint64_t *ret_nr, struct bt_err *err);
+
+/*
+ * A copy of the file `path` as it was committed at one moment, put to `to` (of this mode) when it is whole and synced. Others may write
+ * meanwhile: they do not wait. BT_ERR_CANCELED leaves nothing.
+ */
+int bt_queue_copy(const char *path, const char *to, unsigned mode, struct bt_err *err);
 
 int64_t bt_queue_now(void);	/* milliseconds since 1970 */
 

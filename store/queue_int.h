@@ -8,10 +8,39 @@
 
 #include "core/base/mem.h"
 #include "store/queue.h"
+#include "store/schema.h"
 
 /* "batQ" */
 #define BT_QUEUE_APPLICATION_ID 0x62617451
-#define BT_QUEUE_VERSION 1
+#define BT_QUEUE_VERSION 2
+
+/* What format 2 has more than format 1, columns of events apart. */
+#define BT_QUEUE_SCHEMA_2                                                                              \
+	/* What a revision's index was. */                                                             \
+	"CREATE TABLE snapshot ("                                                                      \
+	" id INTEGER PRIMARY KEY AUTOINCREMENT,"                                                       \
+	" label TEXT UNIQUE,"                                                                          \
+	" at BIGINT NOT NULL,"                                                                         \
+	" branch TEXT,"                                                                                \
+	" revision BLOB NOT NULL,"                                                                     \
+	" tree BLOB NOT NULL,"                                                                         \
+	" selection BIGINT NOT NULL,"                                                                  \
+	" digest BLOB NOT NULL,"                                                                       \
+	" files BIGINT NOT NULL,"                                                                      \
+	" versions BLOB NOT NULL);"                                                                    \
+	"CREATE INDEX snapshot_revision ON snapshot (revision);"                                       \
+	"CREATE INDEX snapshot_branch ON snapshot (branch, id);"                                       \
+	/* The difference between two of them. */                                                      \
+	"CREATE TABLE patch ("                                                                         \
+	" older BIGINT NOT NULL,"                                                                      \
+	" newer BIGINT NOT NULL,"                                                                      \
+	" at BIGINT NOT NULL,"                                                                         \
+	" data BLOB NOT NULL,"                                                                         \
+	" PRIMARY KEY (older, newer)) WITHOUT ROWID;"                                                  \
+	/* Figures that outlive processes. */                                                          \
+	"CREATE TABLE counter ("                                                                       \
+	" name TEXT PRIMARY KEY,"                                                                      \
+	" value BIGINT NOT NULL) WITHOUT ROWID;"
 
 enum bt_queue_sql {
 	BT_QSQL_BEGIN,
@@ -84,6 +113,14 @@ struct bt_queue {
 /* The text of a statement, for the test that plans them all. */
 const char *bt_queue_sql_text(enum bt_queue_sql id);
 extern const char bt_queue_schema_text[];
+
+/* queue_open.c: one connection; errors speak of q->path, which is set. */
+int bt_queue_connect(struct bt_queue *q, const char *name, int flags, int busy_ms, struct bt_err *err);
+void bt_queue_disconnect(struct bt_queue *q);
+int bt_queue_exec(struct bt_queue *q, const char *sql, struct bt_err *err);
+int bt_queue_header_number(struct bt_queue *q, const char *pragma, int64_t *ret, struct bt_err *err);
+/* queue_migrate.c: brings an older format to this one. mode: of the copy that is put beside it. */
+int bt_queue_migrate(struct bt_queue *q, unsigned mode, struct bt_err *err);
 
 /* queue_error.c: SQLite's codes become ours. Returns the code. */
 int bt_queue_fail(struct bt_queue *q, int rc, struct bt_err *err);

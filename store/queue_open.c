@@ -72,14 +72,14 @@ static void harden(sqlite3 *db, int busy_ms)
 	sqlite3_wal_autocheckpoint(db, WAL_PAGES);
 }
 
-static int exec(struct bt_queue *q, const char *sql, struct bt_err *err)
+int bt_queue_exec(struct bt_queue *q, const char *sql, struct bt_err *err)
 {
 	int rc = sqlite3_exec(q->db, sql, NULL, NULL, NULL);
 
 	return rc ? bt_queue_fail(q, rc, err) : 0;
 }
 
-static int connect_to(struct bt_queue *q, const char *name, int flags, int busy_ms, struct bt_err *err)
+int bt_queue_connect(struct bt_queue *q, const char *name, int flags, int busy_ms, struct bt_err *err)
 {
 	int rc = sqlite3_open_v2(name, &q->db, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_EXRESCODE,
 				 BT_VFS_NAME);
@@ -90,7 +90,7 @@ static int connect_to(struct bt_queue *q, const char *name, int flags, int busy_
 	return rc ? bt_queue_fail(q, rc, err) : 0;
 }
 
-static void disconnect(struct bt_queue *q)
+void bt_queue_disconnect(struct bt_queue *q)
 {
 	for (int i = 0; i < BT_QSQL_NR; i++) {
 		sqlite3_finalize(q->stmts[i]);
@@ -106,11 +106,11 @@ static int fill(const char *temp, const char *path, bool wal, struct bt_err *err
 {
 	struct bt_queue q = { .path = (char *)path };
 	int reserve = BT_STORE_PAGE_CHECK;
-	int rc = connect_to(&q, temp, SQLITE_OPEN_READWRITE, 0, err);
+	int rc = bt_queue_connect(&q, temp, SQLITE_OPEN_READWRITE, 0, err);
 
 	if (!rc) {
 		sqlite3_file_control(q.db, "main", SQLITE_FCNTL_RESERVE_BYTES, &reserve);
-		rc = exec(&q,
+		rc = bt_queue_exec(&q,
 			  "PRAGMA page_size = " TEXT(BT_STORE_PAGE_SIZE) ";"
 			  "PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF;"
 			  "PRAGMA application_id = " TEXT(BT_QUEUE_APPLICATION_ID) ";"
@@ -119,12 +119,12 @@ static int fill(const char *temp, const char *path, bool wal, struct bt_err *err
 			  err);
 	}
 	if (!rc)
-		rc = exec(&q, bt_queue_schema_text, err);
+		rc = bt_queue_exec(&q, bt_queue_schema_text, err);
 	if (!rc)
-		rc = exec(&q, "INSERT INTO setting (name, value) VALUES ('fence', 0); COMMIT;", err);
+		rc = bt_queue_exec(&q, "INSERT INTO setting (name, value) VALUES ('fence', 0); COMMIT;", err);
 	if (!rc)
-		rc = exec(&q, wal ? "PRAGMA journal_mode = WAL" : "PRAGMA journal_mode = DELETE", err);
-	disconnect(&q);
+		rc = bt_queue_exec(&q, wal ? "PRAGMA journal_mode = WAL" : "PRAGMA journal_mode = DELETE", err);
+	bt_queue_disconnect(&q);
 	return rc;
 }
 
@@ -151,7 +151,7 @@ static int make(const char *dir, const char *path, unsigned shared, struct bt_er
 
 /* --- the file that is there --- */
 
-static int header_number(struct bt_queue *q, const char *pragma, int64_t *ret, struct bt_err *err)
+int bt_queue_header_number(struct bt_queue *q, const char *pragma, int64_t *ret, struct bt_err *err)
 {
 	sqlite3_stmt *s = NULL;
 	int rc = sqlite3_prepare_v2(q->db, pragma, -1, &s, NULL);
@@ -162,18 +162,29 @@ static int header_number(struct bt_queue *q, const char *pragma, int64_t *ret, s
 	return rc ? bt_queue_fail(q, rc, err) : 0;
 }
 
-/* Ours, and of this version? */
-static int check(struct bt_queue *q, struct bt_err *err)
+/* Where nothing can be written the format stays what it is. */
+static int upgrade(struct bt_queue *q, const char *dir, unsigned shared, int64_t version, struct bt_err *err)
+{
+	if (!sqlite3_db_readonly(q->db, "main") && !access(dir, W_OK))
+		return bt_queue_migrate(q, 0600 | (shared & 0666), err);
+	bt_err_set(err, BT_ERR_READONLY, "queue '%s' has format %d and cannot be brought to format %d: it cannot be written", q->path,
+		   (int)version, BT_QUEUE_VERSION);
+	return bt_err_hint(err, "run `git batho queue status` where it can be written");
+}
+
+/* Ours, and of this version? *ret_version: the file's. */
+static int check(struct bt_queue *q, int64_t *ret_version, struct bt_err *err)
 {
 	int64_t application = 0, version = 0;
 
-	if (header_number(q, "PRAGMA application_id", &application, err) || header_number(q, "PRAGMA user_version", &version, err))
+	if (bt_queue_header_number(q, "PRAGMA application_id", &application, err) || bt_queue_header_number(q, "PRAGMA user_version", &version, err))
 		return err->code;
 	if (application != BT_QUEUE_APPLICATION_ID) {
 		bt_err_set(err, BT_ERR_CORRUPT, "'%s' is not a queue of git-batho", q->path);
 		return bt_err_hint(err, "move it away, and the next command makes a new one");
 	}
-	if (version < BT_QUEUE_VERSION)
+	*ret_version = version;
+	if (version < 1)
 		return bt_err_set(err, BT_ERR_CORRUPT, "queue '%s' is damaged: there is no format %lld", q->path, (long long)version);
 	if (version > BT_QUEUE_VERSION) {
 		bt_err_set(err, BT_ERR_VERSION, "queue '%s' was made by a newer git-batho (format %lld, here %d)", q->path,
@@ -189,7 +200,7 @@ static int settle(struct bt_queue *q, const char *dir, struct bt_err *err)
 		return 0;
 	if (sqlite3_db_readonly(q->db, "main") || access(dir, W_OK))
 		return bt_err_set(err, BT_ERR_READONLY, "queue '%s' cannot be written", q->path);
-	return exec(q, "PRAGMA synchronous = FULL; PRAGMA secure_delete = OFF; PRAGMA cell_size_check = ON;", err);
+	return bt_queue_exec(q, "PRAGMA synchronous = FULL; PRAGMA secure_delete = OFF; PRAGMA cell_size_check = ON;", err);
 }
 
 /* A folder of ours that is a symbolic link would lead somebody's writes elsewhere. */
@@ -207,6 +218,7 @@ int bt_queue_open(const char *dir, enum bt_queue_mode mode, unsigned shared_mode
 {
 	struct bt_queue *q = bt_xcalloc(1, sizeof(*q));
 	BT_BUF_OWNED struct bt_buf path = BT_BUF_INIT, uri = BT_BUF_INIT;
+	int64_t version = 0;
 	struct stat st;
 	int rc;
 
@@ -228,12 +240,14 @@ int bt_queue_open(const char *dir, enum bt_queue_mode mode, unsigned shared_mode
 	if (!rc && mode == BT_QUEUE_READ && access(dir, W_OK)) {
 		/* where nothing can be written, nobody writes */
 		bt_store_path_uri(&uri, q->path);
-		rc = connect_to(q, bt_buf_cstr(&uri), SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, busy_ms, err);
+		rc = bt_queue_connect(q, bt_buf_cstr(&uri), SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, busy_ms, err);
 	} else if (!rc) {
-		rc = connect_to(q, q->path, SQLITE_OPEN_READWRITE, busy_ms, err);
+		rc = bt_queue_connect(q, q->path, SQLITE_OPEN_READWRITE, busy_ms, err);
 	}
 	if (!rc)
-		rc = check(q, err);
+		rc = check(q, &version, err);
+	if (!rc && version < BT_QUEUE_VERSION)
+		rc = upgrade(q, dir, shared_mode, version, err);
 	if (!rc)
 		rc = settle(q, dir, err);
 	bt_trace("open the queue in '%s': %s", dir, rc ? err->msg : "done");
@@ -257,7 +271,7 @@ void bt_queue_free(struct bt_queue **pq)
 	if (!q)
 		return;
 	bt_queue_rollback(q);
-	disconnect(q);
+	bt_queue_disconnect(q);
 	free(q->path);
 	free(q->agent);
 	free(q);

@@ -91,7 +91,11 @@ const char bt_queue_schema_text[] =
 	" batch BIGINT NOT NULL,"
 	" agent TEXT,"
 	" what TEXT NOT NULL,"
-	" detail TEXT);"
+	" detail TEXT,"
+	" user TEXT,"
+	" pid BIGINT,"
+	" result TEXT,"
+	" chain BLOB);"
 	"CREATE INDEX event_action ON event (action, id) WHERE action <> 0;"
 
 	"CREATE TABLE verdict ("
@@ -103,7 +107,9 @@ const char bt_queue_schema_text[] =
 
 	"CREATE TABLE setting ("
 	" name TEXT PRIMARY KEY,"
-	" value BIGINT NOT NULL) WITHOUT ROWID;";
+	" value BIGINT NOT NULL) WITHOUT ROWID;"
+
+	BT_QUEUE_SCHEMA_2;
 
 static const char *const texts[BT_QSQL_NR] = {
 	[BT_QSQL_BEGIN] = "BEGIN IMMEDIATE",

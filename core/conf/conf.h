@@ -71,12 +71,27 @@ enum bt_key_id {
 	BT_KEY_QUEUE_ON_COMMIT,		/* a branch, NULL or empty: none */
 	BT_KEY_QUEUE_ON_PUSH,		/* bool */
 	BT_KEY_QUEUE_RETENTION,		/* days, 1 .. 36500 */
+	BT_KEY_RETENTION_SNAPSHOT_DAYS,	/* 1 .. 36500, as the other days */
+	BT_KEY_RETENTION_MAX_SNAPSHOTS,	/* 1 .. 100000, as the other maximum */
+	BT_KEY_RETENTION_PATCH_DAYS,
+	BT_KEY_RETENTION_MAX_PATCHES,
+	BT_KEY_RETENTION_AUDIT_DAYS,
+	BT_KEY_CACHE_MEMORY_MB,		/* 8 .. 65536 */
+	BT_KEY_CACHE_MAX_SIZE_MB,	/* 0 (no limit) .. 2^24 */
+	BT_KEY_CACHE_FROZEN_DIR,	/* an absolute path, NULL or empty: beside the index */
+	BT_KEY_LOG_LEVEL,		/* enum bt_log_choice */
+	BT_KEY_LOG_FORMAT,		/* text | json */
+	BT_KEY_LOG_FILE,		/* an absolute path or "syslog"; NULL or empty: none */
+	BT_KEY_LOG_MAX_SIZE,		/* bytes */
+	BT_KEY_METRICS_OUTPUT,		/* an absolute path; NULL or empty: none */
 	BT_KEY_NR
 };
 
 /* The choices of the keys hooks.*.mode, hooks.onTimeout, hooks.onError and hooks.onMissing. */
 enum bt_hook_mode { BT_HOOK_ENFORCE, BT_HOOK_WARN, BT_HOOK_OFF };
 enum bt_hook_policy { BT_HOOK_ON_WARN, BT_HOOK_ON_FAIL, BT_HOOK_ON_IGNORE };
+/* Those of log.level. */
+enum bt_log_choice { BT_LOG_OFF, BT_LOG_ERROR, BT_LOG_WARN, BT_LOG_INFO, BT_LOG_DEBUG };
 /* Those of batch.autoExecute. */
 enum bt_batch_execute { BT_BATCH_EXECUTE_DETACHED, BT_BATCH_EXECUTE_MANUAL };
 

@@ -14,6 +14,8 @@ static const char *const fail_on[] = { "never", "note", "warning", "error", NULL
 static const char *const batch_styles[] = { "squash", "stack", NULL };
 static const char *const batch_hooks[] = { "per-batch", "per-action", "none", NULL };
 static const char *const batch_executes[] = { "detached", "manual", NULL };
+static const char *const log_levels[] = { "off", "error", "warn", "info", "debug", NULL };
+static const char *const log_formats[] = { "text", "json", NULL };
 
 const struct bt_key bt_keys[BT_KEY_NR] = {
 	[BT_KEY_INDEX_MAX_BLOB_SIZE] = {
@@ -274,5 +276,70 @@ const struct bt_key bt_keys[BT_KEY_NR] = {
 		.name = "queue.retention", .type = BT_TYPE_INT, .min = 1, .max = 36500, .deflt = "30",
 		.unit = "days",
 		.help = "So long finished actions are kept.",
+	},
+	[BT_KEY_RETENTION_SNAPSHOT_DAYS] = {
+		.name = "retention.snapshotDays", .type = BT_TYPE_INT, .min = 1, .max = 36500, .deflt = "90",
+		.unit = "days",
+		.help = "So long snapshots without a label are kept.",
+	},
+	[BT_KEY_RETENTION_MAX_SNAPSHOTS] = {
+		.name = "retention.maxSnapshots", .type = BT_TYPE_INT, .min = 1, .max = 100000, .deflt = "500",
+		.unit = "snapshots",
+		.help = "So many snapshots without a label are kept.",
+	},
+	[BT_KEY_RETENTION_PATCH_DAYS] = {
+		.name = "retention.patchDays", .type = BT_TYPE_INT, .min = 1, .max = 36500, .deflt = "90",
+		.unit = "days",
+		.help = "So long saved differences of snapshots are kept.",
+	},
+	[BT_KEY_RETENTION_MAX_PATCHES] = {
+		.name = "retention.maxPatches", .type = BT_TYPE_INT, .min = 1, .max = 100000, .deflt = "5000",
+		.unit = "patches",
+		.help = "So many saved differences of snapshots are kept.",
+	},
+	[BT_KEY_RETENTION_AUDIT_DAYS] = {
+		.name = "retention.auditDays", .type = BT_TYPE_INT, .min = 1, .max = 36500, .deflt = "365",
+		.unit = "days",
+		.help = "So long the record of what changed state is kept.",
+	},
+	[BT_KEY_CACHE_MEMORY_MB] = {
+		.name = "cache.memoryMB", .type = BT_TYPE_INT, .min = 8, .max = 65536, .deflt = "100",
+		.unit = "MiB",
+		.help = "Memory of one process for pages of the index and decoded facts.",
+	},
+	[BT_KEY_CACHE_MAX_SIZE_MB] = {
+		.name = "cache.maxSizeMB", .type = BT_TYPE_INT, .min = 0, .max = 16777216, .deflt = "2048",
+		.unit = "MiB",
+		.help = "Size from which on the index gives up facts that are needed least; 0 means any.",
+	},
+	[BT_KEY_CACHE_FROZEN_DIR] = {
+		.name = "cache.frozenDir", .type = BT_TYPE_STRING,
+		.unit = "",
+		.help = "An absolute folder for the facts of history; empty means beside the index.",
+	},
+	[BT_KEY_LOG_LEVEL] = {
+		.name = "log.level", .type = BT_TYPE_CHOICE, .choices = log_levels, .deflt = "info",
+		.unit = "",
+		.help = "What goes into the log: this and what is worse.",
+	},
+	[BT_KEY_LOG_FORMAT] = {
+		.name = "log.format", .type = BT_TYPE_CHOICE, .choices = log_formats, .deflt = "text",
+		.unit = "",
+		.help = "The form of a line of the log.",
+	},
+	[BT_KEY_LOG_FILE] = {
+		.name = "log.file", .type = BT_TYPE_STRING,
+		.unit = "",
+		.help = "Where the log is written: an absolute path, or syslog; empty means nowhere.",
+	},
+	[BT_KEY_LOG_MAX_SIZE] = {
+		.name = "log.maxSize", .type = BT_TYPE_SIZE, .min = 4096, .max = INT64_C(1) << 40, .deflt = "10m",
+		.unit = "bytes",
+		.help = "From this size on the file of the log is put aside and a new one begun.",
+	},
+	[BT_KEY_METRICS_OUTPUT] = {
+		.name = "metrics.output", .type = BT_TYPE_STRING,
+		.unit = "",
+		.help = "An absolute path at which the figures stand after each run that changed them; empty means none.",
 	},
 };

@@ -7,15 +7,6 @@
 #include "store/schema.h"
 #include "store/vfs.h"
 
-/* The paths below, for open and friends. */
-static const char *queue_path(const char *end)
-{
-	static char path[sizeof(scratch_dir) + 40];
-
-	snprintf(path, sizeof(path), "%s/queue.db%s", scratch_dir, end);
-	return path;
-}
-
 static unsigned mode_of(const char *path)
 {
 	struct stat st;
@@ -75,9 +66,9 @@ static void test_newer(void **state)
 	{
 		QUEUE_OWNED struct bt_queue *q = queue_open();
 
-		queue_do(q, "PRAGMA user_version = 2");
+		queue_do(q, "PRAGMA user_version = 3");
 	}
-	refused(BT_ERR_VERSION, "was made by a newer git-batho (format 2, here 1)");
+	refused(BT_ERR_VERSION, "was made by a newer git-batho (format 3, here 2)");
 	{
 		sqlite3 *db = NULL;
 

@@ -12,6 +12,17 @@
 #define MAIN "refs/heads/main"
 #define SIDE "refs/heads/side"
 
+/* The file, or one beside it: "-wal". Good until the next call but one. */
+static inline const char *queue_path(const char *end)
+{
+	static char paths[2][sizeof(scratch_dir) + 40];
+	static unsigned turn;
+	char *path = paths[turn++ % 2];
+
+	snprintf(path, sizeof(paths[0]), "%s/queue.db%s", scratch_dir, end);
+	return path;
+}
+
 static inline struct bt_queue *queue_open_mode(enum bt_queue_mode mode)
 {
 	struct bt_queue *q = NULL;
