@@ -18,7 +18,7 @@ trap 'rm -rf "$scratch"' EXIT
 trap 'exit 130' INT TERM
 
 line() { printf '%-10s %-34s %12s %12s %10s\n' "$@"; }
-ratio() { awk -v a="$1" -v b="$2" 'BEGIN { printf b > 0 ? "%.2f x" : "-", a / b }'; }
+ratio() { awk -v a="$1" -v b="$2" 'BEGIN { printf (b > 0 ? "%.2f x" : "-"), a / b }'; }
 minus() { awk -v a="$1" -v b="$2" 'BEGIN { printf "%+.1f ms", a - b }'; }
 field() { printf '%s\n' "$1" | sed -n "s/.* $2=\([0-9.]*\).*/\1/p"; }
 seconds() { awk -v ms="$1" 'BEGIN { printf "%.2f s", ms / 1000 }'; }

@@ -5,7 +5,7 @@
  *
  * Runs it once unmeasured and RUNS times (7), its output thrown away; prints "wall_ms cpu_ms" as medians. -1: one
  * run alone. -m: one run, and the largest sum of the proportional set sizes of the process and its descendants, in
- * KiB, as a third number.
+ * KiB, as a third number. Status 1: the command failed.
  */
 #include <dirent.h>
 #include <fcntl.h>
@@ -113,6 +113,15 @@ static long pss_of_tree(int root)
 	return kb;
 }
 
+/* A command that cannot do its work is not worth a figure. */
+static int failed(int status, char **argv)
+{
+	if (WIFEXITED(status) && WEXITSTATUS(status) < 126)
+		return 0;
+	fprintf(stderr, "timing: '%s %s' failed\n", argv[0], argv[1] ? argv[1] : "");
+	return 1;
+}
+
 static int with_memory(char **argv)
 {
 	double begin = now_ms();
@@ -128,7 +137,7 @@ static int with_memory(char **argv)
 		usleep(50000);
 	}
 	printf("%.1f %.1f %ld\n", now_ms() - begin, cpu_ms(&r), peak);
-	return 0;
+	return failed(status, argv);
 }
 
 static int cmp(const void *a, const void *b)
@@ -163,6 +172,8 @@ int main(int argc, char **argv)
 		int status;
 
 		wait4(start(argv + optind), &status, 0, &r);
+		if (failed(status, argv + optind))
+			return 1;
 		if (i < 0)
 			continue;
 		wall[i] = now_ms() - begin;
