@@ -171,6 +171,7 @@ static struct bt_store *store_new(const char *dir, enum bt_store_mode mode)
 	s->path = bt_xstrdup(bt_buf_cstr(&path));
 	s->mode = mode;
 	s->folder = -1;
+	s->busy_ms = BUSY_MS;
 	return s;
 }
 
@@ -219,7 +220,7 @@ static int folder_open(struct bt_store *s, const char *dir, unsigned shared, str
 /* *ret_locked: false where folders cannot be locked, as on some network file systems. */
 static int folder_lock(struct bt_store *s, int how, bool *ret_locked, struct bt_err *err)
 {
-	int left_ms = BUSY_MS;
+	int left_ms = s->busy_ms;
 
 	*ret_locked = false;
 	while (s->folder >= 0 && flock(s->folder, how | LOCK_NB)) {
@@ -355,7 +356,10 @@ static int store_hold(struct bt_store *s, const char *dir, unsigned shared, bool
 		if (write && (fresh || lstat(s->path, &st)))
 			rc = store_create(s, dir, shared, fresh, err);
 		if (!rc)
-			rc = folder_lock(s, LOCK_SH, &locked, err);
+			rc = folder_lock(s, s->alone ? LOCK_EX : LOCK_SH, &locked, err);
+		if (!rc && s->alone && !locked)
+			return bt_err_set(err, BT_ERR_UNSUPPORTED,
+					  "cannot have the index '%s' alone: its folder cannot be locked", s->path);
 		fresh = false;
 		if (!rc && lstat(s->path, &st) && !write)
 			return bt_err_errno(err, "cannot open the index '%s'", s->path);
@@ -365,10 +369,10 @@ static int store_hold(struct bt_store *s, const char *dir, unsigned shared, bool
 	return rc;
 }
 
-static int store_open(const char *dir, enum bt_store_mode mode, unsigned shared, bool fresh,
-		      struct bt_store **ret_store, struct bt_err *err)
+/* Takes s. */
+static int store_open(struct bt_store *s, const char *dir, unsigned shared, bool fresh, struct bt_store **ret_store,
+		      struct bt_err *err)
 {
-	struct bt_store *s = store_new(dir, mode);
 	int rc = 0;
 
 	/* Memory maps turn a read error into a signal. */
@@ -391,7 +395,7 @@ static int store_open(const char *dir, enum bt_store_mode mode, unsigned shared,
 int bt_store_open(const char *dir, enum bt_store_mode mode, unsigned shared_mode,
 		  struct bt_store **ret_store, struct bt_err *err)
 {
-	int rc = store_open(dir, mode, shared_mode, false, ret_store, err);
+	int rc = store_open(store_new(dir, mode), dir, shared_mode, false, ret_store, err);
 
 	bt_trace("open the index in '%s'%s: %s", dir, mode == BT_STORE_WRITE ? " to write" : "",
 		 rc ? err->msg : "done");
@@ -401,7 +405,17 @@ int bt_store_open(const char *dir, enum bt_store_mode mode, unsigned shared_mode
 int bt_store_rebuild(const char *dir, unsigned shared_mode, struct bt_store **ret_store,
 		     struct bt_err *err)
 {
-	return store_open(dir, BT_STORE_WRITE, shared_mode, true, ret_store, err);
+	return store_open(store_new(dir, BT_STORE_WRITE), dir, shared_mode, true, ret_store, err);
+}
+
+int bt_store_open_alone(const char *dir, unsigned shared_mode, int wait_ms, struct bt_store **ret_store,
+			struct bt_err *err)
+{
+	struct bt_store *s = store_new(dir, BT_STORE_WRITE);
+
+	s->alone = true;
+	s->busy_ms = wait_ms;
+	return store_open(s, dir, shared_mode, false, ret_store, err);
 }
 
 const char *bt_store_sqlite_version(void)

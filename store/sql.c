@@ -34,6 +34,9 @@ static const char *const texts[BT_SQL_NR] = {
 	[BT_SQL_BLOB_CLEAR_KILLED] = "DELETE FROM blob WHERE state BETWEEN 7 AND 10",
 	[BT_SQL_BLOB_COUNTS] = "SELECT lang, state, count(*), sum(size) FROM blob"
 			       " GROUP BY lang, state ORDER BY lang, state",
+	[BT_SQL_BLOB_EXISTS] = "SELECT 1 FROM blob WHERE id = ?1",
+	[BT_SQL_BLOB_IDS] = "SELECT id FROM blob ORDER BY id",
+	[BT_SQL_BLOB_DROP] = "DELETE FROM blob WHERE id = ?1",
 
 	[BT_SQL_FACTS_FIND] = "SELECT place, len FROM facts WHERE blob = ?1",
 	[BT_SQL_FACTS_PUT] = "INSERT INTO facts (blob, place, len) VALUES (?1, ?2, ?3)"
@@ -44,6 +47,7 @@ static const char *const texts[BT_SQL_NR] = {
 	[BT_SQL_FACTS_LAST_PIECE] = "SELECT id, data FROM facts_piece ORDER BY id DESC LIMIT 1",
 	[BT_SQL_FACTS_PUT_PIECE] = "INSERT INTO facts_piece (id, data) VALUES (?1, ?2)"
 				   " ON CONFLICT (id) DO UPDATE SET data = excluded.data",
+	[BT_SQL_FACTS_DROP] = "DELETE FROM facts WHERE blob = ?1",
 
 	[BT_SQL_TREE_FIND] = "SELECT id, digest, killed, blobs FROM tree"
 			     " WHERE oid = ?1 AND selection = ?2 ORDER BY id DESC LIMIT 1",
@@ -53,6 +57,11 @@ static const char *const texts[BT_SQL_NR] = {
 		"INSERT INTO tree (oid, selection, base, depth, digest, killed, blobs, data)"
 		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
 	[BT_SQL_TREE_CLEAR] = "DELETE FROM tree",
+	[BT_SQL_TREE_NEXT] = "SELECT id, base, depth FROM tree WHERE id > ?1 ORDER BY id LIMIT 1",
+	[BT_SQL_TREE_LAST] = "SELECT max(id) FROM tree",
+	[BT_SQL_TREE_REPLACE] = "UPDATE tree SET base = 0, depth = 0, data = ?2 WHERE id = ?1",
+	[BT_SQL_TREE_DEPTH_SET] = "UPDATE tree SET depth = ?2 WHERE id = ?1",
+	[BT_SQL_TREE_DROP] = "DELETE FROM tree WHERE id = ?1",
 
 	[BT_SQL_MANIFEST_READ] = "SELECT id, data FROM manifest WHERE digest = ?1",
 	[BT_SQL_MANIFEST_DROP] = "DELETE FROM manifest WHERE digest = ?1",
@@ -92,6 +101,7 @@ static const char *const texts[BT_SQL_NR] = {
 			       " ON CONFLICT (blob) DO UPDATE SET rules = excluded.rules,"
 			       " state = excluded.state, data = excluded.data",
 	[BT_SQL_FINDING_CLEAR_FAILED] = "DELETE FROM finding WHERE state <> 0",
+	[BT_SQL_FINDING_DROP] = "DELETE FROM finding WHERE blob = ?1",
 };
 
 const char *bt_sql_text(enum bt_sql id)

@@ -40,6 +40,13 @@ enum bt_store_mode {
 /* dir: <common dir>/batho (real path). shared: core.sharedRepository as a mode mask, 0: private. */
 int bt_store_open(const char *dir, enum bt_store_mode mode, unsigned shared_mode,
 		  struct bt_store **ret_store, struct bt_err *err);
+/*
+ * For writing, and nobody else has it open until it is closed: what removes rows that others may have read wants that
+ * (store/forget.h). Waits wait_ms for the others: BT_ERR_BUSY. BT_ERR_UNSUPPORTED where folders cannot be locked.
+ * Whoever has it open himself closes it first.
+ */
+int bt_store_open_alone(const char *dir, unsigned shared_mode, int wait_ms, struct bt_store **ret_store,
+			struct bt_err *err);
 void bt_store_free(struct bt_store **ps);
 /*
  * Removes index.db and its companions and starts again. Waits until nobody has it open: BT_ERR_BUSY

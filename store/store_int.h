@@ -49,6 +49,8 @@ struct bt_store {
 	sqlite3_stmt *stmts[BT_SQL_NR];
 	char *path;
 	enum bt_store_mode mode;
+	bool alone;		/* nobody else has it open */
+	int busy_ms;		/* how long the lock of the folder is waited for */
 	bool writing;		/* between begin and commit */
 	unsigned reading;	/* depth of bt_store_read_begin */
 	struct bt_compressor compressor;
@@ -116,6 +118,8 @@ int bt_value_unpack_with(struct bt_store *s, struct bt_compressor *c, enum bt_va
 int bt_store_facts_flush(struct bt_store *s, struct bt_err *err);
 void bt_store_facts_forget(struct bt_store *s);
 /* tree.c */
+int bt_store_tree_pack(struct bt_store *s, const struct bt_tree_row *row, const void *entries, size_t len,
+		       struct bt_err *err);
 void bt_store_tree_cache_release(struct bt_store *s);
 /* segment_read.c */
 void bt_store_segments_release(struct bt_store *s);

@@ -271,6 +271,14 @@ static int tree_insert(struct bt_store *s, struct bt_tree_row *row, uint32_t bas
 	return 0;
 }
 
+/* Its entries as a row that leans on none, into s->packed. */
+int bt_store_tree_pack(struct bt_store *s, const struct bt_tree_row *row, const void *entries, size_t len,
+		       struct bt_err *err)
+{
+	return bt_value_pack(s, BT_VALUE_TREE, tree_mark(row->oid.raw, row->selection), BT_QUALITY_FAST, NULL, 0,
+			     entries, len, err);
+}
+
 static int tree_put(struct bt_store *s, struct bt_tree_row *row, uint32_t base, const void *entries,
 		    size_t len, struct bt_err *err)
 {

@@ -114,13 +114,13 @@ int bt_answer_add_file(struct bt_view *v, struct bt_answer *a, struct bt_view_fi
 int bt_answer_add_blob(struct bt_view *v, struct bt_answer *a, uint32_t blob, const struct bt_filter *f,
 		       size_t *ret_first, size_t *ret_nr, struct bt_err *err)
 {
-	uint32_t first, nr = 1;
 	struct bt_view_file *row;
+	uint32_t first, nr;
 
 	*ret_first = a->files_nr;
 	*ret_nr = 0;
-	if (!v->all)
-		bt_view_files_of(v, blob, &first, &nr);
+	if (bt_view_blob_files(v, blob, &first, &nr, err))
+		return err->code;
 	if (!nr)
 		return 0;
 	row = bt_arena_alloc(&a->arena, sizeof(*row));

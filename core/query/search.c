@@ -190,14 +190,14 @@ static int find_places(struct search *s, const struct candidate *c, struct bt_an
 {
 	for (size_t i = 0; i < c->postings_nr; i++) {
 		struct place at = { .blob = c->postings[i].blob_id, .file = BT_NONE };
-		uint32_t first = 0, nr = 1;
+		uint32_t first, nr;
 
-		if (s->v->all) {
+		if (bt_view_blob_files(s->v, at.blob, &first, &nr, err))
+			return err->code;
+		if (s->v->all && nr) {
 			at.row = bt_arena_alloc(&a->arena, sizeof(*at.row));
 			if (bt_view_read_row(s->v, at.blob, &a->arena, at.row, err))
 				return err->code;
-		} else {
-			bt_view_files_of(s->v, at.blob, &first, &nr);
 		}
 		BT_GROW(p->list, p->alloc, p->nr + nr);
 		for (uint32_t k = 0; k < nr; k++) {

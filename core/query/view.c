@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/base/mem.h"
+#include "store/forget.h"
 
 /* Lists of wanted blobs that are worth a pass over the files; after that all files are ordered. */
 #define WANTS_MAX 16
@@ -153,6 +154,20 @@ void bt_view_files_of(struct bt_view *v, uint32_t blob, uint32_t *ret_first, uin
 	}
 	*ret_first = lo;
 	*ret_nr = end - lo;
+}
+
+int bt_view_blob_files(struct bt_view *v, uint32_t blob, uint32_t *ret_first, uint32_t *ret_nr, struct bt_err *err)
+{
+	int rc;
+
+	*ret_first = *ret_nr = 0;
+	if (!v->all) {
+		bt_view_files_of(v, blob, ret_first, ret_nr);
+		return 0;
+	}
+	rc = bt_store_blob_exists(v->store, blob, err);
+	*ret_nr = rc == BT_ROW;
+	return rc < 0 ? rc : 0;
 }
 
 static int read_langs(struct bt_view *v, struct bt_err *err)

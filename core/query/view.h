@@ -47,6 +47,11 @@ void bt_view_want(struct bt_view *v, const uint32_t *blobs, size_t nr);
  * does not hold it.
  */
 void bt_view_files_of(struct bt_view *v, uint32_t blob, uint32_t *ret_first, uint32_t *ret_nr);
+/*
+ * The same for a blob of a list of names, in a view of any kind: where everything is shown there are no files, and
+ * *ret_nr is 1, or 0 for a blob that was forgotten (store/forget.h).
+ */
+int bt_view_blob_files(struct bt_view *v, uint32_t blob, uint32_t *ret_first, uint32_t *ret_nr, struct bt_err *err);
 
 /* One file, and its facts when they were read; everything lives in the arena. */
 struct bt_view_file {
