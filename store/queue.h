@@ -47,6 +47,7 @@ int bt_queue_verify(struct bt_queue *q, struct bt_err *err);
 int bt_queue_begin(struct bt_queue *q, struct bt_err *err);	/* BEGIN IMMEDIATE; BT_ERR_BUSY */
 int bt_queue_commit(struct bt_queue *q, struct bt_err *err);	/* one that fails has rolled back */
 void bt_queue_rollback(struct bt_queue *q);			/* nothing outside of a transaction */
+int bt_queue_end(struct bt_queue *q, int rc, struct bt_err *err);	/* commits when rc is 0, else rolls back; what the whole came to */
 
 /* --- actions --- */
 

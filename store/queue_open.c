@@ -349,6 +349,14 @@ void bt_queue_rollback(struct bt_queue *q)
 		run(q, BT_QSQL_ROLLBACK, &ignored);
 }
 
+int bt_queue_end(struct bt_queue *q, int rc, struct bt_err *err)
+{
+	if (!rc)
+		return bt_queue_commit(q, err);
+	bt_queue_rollback(q);
+	return rc;
+}
+
 int bt_queue_scope_begin(struct bt_queue *q, struct bt_queue_scope *scope, struct bt_err *err)
 {
 	scope->own = !q->writing;
@@ -357,12 +365,7 @@ int bt_queue_scope_begin(struct bt_queue *q, struct bt_queue_scope *scope, struc
 
 int bt_queue_scope_end(struct bt_queue *q, struct bt_queue_scope *scope, int rc, struct bt_err *err)
 {
-	if (!scope->own)
-		return rc;
-	if (!rc)
-		return bt_queue_commit(q, err);
-	bt_queue_rollback(q);
-	return rc;
+	return scope->own ? bt_queue_end(q, rc, err) : rc;
 }
 
 int bt_queue_write(struct bt_queue *q, sqlite3_stmt *s, struct bt_err *err)

@@ -66,7 +66,7 @@ test_expect_success 'two that change one file at different places both land' '
 
 test_expect_success 'a conflict parks that one alone, with path and partner; its dependents are blocked' '
 	enqueue "left" c 10 left && enqueue "right" c 10 right && enqueue "other" a 10 other &&
-	id=$(git batho queue log -n 2 --porcelain -z | tr "\0" "\n" | grep -c . >/dev/null; git batho queue log -n 3 --json | sed -n "s/.*\"id\":\([0-9]*\),.*/\1/p" | sed -n 2p) &&
+	id=$(git batho queue log -n 3 --json | sed -n "s/.*\"id\":\([0-9]*\),.*/\1/p" | sed -n 2p) &&
 	echo x >extra && git batho queue commit -q -m dependent --after "$id" -- extra && rm extra &&
 	test_expect_code 1 git batho queue flush --now -q &&
 	expect_states $((id - 1)) landed $id parked $((id + 1)) landed $((id + 2)) blocked &&
@@ -121,7 +121,7 @@ test_expect_success '--target names another branch, which need not be checked ou
 
 test_expect_success 'merges: merge, squash, ff' '
 	git batho queue merge side --target main -q && flush &&
-	test "$(git rev-list --count --merges main)" -ge 0 && git merge-base --is-ancestor side main &&
+	test "$(git rev-list --count --merges main)" -ge 1 && git merge-base --is-ancestor side main &&
 	git checkout -q -b feature && echo f >f && git add f && git commit -q -m feature && git checkout -q main &&
 	git batho queue merge feature --strategy squash -q && flush &&
 	git show main:f >/dev/null && ! git merge-base --is-ancestor feature main &&
@@ -168,7 +168,7 @@ test_expect_success 'a workflow and a deployment run what the user has configure
 
 test_expect_success 'tracked settings name no commands' '
 	mkdir -p .batho && printf "version = 1\n[deploy \"evil\"]\ncommand = touch pwned\n" >.batho/config.ini && git add .batho &&
-	git commit -q -m evil && git batho queue deploy evil -q && test_must_fail git batho queue flush --now -q ;
+	git commit -q -m evil && git batho queue deploy evil -q && test_must_fail git batho queue flush --now -q &&
 	test_path_is_missing pwned && git rm -q -r -f .batho && git commit -q -m good
 '
 

@@ -12,7 +12,7 @@
 #include "core/batch/land/land.h"
 #include "core/batch/params.h"
 #include "core/batch/push/push.h"
-#include "core/batch/run/run.h"
+#include "core/batch/run/folded.h"
 #include "core/batch/verify/verify.h"
 #include "core/git/history.h"
 #include "core/git/program.h"
@@ -20,22 +20,6 @@
 
 /* Strangers that commit all the time: after so many the batch goes back to the queue. */
 #define ATTEMPTS_MAX 20
-
-/* What a fold gives, whatever its kind. */
-struct folded {
-	struct bt_fold fold;
-	struct bt_fold_member *members;
-	size_t *place;			/* number of a member in run.members */
-	size_t nr;
-};
-
-static void folded_release(struct folded *f)
-{
-	bt_fold_release(&f->fold);
-	free(f->members);
-	free(f->place);
-	*f = (struct folded){ .nr = 0 };
-}
 
 /* --- members that history holds already: a restored queue, or a crash behind the swap --- */
 
@@ -78,98 +62,22 @@ static int oldest_base(struct run *w, struct bt_oid *ret, struct bt_err *err)
 
 static int mark_applied(struct run *w, const struct bt_oid *tip, struct bt_err *err)
 {
-	BT_FREE const char **keys = bt_xcalloc(w->members_nr + 1, sizeof(*keys));
-	BT_FREE struct bt_oid *commits = bt_xcalloc(w->members_nr + 1, sizeof(*commits));
-	BT_FREE bool *found = bt_xcalloc(w->members_nr + 1, sizeof(*found));
+	BT_CLEANUP(run_applied_release) struct run_applied known = { .commits = NULL };
 	struct bt_oid base;
 	bool moved = false;
 
-	for (size_t i = 0; i < w->members_nr; i++) {
-		keys[i] = w->members[i].key;
+	for (size_t i = 0; i < w->members_nr; i++)
 		moved = moved || !bt_oid_equal(&w->members[i].base, tip);
-	}
 	/* nothing has landed since they were captured */
 	if (!tip->len || !moved)
 		return 0;
-	if (oldest_base(w, &base, err))
-		return err->code;
-	if (bt_land_applied(w->r->repo, &base, tip, keys, w->members_nr, commits, found, err))
+	if (oldest_base(w, &base, err) || run_applied_find(w, &base, tip, &known, err))
 		return err->code;
 	for (size_t i = 0; i < w->members_nr; i++)
-		if (found[i] && run_member_open(&w->members[i]) &&
-		    run_member_end(w, &w->members[i], BT_ACTION_LANDED, "the branch has it already", &commits[i], err))
+		if (known.found[i] && run_member_open(&w->members[i]) &&
+		    run_member_end(w, &w->members[i], BT_ACTION_LANDED, "the branch has it already", &known.commits[i], err))
 			return err->code;
 	return 0;
-}
-
-/* --- folding --- */
-
-static bool wants_signature(const struct bt_action *a)
-{
-	return bt_params_get(a->params, a->params_len, "sign");
-}
-
-/* Those of the members that are asked for; `pick` NULL: all that are open. */
-static int fold(struct run *w, const struct bt_oid *tip, const bool *pick, struct folded *f, struct bt_err *err)
-{
-	folded_release(f);
-	f->members = bt_xcalloc(w->members_nr + 1, sizeof(*f->members));
-	f->place = bt_xcalloc(w->members_nr + 1, sizeof(*f->place));
-	f->fold = (struct bt_fold){
-		.tip = *tip, .style = w->r->settings->style, .batch_key = w->b.key, .committer = w->b.committer, .members = f->members,
-	};
-	for (size_t i = 0; i < w->members_nr; i++) {
-		if (!run_member_open(&w->members[i]) || (pick && !pick[i]))
-			continue;
-		f->fold.sign = f->fold.sign || wants_signature(&w->members[i]);
-		f->members[f->nr].commit = w->members[i].content;
-		f->members[f->nr].key = w->members[i].key;
-		f->place[f->nr++] = i;
-	}
-	f->fold.members_nr = f->nr;
-	return bt_fold(w->r->repo, &f->fold, err);
-}
-
-static void describe_paths(struct bt_buf *out, char *const *paths, size_t nr)
-{
-	for (size_t i = 0; paths && paths[i] && i < 10; i++)
-		bt_buf_addf(out, "%s%s", i ? ", " : "", paths[i]);
-	if (nr > 10)
-		bt_buf_addf(out, " and %zu more", nr - 10);
-}
-
-static const char *conflict_text(struct run *w, const struct folded *f, const struct bt_fold_member *m)
-{
-	BT_BUF_OWNED struct bt_buf text = BT_BUF_INIT;
-	char hex[BT_OID_HEX_MAX + 1];
-
-	bt_buf_adds(&text, "conflict in ");
-	describe_paths(&text, m->paths, m->paths_nr);
-	if (m->with_member != SIZE_MAX)
-		bt_buf_addf(&text, " with action %llu", (unsigned long long)w->members[f->place[m->with_member]].id);
-	else if (m->with_commit.len)
-		bt_buf_addf(&text, " with commit %.12s", bt_oid_hex(&m->with_commit, hex));
-	return bt_arena_strndup(&w->arena, bt_buf_cstr(&text), text.len);
-}
-
-/* Members that are not in the result leave, each with its reason. */
-static int part(struct run *w, const struct folded *f, struct bt_err *err)
-{
-	int rc = bt_queue_begin(w->r->q, err);
-
-	for (size_t i = 0; i < f->nr && !rc; i++) {
-		const struct bt_fold_member *m = &f->members[i];
-		struct bt_action *a = &w->members[f->place[i]];
-
-		if (m->outcome == BT_FOLD_CONFLICT)
-			rc = run_member_end(w, a, BT_ACTION_PARKED, conflict_text(w, f, m), NULL, err);
-		else if (m->outcome == BT_FOLD_EMPTY)
-			rc = run_member_end(w, a, BT_ACTION_LANDED, "the branch has all of it already", &f->fold.tip, err);
-	}
-	if (!rc)
-		return bt_queue_commit(w->r->q, err);
-	bt_queue_rollback(w->r->q);
-	return rc;
 }
 
 /* Whoever waits for a member that left goes back to the queue, where it is blocked. *ret_any: fold again without them. */
@@ -216,7 +124,7 @@ static int merge_one(struct run *w, struct bt_action *a, struct bt_oid *tip, str
 		.tip = *tip, .source = a->content, .strategy = strategy_of(a),
 		.message = bt_params_get(a->params, a->params_len, "message"),
 		.source_name = bt_params_get(a->params, a->params_len, "source"), .target_name = bt_lane_name(w->b.lane),
-		.batch_key = w->b.key, .action_key = a->key, .committer = w->b.committer, .sign = wants_signature(a),
+		.batch_key = w->b.key, .action_key = a->key, .committer = w->b.committer, .sign = run_wants_signature(a),
 	};
 	BT_BUF_OWNED struct bt_buf why = BT_BUF_INIT;
 
@@ -227,7 +135,7 @@ static int merge_one(struct run *w, struct bt_action *a, struct bt_oid *tip, str
 	if (m.outcome == BT_FOLD_CONFLICT) {
 		if (m.paths_nr) {
 			bt_buf_addf(&why, "conflict of %s in ", m.source_name);
-			describe_paths(&why, m.paths, m.paths_nr);
+			run_describe_paths(&why, m.paths, m.paths_nr);
 		} else {
 			bt_buf_addf(&why, "'%s' is no fast-forward of '%s'", m.source_name, m.target_name);
 		}
@@ -253,127 +161,6 @@ static int merge_all(struct run *w, const struct bt_oid *tip, size_t *ret_taken,
 	return 0;
 }
 
-/* --- the gate, and who is to blame --- */
-
-static int judge(struct run *w, const struct bt_oid *tip, const bool *pick, struct folded *f, struct bt_verdict *v, struct bt_err *err)
-{
-	if (fold(w, tip, pick, f, err))
-		return err->code;
-	if (!f->fold.taken) {
-		v->passed = true;
-		return 0;
-	}
-	return bt_verify(w->r, &w->b, tip, &f->fold.commit, v, err);
-}
-
-/* batch.hooks = per-action: what a member's own commit says, whatever it is folded with. */
-static int judge_members(struct run *w, struct bt_err *err)
-{
-	for (size_t i = 0; i < w->members_nr; i++) {
-		BT_BUF_OWNED struct bt_buf why = BT_BUF_INIT;
-		struct bt_verdict v;
-
-		if (!run_member_open(&w->members[i]))
-			continue;
-		if (bt_verify_member(w->r, &w->b, &w->members[i].content, &v, err))
-			return err->code;
-		bt_buf_addf(&why, "%s says no: %s", v.judge, v.detail);
-		if (!v.passed && run_member_end(w, &w->members[i], BT_ACTION_PARKED, bt_buf_cstr(&why), NULL, err))
-			return err->code;
-	}
-	return 0;
-}
-
-/* The smallest number n in (good, bad] for which the first n open members, with `fixed` (or SIZE_MAX), do not pass. */
-static int bisect(struct run *w, const struct bt_oid *tip, const size_t *open, size_t good, size_t bad, size_t fixed, size_t *ret,
-		  struct bt_verdict *said, struct bt_err *err)
-{
-	BT_CLEANUP(folded_release) struct folded f = { .nr = 0 };
-	BT_FREE bool *pick = bt_xcalloc(w->members_nr + 1, sizeof(*pick));
-
-	while (bad - good > 1) {
-		size_t middle = good + (bad - good) / 2;
-		struct bt_verdict v = { .passed = false };
-
-		memset(pick, 0, w->members_nr * sizeof(*pick));
-		for (size_t i = 0; i < middle; i++)
-			pick[open[i]] = true;
-		if (fixed != SIZE_MAX)
-			pick[fixed] = true;
-		if (judge(w, tip, pick, &f, &v, err))
-			return err->code;
-		if (v.passed)
-			good = middle;
-		else
-			bad = middle, *said = v;
-	}
-	*ret = bad;
-	return 0;
-}
-
-static int park_culprit(struct run *w, size_t culprit, size_t partner, const struct bt_verdict *v, struct bt_err *err)
-{
-	BT_BUF_OWNED struct bt_buf why = BT_BUF_INIT;
-
-	bt_buf_addf(&why, "%s says no: %s", v->judge ? v->judge : "the gate", v->detail);
-	if (partner != SIZE_MAX)
-		bt_buf_addf(&why, " (together with action %llu)", (unsigned long long)w->members[partner].id);
-	return run_member_end(w, &w->members[culprit], BT_ACTION_PARKED, bt_buf_cstr(&why), NULL, err);
-}
-
-/* The branch itself does not pass: nobody here is to blame, and nobody can land. */
-static int park_all(struct run *w, const struct bt_verdict *v, struct bt_err *err)
-{
-	BT_BUF_OWNED struct bt_buf why = BT_BUF_INIT;
-	int rc = bt_queue_begin(w->r->q, err);
-
-	bt_buf_addf(&why, "%s says no to '%s' as it is: %s", v->judge, bt_lane_name(w->b.lane), v->detail);
-	for (size_t i = 0; i < w->members_nr && !rc; i++)
-		if (run_member_open(&w->members[i]))
-			rc = run_member_end(w, &w->members[i], BT_ACTION_PARKED, bt_buf_cstr(&why), NULL, err);
-	if (!rc)
-		return bt_queue_commit(w->r->q, err);
-	bt_queue_rollback(w->r->q);
-	return rc;
-}
-
-/* The whole did not pass: finds the member that makes it fail, alone or with an earlier one, and parks it. */
-static int blame(struct run *w, const struct bt_oid *tip, const struct bt_verdict *whole, struct bt_err *err)
-{
-	BT_CLEANUP(folded_release) struct folded f = { .nr = 0 };
-	BT_FREE size_t *open = bt_xcalloc(w->members_nr + 1, sizeof(*open));
-	BT_FREE bool *pick = bt_xcalloc(w->members_nr + 1, sizeof(*pick));
-	struct bt_verdict said = *whole, alone = { .passed = false };
-	size_t nr = 0, first = 0, partner = SIZE_MAX, culprit;
-
-	alone.passed = strcmp(whole->judge, "batch.verify");
-	if (!alone.passed && bt_verify_tip(w->r, &w->b, tip, &alone, err))
-		return err->code;
-	if (!alone.passed)
-		return park_all(w, &alone, err);
-	for (size_t i = 0; i < w->members_nr; i++)
-		if (run_member_open(&w->members[i]))
-			open[nr++] = i;
-	if (bisect(w, tip, open, 0, nr, SIZE_MAX, &first, &said, err))
-		return err->code;
-	culprit = open[first - 1];
-	if (first > 1) {
-		pick[culprit] = true;
-		if (judge(w, tip, pick, &f, &alone, err))
-			return err->code;
-		if (alone.passed) {
-			size_t with = 0;
-
-			if (bisect(w, tip, open, 0, first - 1, culprit, &with, &said, err))
-				return err->code;
-			partner = open[with - 1];
-		} else {
-			said = alone;
-		}
-	}
-	return park_culprit(w, culprit, partner, &said, err);
-}
-
 /* --- the whole --- */
 
 static bool any_open(const struct run *w)
@@ -385,7 +172,7 @@ static bool any_open(const struct run *w)
 }
 
 /* *ret_ready: w->b.commit is folded onto *tip and has passed. Else members have left: again. */
-static int prepare(struct run *w, const struct bt_oid *tip, struct folded *f, bool *ret_ready, struct bt_err *err)
+static int prepare(struct run *w, const struct bt_oid *tip, struct run_folded *f, bool *ret_ready, struct bt_err *err)
 {
 	struct bt_verdict v = { .passed = true };
 	bool dropped = false;
@@ -396,7 +183,7 @@ static int prepare(struct run *w, const struct bt_oid *tip, struct folded *f, bo
 		if (merge_all(w, tip, &taken, err))
 			return err->code;
 	} else {
-		if (fold(w, tip, NULL, f, err) || part(w, f, err))
+		if (run_fold(w, tip, NULL, f, err) || run_part(w, f, err))
 			return err->code;
 		taken = f->fold.taken;
 		if (taken) {
@@ -416,37 +203,17 @@ static int prepare(struct run *w, const struct bt_oid *tip, struct folded *f, bo
 	run_tell(w, "%s says no: %s", v.judge, v.detail);
 	/* one merge is one member; several are judged again without the last */
 	if (w->b.kind == BT_ACTION_COMMIT)
-		return blame(w, tip, &v, err);
+		return run_blame(w, tip, &v, err);
 	for (size_t i = w->members_nr; i-- > 0;)
 		if (run_member_open(&w->members[i]))
-			return park_culprit(w, i, SIZE_MAX, &v, err);
+			return run_park(w, i, SIZE_MAX, &v, err);
 	return 0;
 }
 
-/* The commit of each member in the result. One that was folded by a process that is gone is found by its trailers. */
-static int find_results(struct run *w, const struct folded *f, struct bt_oid *results, struct bt_err *err)
-{
-	BT_FREE const char **keys = bt_xcalloc(w->members_nr + 1, sizeof(*keys));
-	BT_FREE bool *found = bt_xcalloc(w->members_nr + 1, sizeof(*found));
-
-	for (size_t i = 0; i < w->members_nr; i++)
-		keys[i] = w->members[i].key;
-	if (!f->nr && w->b.kind == BT_ACTION_COMMIT &&
-	    bt_land_applied(w->r->repo, &w->b.base, &w->b.commit, keys, w->members_nr, results, found, err))
-		return err->code;
-	for (size_t i = 0; i < w->members_nr; i++)
-		if (!found[i])
-			results[i] = w->b.commit;
-	for (size_t i = 0; i < f->nr; i++)
-		if (f->members[i].result.len)
-			results[f->place[i]] = f->members[i].result;
-	return 0;
-}
-
-static int land_members(struct run *w, const struct folded *f, struct bt_err *err)
+static int land_members(struct run *w, const struct run_folded *f, struct bt_err *err)
 {
 	BT_FREE struct bt_oid *results = bt_xcalloc(w->members_nr + 1, sizeof(*results));
-	int rc = find_results(w, f, results, err);
+	int rc = run_results(w, f, results, err);
 
 	if (!rc)
 		rc = bt_queue_begin(w->r->q, err);
@@ -455,16 +222,13 @@ static int land_members(struct run *w, const struct folded *f, struct bt_err *er
 			rc = run_member_end(w, &w->members[i], BT_ACTION_LANDED, NULL, &results[i], err);
 	if (!rc)
 		rc = run_end(w, BT_BATCH_DONE, NULL, err);
-	if (!rc) {
+	if (!rc)
 		bt_fault_point("landing-commit");
-		return bt_queue_commit(w->r->q, err);
-	}
-	bt_queue_rollback(w->r->q);
-	return rc;
+	return bt_queue_end(w->r->q, rc, err);
 }
 
 /* A batch that was about to be swapped when its process died: git says how far it came. */
-static int resume(struct run *w, const struct folded *f, bool *ret_again, struct bt_err *err)
+static int resume(struct run *w, const struct run_folded *f, bool *ret_again, struct bt_err *err)
 {
 	if (run_land(w, ret_again, err))
 		return err->code;
@@ -497,9 +261,7 @@ static int tree_of(struct run *w, const struct bt_oid *commit, struct bt_oid *re
  */
 static int reuse(struct run *w, const struct bt_oid *tip, bool *ret_ready, struct bt_err *err)
 {
-	BT_FREE const char **keys = bt_xcalloc(w->members_nr + 1, sizeof(*keys));
-	BT_FREE struct bt_oid *commits = bt_xcalloc(w->members_nr + 1, sizeof(*commits));
-	BT_FREE bool *found = bt_xcalloc(w->members_nr + 1, sizeof(*found));
+	BT_CLEANUP(run_applied_release) struct run_applied known = { .commits = NULL };
 	struct bt_oid pinned;
 	int rc = tip->len && w->recovering ? run_pinned(w, &pinned, err) : BT_DONE;
 
@@ -508,12 +270,10 @@ static int reuse(struct run *w, const struct bt_oid *tip, bool *ret_ready, struc
 		rc = bt_is_ancestor(w->r->repo, tip, &pinned, err);
 	if (rc != BT_ROW || bt_oid_equal(tip, &pinned))
 		return rc < 0 ? rc : 0;
-	for (size_t i = 0; i < w->members_nr; i++)
-		keys[i] = w->members[i].key;
-	if (bt_land_applied(w->r->repo, tip, &pinned, keys, w->members_nr, commits, found, err))
+	if (run_applied_find(w, tip, &pinned, &known, err))
 		return err->code;
 	for (size_t i = 0; i < w->members_nr; i++)
-		if (found[i] != run_member_open(&w->members[i]))
+		if (known.found[i] != run_member_open(&w->members[i]))
 			return 0;
 	w->b.commit = pinned;
 	*ret_ready = true;
@@ -523,7 +283,7 @@ static int reuse(struct run *w, const struct bt_oid *tip, bool *ret_ready, struc
 /* One round from the tip as it is. *ret_over: there is nothing more to do. */
 static int round_of(struct run *w, bool *ret_over, struct bt_err *err)
 {
-	BT_CLEANUP(folded_release) struct folded f = { .nr = 0 };
+	BT_CLEANUP(run_folded_release) struct run_folded f = { .nr = 0 };
 	struct bt_oid tip;
 	bool ready, again;
 
@@ -549,7 +309,7 @@ static int round_of(struct run *w, bool *ret_over, struct bt_err *err)
 
 int run_commits(struct run *w, struct bt_err *err)
 {
-	struct folded none = { .nr = 0 };
+	struct run_folded none = { .nr = 0 };
 	bool over = false, again = false;
 
 	if (w->b.state == BT_BATCH_REF_INTENT || w->b.state == BT_BATCH_REF_DONE) {
@@ -558,7 +318,7 @@ int run_commits(struct run *w, struct bt_err *err)
 		if (!again)
 			return 0;
 	}
-	if (judge_members(w, err))
+	if (run_judge_members(w, err))
 		return err->code;
 	for (unsigned i = 0; i < ATTEMPTS_MAX && !over; i++)
 		if (round_of(w, &over, err))

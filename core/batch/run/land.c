@@ -15,15 +15,11 @@ static int needs_human(struct run *w, struct bt_err *err)
 	static const char why[] = "the branch lacks what this batch put there: somebody took it back";
 	int rc = bt_queue_begin(w->r->q, err);
 
-	for (size_t i = 0; i < w->members_nr && !rc; i++)
-		if (run_member_open(&w->members[i]))
-			rc = run_member_end(w, &w->members[i], BT_ACTION_NEEDS_HUMAN, why, NULL, err);
+	if (!rc)
+		rc = run_leave(w, BT_ACTION_NEEDS_HUMAN, why, NULL, err);
 	if (!rc)
 		rc = run_end(w, BT_BATCH_NEEDS_HUMAN, why, err);
-	if (!rc)
-		return bt_queue_commit(w->r->q, err);
-	bt_queue_rollback(w->r->q);
-	return rc;
+	return bt_queue_end(w->r->q, rc, err);
 }
 
 /*
@@ -126,15 +122,11 @@ static int take_back(struct run *w, const struct bt_err *proof, struct bt_err *e
 	rc = bt_queue_begin(w->r->q, err);
 	if (!rc)
 		rc = bt_queue_setting_put(w->r->q, "paused", 1, err);
-	for (size_t i = 0; i < w->members_nr && !rc; i++)
-		if (run_member_open(&w->members[i]))
-			rc = run_member_end(w, &w->members[i], BT_ACTION_FAILED, bt_buf_cstr(&why), NULL, err);
+	if (!rc)
+		rc = run_leave(w, BT_ACTION_FAILED, bt_buf_cstr(&why), NULL, err);
 	if (!rc)
 		rc = run_end(w, BT_BATCH_FAILED, bt_arena_strndup(&w->arena, why.data, why.len), err);
-	if (!rc)
-		return bt_queue_commit(w->r->q, err);
-	bt_queue_rollback(w->r->q);
-	return rc;
+	return bt_queue_end(w->r->q, rc, err);
 }
 
 static int prove(struct run *w, bool *ret_over, struct bt_err *err)

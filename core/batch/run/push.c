@@ -21,7 +21,7 @@
 #include "core/batch/params.h"
 #include "core/batch/pin/pin.h"
 #include "core/batch/push/push.h"
-#include "core/batch/run/run.h"
+#include "core/batch/run/folded.h"
 #include "core/batch/verify/verify.h"
 #include "core/git/history.h"
 #include "core/git/program.h"
@@ -65,10 +65,7 @@ static int fail(struct run *w, enum bt_action_state state, enum bt_batch_state b
 		rc = run_member_end(w, at_hand(w), state, why, NULL, err);
 	if (!rc)
 		rc = next(w, batch, bt_arena_strndup(&w->arena, why, strlen(why)), err);
-	if (!rc)
-		return bt_queue_commit(w->r->q, err);
-	bt_queue_rollback(w->r->q);
-	return rc;
+	return bt_queue_end(w->r->q, rc, err);
 }
 
 /* --- the end --- */
@@ -126,12 +123,9 @@ static int done(struct run *w, const char *detail, struct bt_err *err)
 		rc = run_member_end(w, at_hand(w), BT_ACTION_COMPLETED, detail, &w->b.commit, err);
 	if (!rc)
 		rc = next(w, BT_BATCH_FAILED, "not every push of it succeeded", err);
-	if (!rc) {
+	if (!rc)
 		bt_fault_point("push-commit");
-		return bt_queue_commit(w->r->q, err);
-	}
-	bt_queue_rollback(w->r->q);
-	return rc;
+	return bt_queue_end(w->r->q, rc, err);
 }
 
 /* --- the remote moved --- */
@@ -139,7 +133,6 @@ static int done(struct run *w, const char *detail, struct bt_err *err)
 struct ours {
 	struct bt_oid *commits;
 	size_t nr, alloc;
-	bool all;		/* every one of them is a landed action's */
 };
 
 /* Commits in remote..tip, newest first. */
@@ -200,22 +193,23 @@ static int all_ours(struct run *w, const struct bt_oid *remote, const struct bt_
 	struct ours o = { .nr = 0 };
 	struct bt_action *list;
 	size_t nr, kept = 0;
+	bool all;		/* every one of them is a landed action's */
 	int rc;
 
 	*ret_mine = false;
 	rc = list_commits(w, remote, tip, &o, err);
 	if (!rc)
 		rc = bt_queue_actions(w->r->q, &q, &w->arena, &list, &nr, err);
-	o.all = !rc && o.nr && o.nr <= OURS_MAX;
-	for (size_t i = 0; o.all && i < o.nr; i++)
-		o.all = is_result(list, nr, &o.commits[i]);
-	for (size_t i = 0; o.all && i < nr; i++)
+	all = !rc && o.nr && o.nr <= OURS_MAX;
+	for (size_t i = 0; all && i < o.nr; i++)
+		all = is_result(list, nr, &o.commits[i]);
+	for (size_t i = 0; all && i < nr; i++)
 		for (size_t k = 0; k < o.nr; k++)
 			if (!list[i].leader && bt_oid_equal(&list[i].result, &o.commits[k])) {
 				list[kept++] = list[i];
 				break;
 			}
-	if (o.all)
+	if (all)
 		rc = contents_there(w, list, kept, ret_mine, err);
 	free(o.commits);
 	return rc;
@@ -248,17 +242,23 @@ static int requeue_lost(struct run *w, unsigned seq, struct bt_err *err)
 		rc = bt_queue_effect_end(w->r->q, w->b.id, seq, "done", err);
 	if (!rc)
 		rc = run_end(w, BT_BATCH_RETURNED, "the remote moved: what landed here is folded again", err);
-	if (!rc)
-		return bt_queue_commit(w->r->q, err);
-	bt_queue_rollback(w->r->q);
-	return rc;
+	return bt_queue_end(w->r->q, rc, err);
+}
+
+/* The branch is back where the remote is: the worktrees follow. */
+static int went_back(struct run *w, unsigned seq, struct bt_err *err)
+{
+	struct bt_land_refresh_opts o = { .ref = w->b.lane, .before = w->b.base, .after = w->b.commit, .token = w->b.key };
+	struct bt_err left = BT_ERR_INIT;
+
+	bt_land_refresh(w->r->repo, &o, &left);
+	return requeue_lost(w, seq, err);
 }
 
 /* The local branch goes back to where the remote is. */
 static int fold_again(struct run *w, const struct bt_oid *remote, const struct bt_oid *tip, struct bt_err *err)
 {
 	struct bt_ref_change back = { .ref = w->b.lane, .before = *tip, .after = *remote };
-	struct bt_land_refresh_opts o = { .ref = w->b.lane, .before = *tip, .after = *remote, .token = w->b.key };
 	struct bt_err left = BT_ERR_INIT;
 	unsigned seq;
 	int rc;
@@ -278,8 +278,7 @@ static int fold_again(struct run *w, const struct bt_oid *remote, const struct b
 		return rc == BT_ERR_BUSY ? bt_queue_effect_end(w->r->q, w->b.id, seq, "moved", err) : (*err = left, rc);
 	}
 	bt_fault_point("back-swapped");
-	bt_land_refresh(w->r->repo, &o, &left);
-	return requeue_lost(w, seq, err);
+	return went_back(w, seq, err);
 }
 
 /* A process died while it took the branch back. */
@@ -297,15 +296,8 @@ static int finish_back(struct run *w, struct bt_err *err)
 	rc = bt_ref_read(w->r->repo, w->b.lane, &now, err);
 	if (rc < 0)
 		return rc;
-	if (rc == BT_ROW && bt_oid_equal(&now, &w->b.commit)) {
-		struct bt_land_refresh_opts o = { .ref = w->b.lane, .before = w->b.base, .after = w->b.commit, .token = w->b.key };
-		struct bt_err left = BT_ERR_INIT;
-
-		if (bt_land_unlock(w->r->repo, w->b.key, err))
-			return err->code;
-		bt_land_refresh(w->r->repo, &o, &left);
-		return requeue_lost(w, list[nr - 1].seq, err);
-	}
+	if (rc == BT_ROW && bt_oid_equal(&now, &w->b.commit))
+		return bt_land_unlock(w->r->repo, w->b.key, err) ? err->code : went_back(w, list[nr - 1].seq, err);
 	return bt_queue_effect_end(w->r->q, w->b.id, list[nr - 1].seq, "not done", err);
 }
 
@@ -325,9 +317,8 @@ static int merge_remote(struct run *w, const struct bt_oid *remote, const struct
 	if (bt_fold_merge(w->r->repo, &m, err))
 		return err->code;
 	if (m.outcome == BT_FOLD_CONFLICT) {
-		bt_buf_addf(&why, "'%s' at '%s' has moved and conflicts in", bt_lane_name(w->b.lane), w->b.remote);
-		for (size_t i = 0; m.paths && m.paths[i] && i < 10; i++)
-			bt_buf_addf(&why, " %s", m.paths[i]);
+		bt_buf_addf(&why, "'%s' at '%s' has moved and conflicts in ", bt_lane_name(w->b.lane), w->b.remote);
+		run_describe_paths(&why, m.paths, m.paths_nr);
 		return fail(w, BT_ACTION_PARKED, BT_BATCH_FAILED, bt_buf_cstr(&why), err);
 	}
 	w->b.base = *tip;

@@ -7,9 +7,9 @@
 
 #include "core/base/buf.h"
 #include "core/batch/land/land.h"
-#include "core/batch/verify/verify.h"
 #include "core/batch/pin/pin.h"
 #include "core/batch/push/push.h"
+#include "core/batch/verify/verify.h"
 #include "core/git/refs.h"
 
 /* Batches that an action may come back from: then a person has to look. */
@@ -46,6 +46,14 @@ int run_member_end(struct run *w, struct bt_action *a, enum bt_action_state stat
 	a->state = state;
 	run_tell(w, "action %llu: %s%s%s", (unsigned long long)a->id, bt_action_state_name(state), detail ? ": " : "",
 		 detail ? detail : "");
+	return 0;
+}
+
+int run_leave(struct run *w, enum bt_action_state state, const char *detail, const struct bt_oid *result, struct bt_err *err)
+{
+	for (size_t i = 0; i < w->members_nr; i++)
+		if (run_member_open(&w->members[i]) && run_member_end(w, &w->members[i], state, detail, result, err))
+			return err->code;
 	return 0;
 }
 
@@ -140,10 +148,7 @@ int run_requeue(struct run *w, const char *why, struct bt_err *err)
 	}
 	if (!rc)
 		rc = run_end(w, BT_BATCH_RETURNED, why, err);
-	if (!rc)
-		return bt_queue_commit(w->r->q, err);
-	bt_queue_rollback(w->r->q);
-	return rc;
+	return bt_queue_end(w->r->q, rc, err);
 }
 
 /* --- one batch --- */
@@ -178,10 +183,7 @@ static int begin(struct run *w, struct bt_err *err)
 			rc = bt_queue_action_set(w->r->q, w->members[i].id, BT_ACTION_EXECUTING, NULL, NULL, err);
 			w->members[i].state = BT_ACTION_EXECUTING;
 		}
-	if (!rc)
-		return bt_queue_commit(w->r->q, err);
-	bt_queue_rollback(w->r->q);
-	return rc;
+	return bt_queue_end(w->r->q, rc, err);
 }
 
 static int run_kind(struct run *w, struct bt_err *err)
@@ -268,17 +270,12 @@ static int give_up(struct bt_run *r, uint64_t id, const char *why, struct bt_err
 	landed = has_landed(&w);
 	bt_buf_addf(&text, "%s after %d errors: %s", landed ? "landed, and given up" : "given up", RUN_ERRORS_MAX, why);
 	rc = bt_queue_begin(r->q, err);
-	for (size_t i = 0; i < w.members_nr && !rc; i++)
-		if (run_member_open(&w.members[i]))
-			rc = run_member_end(&w, &w.members[i], landed ? BT_ACTION_LANDED : unsure ? BT_ACTION_UNKNOWN : BT_ACTION_FAILED,
-					    bt_buf_cstr(&text), landed ? &w.b.commit : NULL, err);
+	if (!rc)
+		rc = run_leave(&w, landed ? BT_ACTION_LANDED : unsure ? BT_ACTION_UNKNOWN : BT_ACTION_FAILED, bt_buf_cstr(&text),
+			       landed ? &w.b.commit : NULL, err);
 	if (!rc)
 		rc = run_end(&w, landed ? BT_BATCH_DONE : unsure ? BT_BATCH_UNKNOWN : BT_BATCH_FAILED, bt_buf_cstr(&text), err);
-	if (rc) {
-		bt_queue_rollback(r->q);
-		return rc;
-	}
-	if (bt_queue_commit(r->q, err))
+	if (bt_queue_end(r->q, rc, err))
 		return err->code;
 	unpin(&w);
 	return 0;

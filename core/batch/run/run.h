@@ -3,6 +3,8 @@
  * point by another process: what was done already is seen in git, not believed from the rows alone.
  *
  *	commits, a merge	run/commit.c	fold, gate, pin, swap, proof, worktrees
+ *				run/folded.c	what a fold says of each member
+ *				run/blame.c	who makes the gate say no
  *	a push			run/push.c	look, bring together, lease
  *	workflow, deploy	run/start.c	the user's command, or a tag that is created
  */
@@ -41,7 +43,7 @@ bool bt_run_may_again(struct bt_run *r, const struct bt_err *why);
 /* Counts an error that bt_run_batch could not see: its process died. *ret_over: that was one too many. */
 int bt_run_failed(struct bt_run *r, uint64_t id, const char *why, bool *ret_over, struct bt_err *err);
 
-/* --- shared by run*.c --- */
+/* --- shared by the files of run/ --- */
 
 /* A batch at work. */
 struct run {
@@ -60,6 +62,8 @@ int run_end(struct run *w, enum bt_batch_state state, const char *error, struct 
 /* A member leaves the batch in this state. */
 int run_member_end(struct run *w, struct bt_action *a, enum bt_action_state state, const char *detail, const struct bt_oid *result,
 		   struct bt_err *err);
+/* All that still belong leave in this state. */
+int run_leave(struct run *w, enum bt_action_state state, const char *detail, const struct bt_oid *result, struct bt_err *err);
 /* Does it still belong to the batch? */
 bool run_member_open(const struct bt_action *a);
 /* All that still belong go back to the queue, and the batch is over. */

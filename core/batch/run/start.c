@@ -111,10 +111,7 @@ static int end(struct run *w, struct start *s, enum bt_action_state state, const
 
 	if (!rc)
 		rc = run_member_end(w, s->a, state, detail && *detail ? detail : NULL, &s->commit, err);
-	if (!rc)
-		return bt_queue_commit(w->r->q, err);
-	bt_queue_rollback(w->r->q);
-	return rc;
+	return bt_queue_end(w->r->q, rc, err);
 }
 
 /* Was it begun by a process that is gone? A probe may know what came of it. *ret_run: it has not happened. */
