@@ -21,6 +21,7 @@
 
 #include "core/base/arena.h"
 #include "core/base/err.h"
+#include "core/base/hash.h"
 #include "core/base/oid.h"
 #include "store/action.h"
 
@@ -191,10 +192,15 @@ int bt_queue_effects(struct bt_queue *q, uint64_t batch, struct bt_arena *arena,
 /* --- what happened: append only --- */
 
 struct bt_event {
-	uint64_t id;
+	uint64_t id;			/* ascending, without holes */
 	int64_t at;
 	uint64_t action, batch;		/* 0: none */
 	const char *agent, *what, *detail;
+	const char *user;		/* the number of the user, as text; NULL: not known */
+	int64_t pid;			/* 0: not known */
+	const char *result;		/* of what is no action and no batch: "ok", or what went wrong; NULL: nothing to say */
+	bool sealed;			/* store/queue_audit.h, as the records of everything else that changes state */
+	struct bt_digest chain;
 };
 int bt_queue_event_add(struct bt_queue *q, uint64_t action, uint64_t batch, const char *agent, const char *what, const char *detail,
 		       struct bt_err *err);
@@ -227,7 +233,7 @@ struct bt_queue_figures {
 	int64_t wait_p50_ms, wait_p95_ms;	/* queued to finished, of the newest 10,000 that succeeded; -1: none */
 };
 int bt_queue_figures(struct bt_queue *q, struct bt_queue_figures *ret_f, struct bt_err *err);
-/* Finished actions and batches, events and verdicts older than this go. */
+/* Finished actions and batches, and verdicts older than this go. Events have their own time: bt_queue_audit_forget. */
 int bt_queue_forget(struct bt_queue *q, int64_t before, uint64_t *ret_nr, struct bt_err *err);
 
 /*

@@ -40,7 +40,12 @@
 	/* Figures that outlive processes. */                                                          \
 	"CREATE TABLE counter ("                                                                       \
 	" name TEXT PRIMARY KEY,"                                                                      \
-	" value BIGINT NOT NULL) WITHOUT ROWID;"
+	" value BIGINT NOT NULL) WITHOUT ROWID;"                                                       \
+	/* The last record that went by retention. */                                                  \
+	"CREATE TABLE anchor ("                                                                        \
+	" name TEXT PRIMARY KEY,"                                                                      \
+	" event BIGINT NOT NULL,"                                                                      \
+	" chain BLOB NOT NULL) WITHOUT ROWID;"
 
 enum bt_queue_sql {
 	BT_QSQL_BEGIN,
@@ -81,6 +86,16 @@ enum bt_queue_sql {
 	BT_QSQL_EFFECT_LIST,
 	BT_QSQL_EVENT_ADD,
 	BT_QSQL_EVENT_LIST,
+	BT_QSQL_EVENT_SEAL,
+	BT_QSQL_EVENT_HEAD,
+	BT_QSQL_EVENT_SEALED,
+	BT_QSQL_EVENT_BEFORE,
+	BT_QSQL_EVENT_AFTER,
+	BT_QSQL_EVENT_GIVEN,
+	BT_QSQL_EVENT_CUT,
+	BT_QSQL_EVENT_FORGET,
+	BT_QSQL_ANCHOR_GET,
+	BT_QSQL_ANCHOR_PUT,
 	BT_QSQL_VERDICT_GET,
 	BT_QSQL_VERDICT_PUT,
 	BT_QSQL_SETTING_GET,
@@ -93,12 +108,13 @@ enum bt_queue_sql {
 	BT_QSQL_FORGET_AFTER,
 	BT_QSQL_FORGET_EFFECTS,
 	BT_QSQL_FORGET_BATCHES,
-	BT_QSQL_FORGET_EVENTS,
 	BT_QSQL_FORGET_VERDICTS,
 	BT_QSQL_VERIFY,
 
 	BT_QSQL_NR
 };
+
+struct bt_audit_head;
 
 struct bt_queue {
 	sqlite3 *db;
@@ -108,6 +124,7 @@ struct bt_queue {
 	bool writing;		/* between begin and commit */
 	uint64_t fence;		/* 0: this process executes nothing */
 	char *agent;		/* of events that name none */
+	struct bt_audit_head *head;	/* the newest record, while a transaction knows it; or NULL */
 };
 
 /* The text of a statement, for the test that plans them all. */
@@ -121,6 +138,11 @@ int bt_queue_exec(struct bt_queue *q, const char *sql, struct bt_err *err);
 int bt_queue_header_number(struct bt_queue *q, const char *pragma, int64_t *ret, struct bt_err *err);
 /* queue_migrate.c: brings an older format to this one. mode: of the copy that is put beside it. */
 int bt_queue_migrate(struct bt_queue *q, unsigned mode, struct bt_err *err);
+
+/* queue_audit.c: the columns that EVENT_LIST and its like give; seals records that have none, in the caller's transaction. */
+void bt_queue_event_columns(sqlite3_stmt *s, struct bt_arena *arena, struct bt_event *ret_e);
+int bt_queue_audit_seal(struct bt_queue *q, uint64_t *ret_nr, struct bt_err *err);
+void bt_queue_head_forget(struct bt_queue *q);
 
 /* queue_error.c: SQLite's codes become ours. Returns the code. */
 int bt_queue_fail(struct bt_queue *q, int rc, struct bt_err *err);

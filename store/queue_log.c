@@ -5,22 +5,6 @@
 
 #include "store/queue_int.h"
 
-int bt_queue_event_add(struct bt_queue *q, uint64_t action, uint64_t batch, const char *agent, const char *what, const char *detail,
-		       struct bt_err *err)
-{
-	BT_QSQL_OWNED sqlite3_stmt *s = NULL;
-
-	if (bt_queue_sql_get(q, BT_QSQL_EVENT_ADD, &s, err))
-		return err->code;
-	sqlite3_bind_int64(s, 1, bt_queue_now());
-	sqlite3_bind_int64(s, 2, (int64_t)action);
-	sqlite3_bind_int64(s, 3, (int64_t)batch);
-	bt_queue_bind_text(s, 4, agent ? agent : q->agent);
-	bt_queue_bind_text(s, 5, what);
-	bt_queue_bind_text(s, 6, detail);
-	return bt_queue_write(q, s, err);
-}
-
 int bt_queue_events(struct bt_queue *q, uint64_t action, size_t limit, struct bt_arena *arena, struct bt_event **ret_list, size_t *ret_nr,
 		    struct bt_err *err)
 {
@@ -35,15 +19,7 @@ int bt_queue_events(struct bt_queue *q, uint64_t action, size_t limit, struct bt
 	sqlite3_bind_int64(s, 2, (int64_t)limit);
 	while ((rc = bt_queue_sql_step(q, s, err)) == BT_ROW) {
 		BT_GROW(list, alloc, nr + 1);
-		list[nr++] = (struct bt_event){
-			.id = (uint64_t)sqlite3_column_int64(s, 0),
-			.at = sqlite3_column_int64(s, 1),
-			.action = (uint64_t)sqlite3_column_int64(s, 2),
-			.batch = (uint64_t)sqlite3_column_int64(s, 3),
-			.agent = bt_queue_column_text(s, 4, arena),
-			.what = bt_queue_column_text(s, 5, arena),
-			.detail = bt_queue_column_text(s, 6, arena),
-		};
+		bt_queue_event_columns(s, arena, &list[nr++]);
 	}
 	if (rc)
 		return rc;
@@ -171,7 +147,7 @@ int bt_queue_forget(struct bt_queue *q, int64_t before, uint64_t *ret_nr, struct
 {
 	static const enum bt_queue_sql texts[] = {
 		BT_QSQL_FORGET_ACTIONS, BT_QSQL_FORGET_AFTER,  BT_QSQL_FORGET_EFFECTS,
-		BT_QSQL_FORGET_BATCHES, BT_QSQL_FORGET_EVENTS, BT_QSQL_FORGET_VERDICTS,
+		BT_QSQL_FORGET_BATCHES, BT_QSQL_FORGET_VERDICTS,
 	};
 	struct bt_queue_scope scope;
 	int rc = 0;

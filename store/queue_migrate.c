@@ -19,6 +19,7 @@ static const char *const steps[BT_QUEUE_VERSION] = {
 static int migrate_locked(struct bt_queue *q, unsigned mode, struct bt_err *err)
 {
 	BT_FREE char *copy = NULL, *version = NULL;
+	uint64_t sealed = 0;
 	int64_t from = 0;
 
 	if (bt_queue_header_number(q, "PRAGMA user_version", &from, err))
@@ -31,6 +32,8 @@ static int migrate_locked(struct bt_queue *q, unsigned mode, struct bt_err *err)
 	for (int64_t at = from; at < BT_QUEUE_VERSION; at++)
 		if (bt_queue_exec(q, steps[at], err))
 			return err->code;
+	if (bt_queue_audit_seal(q, &sealed, err))
+		return err->code;
 	version = bt_xasprintf("PRAGMA user_version = %d", BT_QUEUE_VERSION);
 	bt_trace("bring the queue '%s' from format %d to %d", q->path, (int)from, BT_QUEUE_VERSION);
 	return bt_queue_exec(q, version, err);

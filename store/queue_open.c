@@ -274,6 +274,7 @@ void bt_queue_free(struct bt_queue **pq)
 	bt_queue_disconnect(q);
 	free(q->path);
 	free(q->agent);
+	bt_queue_head_forget(q);
 	free(q);
 	*pq = NULL;
 }
@@ -331,6 +332,7 @@ int bt_queue_commit(struct bt_queue *q, struct bt_err *err)
 {
 	int rc = run(q, BT_QSQL_COMMIT, err);
 
+	bt_queue_head_forget(q);
 	if (rc)
 		bt_queue_rollback(q);
 	q->writing = false;
@@ -344,6 +346,7 @@ void bt_queue_rollback(struct bt_queue *q)
 	if (!q->writing)
 		return;
 	q->writing = false;
+	bt_queue_head_forget(q);
 	/* a full disk and the like have rolled back already */
 	if (!sqlite3_get_autocommit(q->db))
 		run(q, BT_QSQL_ROLLBACK, &ignored);

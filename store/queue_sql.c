@@ -12,6 +12,7 @@
 	"id, key, kind, lane, state, created_at, started_at, finished_at, attempt, committer, base,"   \
 	" tree, content, remote, remote_old, error, executed, failed"
 #define BATCH_SELECT "SELECT " BATCH_COLUMNS " FROM batch "
+#define EVENT_SELECT "SELECT id, at, action, batch, agent, what, detail, user, pid, result, chain FROM event "
 
 const char bt_queue_schema_text[] =
 	"CREATE TABLE action ("
@@ -170,9 +171,24 @@ static const char *const texts[BT_QSQL_NR] = {
 				 " SELECT ?1, coalesce(max(seq), 0) + 1, ?2, ?3, ?4, 0 FROM effect WHERE batch = ?1 RETURNING seq",
 	[BT_QSQL_EFFECT_END] = "UPDATE effect SET outcome = ?3, done_at = ?4 WHERE batch = ?1 AND seq = ?2",
 	[BT_QSQL_EFFECT_LIST] = "SELECT seq, kind, intent, intent_at, outcome, done_at FROM effect WHERE batch = ?1 ORDER BY seq",
-	[BT_QSQL_EVENT_ADD] = "INSERT INTO event (at, action, batch, agent, what, detail) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-	[BT_QSQL_EVENT_LIST] = "SELECT id, at, action, batch, agent, what, detail FROM event"
-			       " WHERE ?1 = 0 OR (action = ?1 AND action <> 0) ORDER BY id DESC LIMIT ?2",
+	[BT_QSQL_EVENT_ADD] = "INSERT INTO event (at, action, batch, agent, what, detail, user, pid, result)"
+			      " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) RETURNING id",
+	[BT_QSQL_EVENT_SEAL] = "UPDATE event SET chain = ?2 WHERE id = ?1",
+	[BT_QSQL_EVENT_HEAD] = "SELECT id, chain FROM event ORDER BY id DESC LIMIT 1",
+	[BT_QSQL_EVENT_SEALED] = "SELECT id, chain FROM event WHERE chain IS NOT NULL ORDER BY id DESC LIMIT 1",
+	[BT_QSQL_EVENT_BEFORE] = EVENT_SELECT "WHERE id < ?1 ORDER BY id DESC LIMIT 1",
+	[BT_QSQL_EVENT_AFTER] = EVENT_SELECT "WHERE id > ?1 ORDER BY id LIMIT 1",
+	[BT_QSQL_EVENT_GIVEN] = "SELECT seq FROM sqlite_sequence WHERE name = 'event'",
+	/* The newest always stays: the next one is sealed after it. */
+	[BT_QSQL_EVENT_CUT] = "SELECT coalesce((SELECT id FROM event WHERE at >= ?1 ORDER BY id LIMIT 1), (SELECT max(id) FROM event)) - 1"
+			      " WHERE EXISTS (SELECT 1 FROM event)",
+	[BT_QSQL_EVENT_FORGET] = "DELETE FROM event WHERE id <= ?1",
+	[BT_QSQL_ANCHOR_GET] = "SELECT event, chain FROM anchor WHERE name = 'event'",
+	[BT_QSQL_ANCHOR_PUT] = "INSERT INTO anchor (name, event, chain) SELECT 'event', id, chain FROM event WHERE id <= ?1"
+			       " ORDER BY id DESC LIMIT 1"
+			       " ON CONFLICT (name) DO UPDATE SET event = excluded.event, chain = excluded.chain",
+	[BT_QSQL_EVENT_LIST] = EVENT_SELECT
+			       "WHERE ?1 = 0 OR (action = ?1 AND action <> 0) ORDER BY id DESC LIMIT ?2",
 	[BT_QSQL_VERDICT_GET] = "SELECT passed FROM verdict WHERE tree = ?1 AND command = ?2",
 	[BT_QSQL_VERDICT_PUT] = "INSERT INTO verdict (tree, command, passed, at) VALUES (?1, ?2, ?3, ?4)"
 				" ON CONFLICT (tree, command) DO UPDATE SET passed = excluded.passed, at = excluded.at",
@@ -200,7 +216,6 @@ static const char *const texts[BT_QSQL_NR] = {
 				   " (SELECT id FROM batch WHERE state > 4 AND finished_at < ?1)",
 	[BT_QSQL_FORGET_BATCHES] = "DELETE FROM batch WHERE state > 4 AND finished_at < ?1"
 				   " AND NOT EXISTS (SELECT 1 FROM action WHERE action.batch = batch.id AND action.batch <> 0)",
-	[BT_QSQL_FORGET_EVENTS] = "DELETE FROM event WHERE at < ?1 AND (action = 0 OR action NOT IN (SELECT id FROM action))",
 	[BT_QSQL_FORGET_VERDICTS] = "DELETE FROM verdict WHERE at < ?1",
 
 	/* The first thing that cannot be. */

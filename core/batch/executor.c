@@ -188,7 +188,7 @@ static int free_strays(struct executor *x, struct bt_err *err)
 static int tidy(struct executor *x, struct bt_err *err)
 {
 	x->untidy = false;
-	return bt_queue_tidy(x->o->repo, x->q, x->settings.retention_days, err);
+	return bt_queue_tidy(x->o->repo, x->q, x->settings.retention_days, x->settings.audit_days, err);
 }
 
 /* --- forming --- */

@@ -30,6 +30,7 @@ void bt_batch_settings_read(const struct bt_conf *conf, struct bt_batch_settings
 		.check = number(conf, BT_KEY_BATCH_CHECK),
 		.push_retries = (unsigned)number(conf, BT_KEY_BATCH_PUSH_RETRIES),
 		.retention_days = (int)number(conf, BT_KEY_QUEUE_RETENTION),
+		.audit_days = (int)number(conf, BT_KEY_RETENTION_AUDIT_DAYS),
 	};
 	for (int i = 0; i < BT_ACTION_KIND_NR; i++) {
 		ret_s->windows.window_ms[i] = number(conf, windows[i]) * 1000;

@@ -19,6 +19,7 @@ struct bt_batch_settings {
 	bool check;			/* the built-in gate */
 	unsigned push_retries;
 	int retention_days;
+	int audit_days;
 };
 void bt_batch_settings_read(const struct bt_conf *conf, struct bt_batch_settings *ret_s);
 

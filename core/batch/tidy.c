@@ -8,6 +8,7 @@
 #include "core/batch/run/run.h"
 #include "core/git/program.h"
 #include "core/git/refs.h"
+#include "store/queue_audit.h"
 
 /* Contents of what landed and is not pushed are kept so long: a remote that moved wants them folded again. */
 #define LANDED_KEPT_MS ((int64_t)7 * 24 * 3600 * 1000)
@@ -87,7 +88,9 @@ static int tidy_pins(struct bt_repo *repo, struct bt_queue *q, struct bt_err *er
 	return bt_pin_trim(repo, &trim, &kept, &dropped, err);
 }
 
-static int forget_old(struct bt_queue *q, int retention_days, struct bt_err *err)
+#define DAY_MS ((int64_t)24 * 3600 * 1000)
+
+static int forget_old(struct bt_queue *q, int retention_days, int audit_days, struct bt_err *err)
 {
 	int64_t last, now = bt_queue_now();
 	uint64_t nr;
@@ -96,12 +99,13 @@ static int forget_old(struct bt_queue *q, int retention_days, struct bt_err *err
 		return err->code;
 	if (last <= now && now - last < FORGET_EVERY_MS)
 		return 0;
-	if (bt_queue_forget(q, now - (int64_t)retention_days * 24 * 3600 * 1000, &nr, err))
+	if (bt_queue_forget(q, now - retention_days * DAY_MS, &nr, err) ||
+	    bt_queue_audit_forget(q, now - audit_days * DAY_MS, &nr, err))
 		return err->code;
 	return bt_queue_setting_put(q, "forgot-at", now, err);
 }
 
-int bt_queue_tidy(struct bt_repo *repo, struct bt_queue *q, int retention_days, struct bt_err *err)
+int bt_queue_tidy(struct bt_repo *repo, struct bt_queue *q, int retention_days, int audit_days, struct bt_err *err)
 {
-	return tidy_pins(repo, q, err) || forget_old(q, retention_days, err) ? err->code : 0;
+	return tidy_pins(repo, q, err) || forget_old(q, retention_days, audit_days, err) ? err->code : 0;
 }

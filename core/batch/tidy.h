@@ -9,6 +9,6 @@
 #include "store/queue.h"
 
 /* Rows are looked at once an hour: those that ended more than retention_days ago go. */
-int bt_queue_tidy(struct bt_repo *repo, struct bt_queue *q, int retention_days, struct bt_err *err);
+int bt_queue_tidy(struct bt_repo *repo, struct bt_queue *q, int retention_days, int audit_days, struct bt_err *err);
 
 #endif

@@ -386,7 +386,8 @@ static void test_forget(void **state)
 	assert_int_equal(queue_ask(q, "SELECT count(*) FROM batch"), 1);
 	assert_int_equal(queue_ask(q, "SELECT count(*) FROM effect"), 1);
 	assert_int_equal(queue_ask(q, "SELECT count(*) FROM verdict"), 0);
-	assert_int_equal(queue_ask(q, "SELECT count(*) FROM event WHERE action = 3"), 0);
+	/* what happened has its own time */
+	assert_true(queue_ask(q, "SELECT count(*) FROM event WHERE action = 3") > 0);
 	assert_true(queue_ask(q, "SELECT count(*) FROM event WHERE action = 1") > 0);
 	/* all over: nothing is left but the settings */
 	expect_ok(bt_queue_action_cancel(q, open, &err));
@@ -397,7 +398,7 @@ static void test_forget(void **state)
 	expect_ok(bt_queue_forget(q, INT64_MAX, &nr, &err));
 	expect_ok(bt_queue_forget(q, INT64_MAX, &nr, &err));
 	assert_int_equal(queue_ask(q, "SELECT (SELECT count(*) FROM action) + (SELECT count(*) FROM batch) + (SELECT count(*) FROM effect)"
-				      " + (SELECT count(*) FROM event) + (SELECT count(*) FROM dependency)"),
+				      " + (SELECT count(*) FROM dependency)"),
 			 0);
 	assert_true(bt_queue_fence_held(q));
 }

@@ -13,7 +13,10 @@ static const enum bt_queue_sql scans[] = {
 	BT_QSQL_ACTION_OPEN,	/* all that is open is what is asked for: through its index */
 	BT_QSQL_BATCH_OPEN,   BT_QSQL_AFTER_OPEN,   BT_QSQL_BATCH_NEWEST,  BT_QSQL_EVENT_LIST,
 	BT_QSQL_COUNTS,	      BT_QSQL_FIGURES,	    BT_QSQL_WAITS,	   BT_QSQL_FORGET_ACTIONS, BT_QSQL_FORGET_AFTER,
-	BT_QSQL_FORGET_EFFECTS, BT_QSQL_FORGET_BATCHES, BT_QSQL_FORGET_EVENTS, BT_QSQL_FORGET_VERDICTS,
+	BT_QSQL_FORGET_EFFECTS, BT_QSQL_FORGET_BATCHES, BT_QSQL_FORGET_VERDICTS,
+	BT_QSQL_EVENT_HEAD,   BT_QSQL_EVENT_SEALED,	/* by number from the end: the first row will do */
+	BT_QSQL_EVENT_GIVEN,	/* one row per table */
+	BT_QSQL_EVENT_CUT,	/* by number from the beginning, to the first that stays */
 	BT_QSQL_VERIFY,
 };
 
