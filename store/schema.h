@@ -8,7 +8,7 @@
 /* "batI" */
 #define BT_STORE_APPLICATION_ID 0x62617449
 /* Raised with every change of the schema or of the bytes in a value. */
-#define BT_STORE_VERSION 4
+#define BT_STORE_VERSION 5
 /* Measured: docs/decisions/0010-store-file.md. */
 #define BT_STORE_PAGE_SIZE 8192
 /* Bytes at the end of every page that hold its checksum (vfs.c). */

@@ -9,6 +9,7 @@
 #include "core/base/clock.h"
 #include "core/base/trace.h"
 #include "core/facts/facts.h"
+#include "core/index/digest.h"
 #include "core/index/index_state.h"
 #include "core/index/tree_row.h"
 
@@ -90,40 +91,19 @@ int ix_commit_batch(struct bt_index *ix, struct bt_err *err)
 	return 0;
 }
 
-static void digest_u64(struct bt_blake2b *h, uint64_t v)
+static void digest_file(struct bt_blake2b *h, const struct ix_entry *e, const struct ix_job *j, uint8_t state)
 {
-	uint8_t p[8];
+	struct bt_digest_file f = { .name = e->name, .name_len = e->name_len, .state = state };
 
-	for (int i = 0; i < 8; i++)
-		p[i] = (uint8_t)(v >> (8 * i));
-	bt_blake2b_add(h, p, sizeof(p));
-}
-
-/* git-batho-format(5), "Digest": one entry of a folder. */
-static void digest_file(struct bt_blake2b *h, const struct ix_entry *e, const struct ix_job *j,
-			uint8_t state)
-{
-	uint8_t head[2] = { 'f', state };
-
-	bt_blake2b_add(h, head, sizeof(head));
-	digest_u64(h, e->name_len);
-	bt_blake2b_add(h, e->name, e->name_len);
-	if (!j)
-		return;
-	bt_blake2b_add(h, j->oid.raw, j->oid.len);
-	if (state != BT_BLOB_FACTS)
-		return;
-	bt_blake2b_add(h, j->lang->name, strlen(j->lang->name) + 1);
-	digest_u64(h, j->lang->version);
-	bt_blake2b_add(h, j->digest.raw, BT_DIGEST_LEN);
-}
-
-static void digest_folder(struct bt_blake2b *h, const struct ix_entry *e, const struct ix_node *n)
-{
-	bt_blake2b_add(h, "t", 1);
-	digest_u64(h, e->name_len);
-	bt_blake2b_add(h, e->name, e->name_len);
-	bt_blake2b_add(h, n->result.digest.raw, BT_DIGEST_LEN);
+	if (j) {
+		f.oid = &j->oid;
+		f.facts = &j->digest;
+	}
+	if (state == BT_BLOB_FACTS) {
+		f.lang = j->lang->name;
+		f.version = j->lang->version;
+	}
+	bt_digest_add_file(h, &f);
 }
 
 /* What an entry is under the limits of this run, whatever earlier runs allowed. */
@@ -176,7 +156,7 @@ static void finish_node(struct bt_index *ix, struct ix_node *n, struct bt_buf *r
 		out.id = child->result.row;
 		n->result.blobs += child->result.blobs;
 		n->result.killed += child->result.killed;
-		digest_folder(&h, e, child);
+		bt_digest_add_folder(&h, e->name, e->name_len, &child->result.digest);
 		bt_row_entry_put(row, &out);
 	}
 	n->result.empty = !row->len;

@@ -60,7 +60,6 @@ static void add_missing(struct bt_index *ix, struct plan_dir *d, const char *nam
 	ix->stats.blobs_missing++;
 }
 
-/* One file of the folder whose attributes are on the stack. */
 /* The tables of a language that will be parsed are made while the plan goes on. */
 static int plan_job(struct bt_index *ix, const struct bt_oid *oid, const struct bt_lang *lang,
 		    const struct bt_detect_class *cls, const char *path, size_t path_len, uint32_t *ret_job,
@@ -73,6 +72,7 @@ static int plan_job(struct bt_index *ix, const struct bt_oid *oid, const struct 
 	return lang && ix->todo_nr > todo_nr ? bt_pool_prepare(ix->o.pool, lang, err) : 0;
 }
 
+/* One file of the folder whose attributes are on the stack. */
 static int plan_file(struct bt_index *ix, struct plan_dir *d, const char *path, size_t path_len,
 		     const char *name, size_t name_len, const struct bt_oid *oid, struct bt_err *err)
 {
@@ -101,7 +101,7 @@ static int plan_file(struct bt_index *ix, struct plan_dir *d, const char *path, 
 	e = add_entry(d);
 	e->name = bt_arena_strndup(&ix->arena, name, name_len);
 	e->name_len = (uint32_t)name_len;
-	e->flags = flags;
+	e->flags = lang ? flags : flags | BT_FILE_BY_CONTENT;
 	e->fixed_state = choice == BT_CHOICE_BINARY ? BT_BLOB_BINARY : BT_BLOB_FACTS;
 	e->target = job;
 	return 0;

@@ -48,6 +48,8 @@ enum bt_choice {
 };
 #define BT_FILE_GENERATED (1u << 0)
 #define BT_FILE_VENDORED (1u << 1)
+#define BT_FILE_BY_CONTENT (1u << 2)	/* its name did not say the language: its content was asked */
+#define BT_FILE_FLAGS_ALL 7u
 
 /* A file in the current folder of s->attrs. ret_language: linguist-language, or NULL. */
 enum bt_choice bt_selection_file(const struct bt_selection *s, const char *path, uint8_t *ret_flags,

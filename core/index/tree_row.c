@@ -4,11 +4,12 @@
 #include "core/index/tree_row.h"
 
 #include "core/base/limits.h"
+#include "core/index/selection.h"
 #include "store/store.h"
 
 #define FLAG_TREE 0x80u
-#define STATE_MASK 0x1fu
-#define FLAGS_SHIFT 5
+#define STATE_MASK 0x0fu
+#define FLAGS_SHIFT 4
 
 void bt_row_entry_put(struct bt_buf *out, const struct bt_row_entry *e)
 {
@@ -41,7 +42,7 @@ int bt_row_reader_next(struct bt_row_reader *r, struct bt_row_entry *ret_e, stru
 	if (flags) {
 		e.tree = *flags & FLAG_TREE;
 		e.state = *flags & STATE_MASK;
-		e.flags = (*flags >> FLAGS_SHIFT) & 3;
+		e.flags = (*flags >> FLAGS_SHIFT) & BT_FILE_FLAGS_ALL;
 	}
 	e.id = (uint32_t)bt_reader_upto(&r->r, UINT32_MAX);
 	if (!e.tree)
