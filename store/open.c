@@ -21,6 +21,7 @@
 #include "core/base/trace.h"
 #include "store/open.h"
 #include "store/schema.h"
+#include "store/sqlite.h"
 #include "store/store_int.h"
 #include "store/vfs.h"
 
@@ -31,6 +32,8 @@
  * twice.
  */
 #define WAL_PAGES 4096
+/* One value: BT_FACTS_LEN_MAX and its frame. */
+#define RECORD_MAX (1 << 30)
 /* Times that the file may go away between making it and opening it. */
 #define GONE_MAX 8
 #define LOCK_STEP_MS 10
@@ -95,34 +98,6 @@ static int header_check(struct bt_store *s, struct header *ret_header, struct bt
 
 /* --- one connection --- */
 
-static void connection_harden(sqlite3 *db)
-{
-	static const struct {
-		int id, value;
-	} limits[] = {
-		{ SQLITE_LIMIT_LENGTH, 1 << 30 }, /* BT_FACTS_LEN_MAX and its frame */
-		{ SQLITE_LIMIT_SQL_LENGTH, 1 << 16 },	  { SQLITE_LIMIT_COLUMN, 64 },
-		{ SQLITE_LIMIT_EXPR_DEPTH, 64 },	  { SQLITE_LIMIT_COMPOUND_SELECT, 4 },
-		{ SQLITE_LIMIT_FUNCTION_ARG, 8 },	  { SQLITE_LIMIT_ATTACHED, 0 },
-		{ SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 64 }, { SQLITE_LIMIT_VARIABLE_NUMBER, 32 },
-		{ SQLITE_LIMIT_TRIGGER_DEPTH, 1 },	  { SQLITE_LIMIT_WORKER_THREADS, 0 },
-	};
-	size_t i;
-
-	for (i = 0; i < BT_ARRAY_NR(limits); i++)
-		sqlite3_limit(db, limits[i].id, limits[i].value);
-	sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
-	sqlite3_db_config(db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
-	sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0, NULL);
-	sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, NULL);
-	sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_VIEW, 0, NULL);
-	/* Plans do not depend on what is bound: nothing is prepared twice. */
-	sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_QPSG, 1, NULL);
-	sqlite3_extended_result_codes(db, 1);
-	sqlite3_busy_timeout(db, BUSY_MS);
-	sqlite3_wal_autocheckpoint(db, WAL_PAGES);
-}
-
 int bt_connection_open(struct bt_store *s, const char *name, int flags, struct bt_err *err)
 {
 	int rc = sqlite3_open_v2(name, &s->db,
@@ -132,7 +107,7 @@ int bt_connection_open(struct bt_store *s, const char *name, int flags, struct b
 
 	if (!s->db)
 		return bt_err_set(err, BT_ERR_FAIL, "out of memory in the index '%s'", s->path);
-	connection_harden(s->db);
+	bt_sqlite_harden(s->db, RECORD_MAX, BUSY_MS, WAL_PAGES);
 	return rc ? bt_store_fail(s, rc, err) : 0;
 }
 

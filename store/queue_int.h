@@ -144,7 +144,7 @@ void bt_queue_event_columns(sqlite3_stmt *s, struct bt_arena *arena, struct bt_e
 int bt_queue_audit_seal(struct bt_queue *q, uint64_t *ret_nr, struct bt_err *err);
 void bt_queue_head_forget(struct bt_queue *q);
 
-/* queue_error.c: SQLite's codes become ours. Returns the code. */
+/* SQLite's codes become ours. Returns the code. */
 int bt_queue_fail(struct bt_queue *q, int rc, struct bt_err *err);
 
 /* The statement, reset and ready to be bound; declare the local with BT_QSQL_OWNED. */

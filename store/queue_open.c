@@ -18,12 +18,15 @@
 #include "store/open.h"
 #include "store/queue_int.h"
 #include "store/schema.h"
+#include "store/sqlite.h"
 #include "store/vfs.h"
 
 #define TEXT(x) TEXT_OF(x)
 #define TEXT_OF(x) #x
 /* 1 MiB: every move of the WAL into the file waits for the disk. */
 #define WAL_PAGES 128
+/* One value. */
+#define RECORD_MAX (64 << 20)
 
 int64_t bt_queue_now(void)
 {
@@ -55,21 +58,17 @@ const char *bt_queue_path(const struct bt_queue *q)
 
 /* --- one connection --- */
 
-static void harden(sqlite3 *db, int busy_ms)
+static const struct bt_sqlite_name queue_name = {
+	.noun = "queue",
+	.damaged = "move it away and restore a backup; what landed is in git, what was captured is below refs/batho/",
+	.full = "free some space",
+	.busy = "try again",
+	.move_away = "move it away, and the next command makes a new one",
+};
+
+int bt_queue_fail(struct bt_queue *q, int rc, struct bt_err *err)
 {
-	sqlite3_limit(db, SQLITE_LIMIT_LENGTH, 64 << 20);
-	sqlite3_limit(db, SQLITE_LIMIT_SQL_LENGTH, 1 << 16);
-	sqlite3_limit(db, SQLITE_LIMIT_ATTACHED, 0);
-	sqlite3_limit(db, SQLITE_LIMIT_TRIGGER_DEPTH, 1);
-	sqlite3_limit(db, SQLITE_LIMIT_WORKER_THREADS, 0);
-	sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
-	sqlite3_db_config(db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
-	sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, NULL);
-	sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_VIEW, 0, NULL);
-	sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_QPSG, 1, NULL);
-	sqlite3_extended_result_codes(db, 1);
-	sqlite3_busy_timeout(db, busy_ms);
-	sqlite3_wal_autocheckpoint(db, WAL_PAGES);
+	return bt_sqlite_fail(q->db, &queue_name, q->path, rc, err);
 }
 
 int bt_queue_exec(struct bt_queue *q, const char *sql, struct bt_err *err)
@@ -86,7 +85,7 @@ int bt_queue_connect(struct bt_queue *q, const char *name, int flags, int busy_m
 
 	if (!q->db)
 		return bt_err_set(err, BT_ERR_FAIL, "out of memory in the queue '%s'", q->path);
-	harden(q->db, busy_ms);
+	bt_sqlite_harden(q->db, RECORD_MAX, busy_ms, WAL_PAGES);
 	return rc ? bt_queue_fail(q, rc, err) : 0;
 }
 
@@ -153,12 +152,8 @@ static int make(const char *dir, const char *path, unsigned shared, struct bt_er
 
 int bt_queue_header_number(struct bt_queue *q, const char *pragma, int64_t *ret, struct bt_err *err)
 {
-	sqlite3_stmt *s = NULL;
-	int rc = sqlite3_prepare_v2(q->db, pragma, -1, &s, NULL);
+	int rc = bt_sqlite_number(q->db, pragma, ret);
 
-	if (!rc && sqlite3_step(s) == SQLITE_ROW)
-		*ret = sqlite3_column_int64(s, 0);
-	rc = sqlite3_finalize(s);
 	return rc ? bt_queue_fail(q, rc, err) : 0;
 }
 
