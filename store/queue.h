@@ -80,7 +80,9 @@ struct bt_action {
 };
 
 /*
- * Adds one; a->id, key, queued_at and state are set. With an idem_key that is there already: the parameters (everything that the caller chose) are the same: *ret_known, and *a becomes that row;
+ * Adds one; a->id, key, queued_at and state are set. With an idem_key that is there already: what is to be done, where, by whom and in which
+ * words (kind, lane, agent, priority, parameters, message; content, unless it is a commit, which is captured anew) is the same: *ret_known,
+ * and *a becomes that row, whenever and after whatever this one was to be done;
  * they differ: BT_ERR_FAIL naming the action. Pushes, merges and workflows that are equal to one that is queued and in no batch
  * become one with it: a->leader, which takes a's barrier and the higher urgency and priority. One with `after` stays alone.
  * after: ids of actions that must succeed first; one that is not there is BT_ERR_NOT_FOUND.

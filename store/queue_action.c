@@ -8,8 +8,9 @@
 #include "store/queue_int.h"
 
 /* In the order of COLUMNS in queue_sql.c. */
-static void read_row(sqlite3_stmt *s, struct bt_arena *arena, struct bt_action *a)
+static void read_action(sqlite3_stmt *s, struct bt_arena *arena, void *ret_row)
 {
+	struct bt_action *a = ret_row;
 	const char *key = (const char *)sqlite3_column_text(s, 1);
 	size_t len;
 
@@ -99,7 +100,7 @@ static int find_same(struct bt_queue *q, struct bt_action *a, struct bt_arena *a
 	while ((rc = bt_queue_sql_step(q, s, err)) == BT_ROW) {
 		struct bt_action other;
 
-		read_row(s, arena, &other);
+		read_action(s, arena, &other);
 		/* a delay is a promise: nobody is made earlier by joining */
 		if (!is_same(a, &other) || other.not_before != a->not_before)
 			continue;
@@ -216,7 +217,7 @@ static int one(struct bt_queue *q, sqlite3_stmt *s, struct bt_arena *arena, stru
 	int rc = bt_queue_sql_step(q, s, err);
 
 	if (rc == BT_ROW)
-		read_row(s, arena, ret_a);
+		read_action(s, arena, ret_a);
 	return rc;
 }
 
@@ -269,69 +270,45 @@ int bt_queue_actions(struct bt_queue *q, const struct bt_action_query *what, str
 		[BT_ACTIONS_LANDED_IN] = BT_QSQL_ACTION_LANDED_IN,
 	};
 	BT_QSQL_OWNED sqlite3_stmt *s = NULL;
-	BT_FREE struct bt_action *list = NULL;
-	size_t nr = 0, alloc = 0;
-	int rc;
 
 	if (bt_queue_sql_get(q, texts[what->list], &s, err))
 		return err->code;
 	bind_list(s, what);
-	while ((rc = bt_queue_sql_step(q, s, err)) == BT_ROW) {
-		BT_GROW(list, alloc, nr + 1);
-		read_row(s, arena, &list[nr++]);
-	}
-	if (rc)
-		return rc;
-	*ret_list = bt_arena_alloc(arena, (nr + 1) * sizeof(*list));
-	if (nr)
-		memcpy(*ret_list, list, nr * sizeof(*list));
-	*ret_nr = nr;
-	return 0;
+	*ret_list = bt_queue_sql_rows(q, s, sizeof(**ret_list), read_action, arena, ret_nr, err);
+	return *ret_list ? 0 : err->code;
+}
+
+static void read_id(sqlite3_stmt *s, struct bt_arena *arena, void *ret_row)
+{
+	(void)arena;
+	*(uint64_t *)ret_row = (uint64_t)sqlite3_column_int64(s, 0);
 }
 
 int bt_queue_after(struct bt_queue *q, uint64_t id, struct bt_arena *arena, uint64_t **ret_ids, size_t *ret_nr, struct bt_err *err)
 {
 	BT_QSQL_OWNED sqlite3_stmt *s = NULL;
-	BT_FREE uint64_t *ids = NULL;
-	size_t nr = 0, alloc = 0;
-	int rc;
 
 	if (bt_queue_sql_get(q, BT_QSQL_AFTER_LIST, &s, err))
 		return err->code;
 	sqlite3_bind_int64(s, 1, (int64_t)id);
-	while ((rc = bt_queue_sql_step(q, s, err)) == BT_ROW) {
-		BT_GROW(ids, alloc, nr + 1);
-		ids[nr++] = (uint64_t)sqlite3_column_int64(s, 0);
-	}
-	if (rc)
-		return rc;
-	*ret_ids = bt_arena_alloc(arena, (nr + 1) * sizeof(*ids));
-	if (nr)
-		memcpy(*ret_ids, ids, nr * sizeof(*ids));
-	*ret_nr = nr;
-	return 0;
+	*ret_ids = bt_queue_sql_rows(q, s, sizeof(**ret_ids), read_id, arena, ret_nr, err);
+	return *ret_ids ? 0 : err->code;
+}
+
+static void read_needs(sqlite3_stmt *s, struct bt_arena *arena, void *ret_row)
+{
+	(void)arena;
+	*(struct bt_needs *)ret_row = (struct bt_needs){ (uint64_t)sqlite3_column_int64(s, 0), (uint64_t)sqlite3_column_int64(s, 1) };
 }
 
 int bt_queue_after_open(struct bt_queue *q, struct bt_arena *arena, struct bt_needs **ret_list, size_t *ret_nr, struct bt_err *err)
 {
 	BT_QSQL_OWNED sqlite3_stmt *s = NULL;
-	BT_FREE struct bt_needs *list = NULL;
-	size_t nr = 0, alloc = 0;
-	int rc;
 
 	if (bt_queue_sql_get(q, BT_QSQL_AFTER_OPEN, &s, err))
 		return err->code;
-	while ((rc = bt_queue_sql_step(q, s, err)) == BT_ROW) {
-		BT_GROW(list, alloc, nr + 1);
-		list[nr++] = (struct bt_needs){ (uint64_t)sqlite3_column_int64(s, 0), (uint64_t)sqlite3_column_int64(s, 1) };
-	}
-	if (rc)
-		return rc;
-	*ret_list = bt_arena_alloc(arena, (nr + 1) * sizeof(*list));
-	if (nr)
-		memcpy(*ret_list, list, nr * sizeof(*list));
-	*ret_nr = nr;
-	return 0;
+	*ret_list = bt_queue_sql_rows(q, s, sizeof(**ret_list), read_needs, arena, ret_nr, err);
+	return *ret_list ? 0 : err->code;
 }
 
 /* BT_ERR_NOT_FOUND when the statement touched nothing. */

@@ -6,8 +6,9 @@
 #include "store/queue_int.h"
 
 /* In the order of BATCH_COLUMNS in queue_sql.c. */
-static void read_row(sqlite3_stmt *s, struct bt_arena *arena, struct bt_batch *b)
+static void read_batch(sqlite3_stmt *s, struct bt_arena *arena, void *ret_row)
 {
+	struct bt_batch *b = ret_row;
 	const char *key = (const char *)sqlite3_column_text(s, 1);
 
 	*b = (struct bt_batch){
@@ -141,7 +142,7 @@ int bt_queue_batch(struct bt_queue *q, uint64_t id, struct bt_arena *arena, stru
 	sqlite3_bind_int64(s, 1, (int64_t)id);
 	rc = bt_queue_sql_step(q, s, err);
 	if (rc == BT_ROW)
-		read_row(s, arena, ret_b);
+		read_batch(s, arena, ret_b);
 	return rc;
 }
 
@@ -149,25 +150,13 @@ int bt_queue_batches(struct bt_queue *q, bool open, size_t limit, struct bt_aren
 		     struct bt_err *err)
 {
 	BT_QSQL_OWNED sqlite3_stmt *s = NULL;
-	BT_FREE struct bt_batch *list = NULL;
-	size_t nr = 0, alloc = 0;
-	int rc;
 
 	if (bt_queue_sql_get(q, open ? BT_QSQL_BATCH_OPEN : BT_QSQL_BATCH_NEWEST, &s, err))
 		return err->code;
 	if (!open)
 		sqlite3_bind_int64(s, 1, (int64_t)limit);
-	while ((rc = bt_queue_sql_step(q, s, err)) == BT_ROW) {
-		BT_GROW(list, alloc, nr + 1);
-		read_row(s, arena, &list[nr++]);
-	}
-	if (rc)
-		return rc;
-	*ret_list = bt_arena_alloc(arena, (nr + 1) * sizeof(*list));
-	if (nr)
-		memcpy(*ret_list, list, nr * sizeof(*list));
-	*ret_nr = nr;
-	return 0;
+	*ret_list = bt_queue_sql_rows(q, s, sizeof(**ret_list), read_batch, arena, ret_nr, err);
+	return *ret_list ? 0 : err->code;
 }
 
 int bt_queue_batch_set(struct bt_queue *q, const struct bt_batch *b, struct bt_err *err)
@@ -266,34 +255,28 @@ int bt_queue_effect_end(struct bt_queue *q, uint64_t batch, unsigned seq, const 
 	return bt_queue_write(q, s, err);
 }
 
+static void read_effect(sqlite3_stmt *s, struct bt_arena *arena, void *ret_row)
+{
+	*(struct bt_effect *)ret_row = (struct bt_effect){
+		.seq = (unsigned)sqlite3_column_int(s, 0),
+		.kind = bt_queue_column_text(s, 1, arena),
+		.intent = bt_queue_column_text(s, 2, arena),
+		.intent_at = sqlite3_column_int64(s, 3),
+		.outcome = bt_queue_column_text(s, 4, arena),
+		.done_at = sqlite3_column_int64(s, 5),
+	};
+}
+
 int bt_queue_effects(struct bt_queue *q, uint64_t batch, struct bt_arena *arena, struct bt_effect **ret_list, size_t *ret_nr,
 		     struct bt_err *err)
 {
 	BT_QSQL_OWNED sqlite3_stmt *s = NULL;
-	BT_FREE struct bt_effect *list = NULL;
-	size_t nr = 0, alloc = 0;
-	int rc;
 
 	if (bt_queue_sql_get(q, BT_QSQL_EFFECT_LIST, &s, err))
 		return err->code;
 	sqlite3_bind_int64(s, 1, (int64_t)batch);
-	while ((rc = bt_queue_sql_step(q, s, err)) == BT_ROW) {
-		BT_GROW(list, alloc, nr + 1);
-		list[nr++] = (struct bt_effect){
-			.batch = batch,
-			.seq = (unsigned)sqlite3_column_int(s, 0),
-			.kind = bt_queue_column_text(s, 1, arena),
-			.intent = bt_queue_column_text(s, 2, arena),
-			.intent_at = sqlite3_column_int64(s, 3),
-			.outcome = bt_queue_column_text(s, 4, arena),
-			.done_at = sqlite3_column_int64(s, 5),
-		};
-	}
-	if (rc)
-		return rc;
-	*ret_list = bt_arena_alloc(arena, (nr + 1) * sizeof(*list));
-	if (nr)
-		memcpy(*ret_list, list, nr * sizeof(*list));
-	*ret_nr = nr;
-	return 0;
+	*ret_list = bt_queue_sql_rows(q, s, sizeof(**ret_list), read_effect, arena, ret_nr, err);
+	for (size_t i = 0; *ret_list && i < *ret_nr; i++)
+		(*ret_list)[i].batch = batch;
+	return *ret_list ? 0 : err->code;
 }

@@ -151,6 +151,10 @@ int bt_queue_fail(struct bt_queue *q, int rc, struct bt_err *err);
 int bt_queue_sql_get(struct bt_queue *q, enum bt_queue_sql id, sqlite3_stmt **ret_stmt, struct bt_err *err);
 int bt_queue_sql_step(struct bt_queue *q, sqlite3_stmt *s, struct bt_err *err);	/* BT_ROW, BT_DONE or an error */
 int bt_queue_sql_run(struct bt_queue *q, sqlite3_stmt *s, struct bt_err *err);	/* to the end */
+/* All rows of a statement that is bound, as a list in the arena: each of `size` bytes, filled by `read`. NULL: *err says why. */
+typedef void bt_queue_read_fn(sqlite3_stmt *s, struct bt_arena *arena, void *ret_row);
+void *bt_queue_sql_rows(struct bt_queue *q, sqlite3_stmt *s, size_t size, bt_queue_read_fn *read, struct bt_arena *arena, size_t *ret_nr,
+			struct bt_err *err);
 void bt_queue_sql_release(sqlite3_stmt **s);
 #define BT_QSQL_OWNED BT_CLEANUP(bt_queue_sql_release)
 

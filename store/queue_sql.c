@@ -2,6 +2,8 @@
  * The schema and the statements of queue.db. Ordinary types and keys, so that another database could hold it. States are
  * written as numbers (store/action.h); a test holds them equal.
  */
+#include <string.h>
+
 #include "store/queue_int.h"
 
 #define COLUMNS                                                                                        \
@@ -267,6 +269,28 @@ int bt_queue_sql_run(struct bt_queue *q, sqlite3_stmt *s, struct bt_err *err)
 		rc = bt_queue_sql_step(q, s, err);
 	while (rc == BT_ROW);
 	return rc;
+}
+
+void *bt_queue_sql_rows(struct bt_queue *q, sqlite3_stmt *s, size_t size, bt_queue_read_fn *read, struct bt_arena *arena, size_t *ret_nr,
+			struct bt_err *err)
+{
+	BT_FREE char *rows = NULL;
+	size_t nr = 0, alloc = 0;
+	char *list;
+	int rc;
+
+	while ((rc = bt_queue_sql_step(q, s, err)) == BT_ROW) {
+		BT_GROW(rows, alloc, (nr + 1) * size);
+		memset(rows + nr * size, 0, size);
+		read(s, arena, rows + nr++ * size);
+	}
+	if (rc)
+		return NULL;
+	list = bt_arena_alloc(arena, (nr + 1) * size);
+	if (nr)
+		memcpy(list, rows, nr * size);
+	*ret_nr = nr;
+	return list;
 }
 
 void bt_queue_sql_release(sqlite3_stmt **s)
