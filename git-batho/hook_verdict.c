@@ -27,11 +27,11 @@ static void say(const char *fmt, ...)
 	fprintf(stderr, "%s\n", bt_buf_cstr(&safe));
 }
 
-static void warn(void *ctx, const char *msg)
+static void warn(void *ctx, const struct bt_conf_problem *p)
 {
 	const struct bt_hook_run *r = ctx;
 
-	say("git-batho: %s: %s (ignored)", bt_hooks[r->event].name, msg);
+	say("git-batho: %s: %s (ignored)", bt_hooks[r->event].name, p->msg);
 }
 
 int bt_hook_conf(struct bt_hook_run *r, const struct bt_buf *listing, struct bt_err *err)
@@ -42,7 +42,7 @@ int bt_hook_conf(struct bt_hook_run *r, const struct bt_buf *listing, struct bt_
 
 int bt_hook_conf_ask(struct bt_hook_run *r, struct bt_err *err)
 {
-	static const char *const argv[] = { "config", "-z", "--list", "--show-origin", NULL };
+	static const char *const argv[] = { BT_GIT_CONFIG_LISTING, NULL };
 	BT_BUF_OWNED struct bt_buf listing = BT_BUF_INIT;
 
 	if (bt_git_run_argv(&r->c->repo, argv, &listing, err))

@@ -1,66 +1,104 @@
 /*
  * Keys with a name of the user's own in them: deploy.<name>.command and the like. What they say is run, so that git's own
- * configuration alone says it; git has looked whose that is.
+ * configuration alone says it; git has looked whose that is. And rules.<rule>.severity, which is severity.c's.
  */
+#include <ctype.h>
 #include <string.h>
 #include <strings.h>
 
 #include "core/base/mem.h"
 #include "core/conf/conf_state.h"
 
-static const struct family {
-	const char *area, *keys[4];
-	const char *hint;
-} families[] = {
-	{ "deploy.", { ".command", ".probe" }, "`deploy.<name>` has command and probe" },
-	{ "workflow.", { ".command", ".probe", ".tag" }, "`workflow.<name>` has command, probe and tag" },
+#define NAME_OPEN '<'
+#define NAME_CLOSE '>'
+
+static const char probe_help[] =
+	"Tells whether the command took effect when nobody saw its end: status 0 means that it did, 1 that it did not.";
+
+const struct bt_key bt_key_families[] = {
+	{ .name = "rules.<rule>.severity", .type = BT_TYPE_CHOICE, .choices = bt_conf_severities, .unit = "", .tracked = true,
+	  .help = "How much a rule's findings weigh, instead of what the rule says itself." },
+	{ .name = "deploy.<name>.command", .type = BT_TYPE_STRING, .unit = "", .scope = BT_SCOPE_GIT,
+	  .help = "What deploys." },
+	{ .name = "deploy.<name>.probe", .type = BT_TYPE_STRING, .unit = "", .scope = BT_SCOPE_GIT, .help = probe_help },
+	{ .name = "workflow.<name>.command", .type = BT_TYPE_STRING, .unit = "", .scope = BT_SCOPE_GIT,
+	  .help = "What starts the workflow." },
+	{ .name = "workflow.<name>.probe", .type = BT_TYPE_STRING, .unit = "", .scope = BT_SCOPE_GIT, .help = probe_help },
+	{ .name = "workflow.<name>.tag", .type = BT_TYPE_STRING, .unit = "", .scope = BT_SCOPE_GIT,
+	  .help = "Instead of a command: the beginning of the name of a tag that is created and pushed." },
+	{ .name = NULL },
 };
 
-static const struct family *family_of(const char *name)
+static const struct {
+	const char *area, *hint;
+} hints[] = {
+	{ "rules.", "`rules.<rule>` has severity" },
+	{ "deploy.", "`deploy.<name>` has command and probe" },
+	{ "workflow.", "`workflow.<name>` has command, probe and tag" },
+};
+
+/* Is it the pattern with a name of at least one letter in the place of <...>? */
+static bool is_of_family(const char *pattern, const char *name)
 {
-	for (size_t i = 0; i < BT_ARRAY_NR(families); i++)
-		if (!strncasecmp(name, families[i].area, strlen(families[i].area)))
-			return &families[i];
+	const char *open = strchr(pattern, NAME_OPEN), *tail = strchr(open, NAME_CLOSE) + 1;
+	size_t before = (size_t)(open - pattern), after = strlen(tail), len = strlen(name);
+
+	return len > before + after && !strncasecmp(name, pattern, before) && !strcasecmp(name + len - after, tail);
+}
+
+const struct bt_key *conf_family_of(const char *name)
+{
+	for (const struct bt_key *k = bt_key_families; k->name; k++)
+		if (is_of_family(k->name, name))
+			return k;
 	return NULL;
 }
 
 bool conf_is_command(const char *name)
 {
-	const struct family *f = family_of(name);
-	size_t len = f ? strlen(name) - strlen(f->area) : 0;
+	const struct bt_key *k = conf_family_of(name);
 
-	for (int i = 0; f && f->keys[i]; i++) {
-		size_t key = strlen(f->keys[i]);
-
-		if (len > key && !strcasecmp(name + strlen(f->area) + len - key, f->keys[i]))
-			return true;
-	}
-	return false;
+	return k && k->scope == BT_SCOPE_GIT;
 }
 
-const char *conf_command_hint(const char *name)
+const char *conf_family_hint(const char *name)
 {
-	const struct family *f = family_of(name);
-
-	return f ? f->hint : NULL;
+	for (size_t i = 0; i < BT_ARRAY_NR(hints); i++)
+		if (!strncasecmp(name, hints[i].area, strlen(hints[i].area)))
+			return hints[i].hint;
+	return NULL;
 }
 
-int conf_check_command(const char *text, const struct conf_place *place, struct bt_err *err)
+int conf_check_command(struct bt_conf *c, const char *text, const struct conf_place *place, struct bt_err *err)
 {
 	if (text)
 		return 0;
-	return bt_err_set(err, BT_ERR_FAIL, "'%s' %s has no value", place->name, place->where);
+	bt_err_set(err, BT_ERR_FAIL, "'%s' %s has no value", place->name, place->where);
+	return conf_note(c, place, NULL, "text", err);
+}
+
+/* A name of the user's stands between the first and the last dot, and may hold dots itself. */
+bool conf_same_name(const char *a, const char *b)
+{
+	const char *first = strchr(a, '.'), *last = strrchr(a, '.');
+	size_t len = strlen(a), head = first ? (size_t)(first - a) : 0, tail = last ? (size_t)(last - a) : 0;
+
+	if (len != strlen(b))
+		return false;
+	if (!conf_family_of(a))
+		return !strcasecmp(a, b);
+	return !strncasecmp(a, b, head) && !strncmp(a + head, b + head, tail - head) && !strcasecmp(a + tail, b + tail);
 }
 
 const char *bt_conf_command(const struct bt_conf *c, const char *area, const char *name,
 			    const char *key, const char **ret_origin)
 {
-	BT_FREE char *full = bt_xasprintf("batho.%s.%s.%s", area, name, key);
+	BT_FREE char *full = bt_xasprintf("%s.%s.%s", area, name, key);
 
 	for (size_t i = c->git_nr; i-- > 0;) {
 		const struct conf_git *g = &c->git[i];
 
-		if (strcmp(g->name, full))
+		if (strncmp(g->name, CONF_OURS, strlen(CONF_OURS)) || !conf_same_name(full, g->name + strlen(CONF_OURS)))
 			continue;
 		if (!g->value || !*g->value)
 			return NULL;

@@ -106,6 +106,26 @@ enum bt_key_type {
 
 enum bt_origin { BT_FROM_DEFAULT, BT_FROM_TRACKED, BT_FROM_GIT, BT_FROM_ENV, BT_FROM_COMMAND };
 
+/* git's own scopes, from the widest to the narrowest. */
+enum bt_git_scope {
+	BT_GIT_SCOPE_NONE,	/* not from git's configuration */
+	BT_GIT_SCOPE_SYSTEM,
+	BT_GIT_SCOPE_GLOBAL,
+	BT_GIT_SCOPE_LOCAL,
+	BT_GIT_SCOPE_WORKTREE,
+	BT_GIT_SCOPE_COMMAND,	/* `git -c` */
+	BT_GIT_SCOPE_NR
+};
+extern const char *const bt_git_scope_names[BT_GIT_SCOPE_NR];	/* as git calls them; NULL for NONE */
+
+/* Who may set a key, the tracked file apart. */
+enum bt_key_scope {
+	BT_SCOPE_REPOSITORY,	/* the command line, the environment, git's configuration in every scope */
+	BT_SCOPE_USER,		/* the same, but of git's configuration only system, global and `git -c`: what decides where
+				   on the user's machine something is written must not come with a repository */
+	BT_SCOPE_GIT,		/* git's configuration alone, in every scope: what is run */
+};
+
 struct bt_key {
 	const char *name;		/* "index.maxBlobSize" */
 	enum bt_key_type type;
@@ -113,10 +133,17 @@ struct bt_key {
 	const char *deflt;		/* as text; NULL: empty list */
 	const char *const *choices;	/* for BT_TYPE_CHOICE, NULL-terminated */
 	const char *unit;		/* "bytes", "seconds", "" */
+	enum bt_key_scope scope;
 	bool tracked;			/* may .batho/config.ini set it? */
 	const char *help;		/* one sentence */
 };
 extern const struct bt_key bt_keys[BT_KEY_NR];
+/* Keys with a name of the user's own in them: "deploy.<name>.command"; ended by a NULL name. They have no default. */
+extern const struct bt_key bt_key_families[];
+/* The row of a key, or of its family; names compare without case, "batho." may stand before it. NULL: there is none. */
+const struct bt_key *bt_key_of(const char *name);
+/* BATHO_INDEX_MAX_BLOB_SIZE; NULL: the environment does not set this key. free() */
+char *bt_key_env_name(const char *name);
 
 struct bt_value {
 	enum bt_origin origin;
@@ -127,6 +154,17 @@ struct bt_value {
 };
 
 struct bt_conf;
+
+/* Something wrong in what people configured. What does not apply is NULL or 0. */
+struct bt_conf_problem {
+	const char *msg, *hint;		/* the lines that a command prints; the hint may be empty */
+	const char *file;		/* "/home/a/.gitconfig", "HEAD:.batho/config.ini" */
+	unsigned line;
+	const char *key;		/* as it is called there */
+	const char *value, *expected;
+	const char *nearest;		/* a key that is known, as it would be called there */
+};
+typedef void bt_conf_warn(void *ctx, const struct bt_conf_problem *p);
 
 /*
  * Asks git for its configuration. The answer takes it a millisecond, in which the repository can be opened: git finds it here
@@ -140,12 +178,12 @@ int bt_conf_ask(struct bt_git_stream *ret_listing, struct bt_err *err);
 int bt_conf_open(const struct bt_repo *repo, struct bt_git_stream *listing, struct bt_conf **ret_conf,
 		 struct bt_err *err);
 /*
- * For hooks: from a listing that somebody has made already, `len` bytes as `git config -z --list
- * --show-origin` prints them. What is wrong in it or in the environment is told to `warn`, one line each,
- * and counts as not said.
+ * For hooks, and for who looks for mistakes: from a listing that somebody has made already, `len` bytes as `git config` with
+ * BT_GIT_CONFIG_LISTING prints them. What is wrong in it, in the environment or, later, in a tracked file is told to `warn`, one by
+ * one, and counts as not said.
  */
-int bt_conf_open_listed(const char *listing, size_t len, void (*warn)(void *ctx, const char *msg),
-			void *ctx, struct bt_conf **ret_conf, struct bt_err *err);
+int bt_conf_open_listed(const char *listing, size_t len, bt_conf_warn *warn, void *ctx, struct bt_conf **ret_conf,
+			struct bt_err *err);
 void bt_conf_free(struct bt_conf **pc);
 /*
  * The bytes of a tracked .batho/config.ini, which replace those given before; `where` names it in messages
@@ -165,12 +203,11 @@ const struct bt_value *bt_conf_get(const struct bt_conf *c, enum bt_key_id key);
 
 /*
  * rules.<id>.severity: "off", "note", "warning" or "error"; *ret_severity is NULL when nothing was said, *ret_tracked whether
- * the project's own file said it. The environment is looked at now: BT_ERR_FAIL when it is wrong there.
+ * the project's own file said it.
  */
-int bt_conf_rule_severity(const struct bt_conf *c, const char *id, const char **ret_severity, bool *ret_tracked,
-			  struct bt_err *err);
+void bt_conf_rule_severity(const struct bt_conf *c, const char *id, const char **ret_severity, bool *ret_tracked);
 extern const char *const bt_conf_severities[];	/* these words, from "off" upwards, NULL-terminated */
-/* Everything that was said about rules, environment apart: number i, false behind the last. */
+/* Everything that was said about rules: number i, false behind the last. */
 struct bt_conf_said {
 	const char *id, *severity;
 	const char *where;	/* "in /home/a/.gitconfig:12" */

@@ -329,7 +329,7 @@ const struct bt_key bt_keys[BT_KEY_NR] = {
 	},
 	[BT_KEY_LOG_FILE] = {
 		.name = "log.file", .type = BT_TYPE_STRING,
-		.unit = "",
+		.unit = "", .scope = BT_SCOPE_USER,
 		.help = "Where the log is written: an absolute path, or syslog; empty means nowhere.",
 	},
 	[BT_KEY_LOG_MAX_SIZE] = {
@@ -339,7 +339,7 @@ const struct bt_key bt_keys[BT_KEY_NR] = {
 	},
 	[BT_KEY_METRICS_OUTPUT] = {
 		.name = "metrics.output", .type = BT_TYPE_STRING,
-		.unit = "",
+		.unit = "", .scope = BT_SCOPE_USER,
 		.help = "An absolute path at which the figures stand after each run that changed them; empty means none.",
 	},
 };

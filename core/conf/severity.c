@@ -3,54 +3,73 @@
  * one and goes through all that was said to find those that name no rule.
  */
 #include <ctype.h>
-#include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "core/base/mem.h"
 #include "core/conf/conf_state.h"
 
 #define AREA "rules."
 #define KEY ".severity"
+#define ENV_AREA "BATHO_RULES_"
+#define ENV_KEY "_SEVERITY"
 
 const char *const bt_conf_severities[] = { "off", "note", "warning", "error", NULL };
 
 bool conf_is_severity(const char *name)
 {
-	size_t len = strlen(name);
+	const struct bt_key *k = conf_family_of(name);
 
-	return len > strlen(AREA) + strlen(KEY) && !strncmp(name, AREA, strlen(AREA)) &&
-	       !strcmp(name + len - strlen(KEY), KEY);
+	return k && k->choices == bt_conf_severities;
 }
 
-static int check(const char *text, const struct conf_place *place, struct bt_err *err)
+static int add(struct bt_conf *c, const char *id, const char *text, const struct conf_place *place, struct bt_err *err)
 {
-	for (int i = 0; bt_conf_severities[i]; i++)
-		if (!strcmp(bt_conf_severities[i], text))
-			return 0;
-	return bt_err_set(err, BT_ERR_FAIL, "'%s' %s is '%s': one of off, note, warning, error is expected",
-			  place->name, place->where, text);
-}
-
-int conf_set_severity(struct bt_conf *c, const char *text, const struct conf_place *place, struct bt_err *err)
-{
-	const char *name = strstr(place->name, AREA);
 	struct conf_severity *s;
-	size_t len;
+	int64_t ignored;
 
-	if (check(text, place, err))
-		return err->code;
-	name += strlen(AREA);
-	len = strlen(name) - strlen(KEY);
+	if (conf_parse_value(c, conf_family_of(AREA "x" KEY), text, place, &ignored, err))
+		return BT_ERR_FAIL;
 	BT_GROW(c->severities, c->severities_alloc, c->severities_nr + 1);
 	s = &c->severities[c->severities_nr++];
 	*s = (struct conf_severity){
 		.origin = place->origin,
-		.said = { .id = bt_arena_strndup(&c->arena, name, len),
-			  .severity = bt_arena_strndup(&c->arena, text, strlen(text)),
+		.said = { .id = id, .severity = bt_arena_strndup(&c->arena, text, strlen(text)),
 			  .where = bt_arena_strndup(&c->arena, place->where, strlen(place->where)),
 			  .tracked = place->origin == BT_FROM_TRACKED },
 	};
 	return 0;
+}
+
+int conf_set_severity(struct bt_conf *c, const char *name, const char *text, const struct conf_place *place, struct bt_err *err)
+{
+	size_t len = strlen(name) - strlen(AREA) - strlen(KEY);
+
+	return add(c, bt_arena_strndup(&c->arena, name + strlen(AREA), len), text, place, err);
+}
+
+/* The id of a rule is small letters, digits and '-'. NULL: the variable is another. */
+const char *conf_severity_of_variable(struct bt_conf *c, const char *name, size_t len)
+{
+	size_t before = strlen(ENV_AREA), after = strlen(ENV_KEY);
+	char *id;
+
+	if (len <= before + after || strncmp(name, ENV_AREA, before) || strncmp(name + len - after, ENV_KEY, after))
+		return NULL;
+	id = bt_arena_strndup(&c->arena, name + before, len - before - after);
+	for (char *p = id; *p; p++)
+		*p = *p == '_' ? '-' : (char)tolower((unsigned char)*p);
+	return id;
+}
+
+int conf_take_severity(struct bt_conf *c, const char *assignment, struct bt_err *err)
+{
+	size_t len = strcspn(assignment, "=");
+	const char *id = assignment[len] ? conf_severity_of_variable(c, assignment, len) : NULL;
+	BT_FREE char *name = bt_xstrndup(assignment, len);
+	const struct conf_place place = { .origin = BT_FROM_ENV, .name = name, .where = "in the environment" };
+
+	return id ? add(c, id, assignment + len + 1, &place, err) : 0;
 }
 
 void conf_drop_tracked_severities(struct bt_conf *c)
@@ -63,37 +82,18 @@ void conf_drop_tracked_severities(struct bt_conf *c)
 	c->severities_nr = kept;
 }
 
-/* BATHO_RULES_EMPTY_CATCH_SEVERITY */
-static int from_env(const char *id, const char **ret, struct bt_err *err)
-{
-	BT_FREE char *name = bt_xasprintf("BATHO_RULES_%s_SEVERITY", id);
-	struct conf_place place = { BT_FROM_ENV, name, "in the environment" };
-
-	for (char *p = name; *p; p++)
-		*p = *p == '-' ? '_' : (char)toupper((unsigned char)*p);
-	*ret = getenv(name);
-	return *ret ? check(*ret, &place, err) : 0;
-}
-
-int bt_conf_rule_severity(const struct bt_conf *c, const char *id, const char **ret_severity, bool *ret_tracked,
-			  struct bt_err *err)
+void bt_conf_rule_severity(const struct bt_conf *c, const char *id, const char **ret_severity, bool *ret_tracked)
 {
 	const struct conf_severity *best = NULL;
 
-	*ret_tracked = false;
-	if (from_env(id, ret_severity, err))
-		return err->code;
-	for (size_t i = 0; i < c->severities_nr && !*ret_severity; i++) {
+	for (size_t i = 0; i < c->severities_nr; i++) {
 		const struct conf_severity *s = &c->severities[i];
 
 		if (!strcmp(s->said.id, id) && (!best || s->origin >= best->origin))
 			best = s;
 	}
-	if (best) {
-		*ret_severity = best->said.severity;
-		*ret_tracked = best->said.tracked;
-	}
-	return 0;
+	*ret_severity = best ? best->said.severity : NULL;
+	*ret_tracked = best && best->said.tracked;
 }
 
 bool bt_conf_rule_said(const struct bt_conf *c, size_t i, struct bt_conf_said *ret)

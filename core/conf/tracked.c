@@ -1,14 +1,16 @@
 /*
  * .batho/config.ini: policy that travels with the project, hence hostile until checked.
  *
- * inih cuts over-long lines, sections and names in silence, continues values over indented lines, and calls
+ * inih cuts over-long lines, sections and names in silence, continues values over indented lines, takes ':' for '=' and calls
  * back before it reports an error; so lines are checked before it sees them, what it gives is gathered, and it
- * takes effect only after a clean end.
+ * takes effect only after a clean end. Where mistakes are told one by one (hooks, `config validate`) a line that is wrong
+ * is as one that is not there.
  */
 #include <ctype.h>
 #include <ini.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "core/base/limits.h"
 #include "core/base/mem.h"
@@ -20,171 +22,254 @@
 #define SETTINGS_MAX 256
 #define VERSION 1
 
-struct setting {
-	int key, line;
-	const char *value;
-	const char *name;	/* of a rule's severity, whose key is -1 */
-};
-
 struct reader {
 	struct bt_conf *conf;
 	const char *where;
 	const char *at, *end;		/* bytes inih has not seen */
-	int line;
-	struct setting settings[SETTINGS_MAX];
+	unsigned line;
+	bool after_value;		/* inih would continue it */
+	bool skips;			/* the section is wrong: so is what stands in it */
+	struct conf_tracked settings[SETTINGS_MAX];
 	size_t nr;
+	size_t problems;
 	struct bt_err *err;
-	bool failed;
+	bool failed;			/* nothing of it counts */
 };
 
-static int fail(struct reader *r, int line, const char *what)
-{
-	r->failed = true;
-	return bt_err_set(r->err, BT_ERR_FAIL, "%s:%d: %s", r->where, line, what);
-}
-
-static void put_place(const struct reader *r, int line, const char *name, struct bt_buf *where,
+static void put_place(const struct reader *r, unsigned line, const char *name, struct bt_buf *where,
 		      struct conf_place *ret_place)
 {
-	bt_buf_addf(where, "in %s:%d", r->where, line);
-	*ret_place = (struct conf_place){ BT_FROM_TRACKED, name, bt_buf_cstr(where) };
+	bt_buf_addf(where, "in %s:%u", r->where, line);
+	*ret_place = (struct conf_place){ .origin = BT_FROM_TRACKED, .name = name, .where = bt_buf_cstr(where),
+					  .file = r->where, .line = line };
 }
 
-static int fail_unknown(struct reader *r, const char *name)
+/* The file ends here. */
+static void fail(struct reader *r, const char *what)
 {
 	BT_BUF_OWNED struct bt_buf where = BT_BUF_INIT;
 	struct conf_place place;
 
+	put_place(r, r->line, NULL, &where, &place);
+	conf_bad_line(r->conf, &place, what, r->err);
 	r->failed = true;
-	put_place(r, r->line, name, &where, &place);
-	return conf_unknown(&place, strlen(name), r->err);
 }
 
-static int fail_untaken(struct reader *r, const char *name)
+/* r->err is about one line: told, and on to the next; or it is an end in failure. */
+static void pass_over(struct reader *r)
 {
-	r->failed = true;
-	bt_err_set(r->err, BT_ERR_FAIL, "%s:%d: '%s' is not taken from a tracked file", r->where, r->line, name);
-	return bt_err_hint(r->err, "`git config batho.%s` sets it for this repository", name);
+	if (bt_conf_pass_over(r->conf, r->err))
+		r->failed = true;
+	else if (++r->problems == CONF_PROBLEMS_MAX)
+		fail(r, "too many mistakes; the rest was not read");
 }
 
-static int set_one(struct reader *r, const struct setting *s)
+static void bad_line(struct reader *r, const char *what)
 {
 	BT_BUF_OWNED struct bt_buf where = BT_BUF_INIT;
 	struct conf_place place;
 
-	put_place(r, s->line, s->key < 0 ? s->name : bt_keys[s->key].name, &where, &place);
-	if (s->key < 0)
-		return conf_set_severity(r->conf, s->value, &place, r->err);
-	return conf_set(r->conf, (enum bt_key_id)s->key, s->value, &place, r->err);
+	put_place(r, r->line, NULL, &where, &place);
+	conf_bad_line(r->conf, &place, what, r->err);
+	pass_over(r);
 }
 
-/* A key that is wrong: inih goes on, with or without an end in failure. */
-static int pass_over_key(struct reader *r)
+/* --- lines, before inih sees them --- */
+
+static bool is_blank(const char *p, const char *end)
 {
-	r->failed = bt_conf_pass_over(r->conf, r->err) != 0;
-	return !r->failed;
+	while (p < end && isspace((unsigned char)*p))
+		p++;
+	return p == end;
 }
 
-static bool is_blank(const char *p, size_t len)
+/* A ';' behind a blank begins a comment for inih, wherever it stands. */
+static bool has_comment(const char *p, const char *end)
 {
-	for (size_t i = 0; i < len; i++)
-		if (!isspace((unsigned char)p[i]))
-			return false;
-	return true;
+	for (p++; p < end; p++)
+		if (*p == ';' && isspace((unsigned char)p[-1]))
+			return true;
+	return false;
 }
 
-/* What inih would change in silence is refused. */
-static const char *line_trouble(const char *p, size_t len, bool after_value)
+/* p: at the '['. */
+static const char *section_trouble(const char *p, const char *end)
 {
-	const char *eq, *close;
+	const char *close = memchr(p, ']', (size_t)(end - p));
 
-	if (len > LINE_LEN_MAX)
-		return "the line is too long";
-	if (memchr(p, '\0', len))
-		return "the line holds a NUL byte";
-	if (!len || p[0] == ';' || p[0] == '#')
-		return NULL;
-	if (isspace((unsigned char)p[0]))
-		return after_value && !is_blank(p, len) ? "an indented line would continue the value above"
-							: NULL;
-	close = memchr(p, ']', len);
-	if (p[0] == '[')
-		return close && close - p - 1 > NAME_LEN_MAX ? "the section's name is too long" : NULL;
-	eq = memchr(p, '=', len);
+	if (!close)
+		return "']' is missing";
+	if (close - p - 1 > NAME_LEN_MAX)
+		return "the section's name is too long";
+	if (has_comment(p, close))
+		return "a comment stands in the section's name";
+	if (close - p > 6 && !strncasecmp(p + 1, "batho", 5) && p[6] != ']')
+		return "sections have the names of areas alone, such as [index]";
+	p = close + 1;
+	if (!is_blank(p, end) && !has_comment(close, end) && *p != ';' && *p != '#')
+		return "only a comment may follow the ']'";
+	return NULL;
+}
+
+static const char *key_trouble(const char *p, const char *end)
+{
+	const char *eq = memchr(p, '=', (size_t)(end - p));
+
 	if (!eq)
 		return "'=' is missing";
+	if (eq == p)
+		return "the key's name is missing";
+	if (memchr(p, ':', (size_t)(eq - p)))
+		return "a ':' stands before the '='";
+	if (has_comment(p, eq))
+		return "a comment stands before the '='";
 	return eq - p > NAME_LEN_MAX ? "the key's name is too long" : NULL;
 }
 
-static int check_lines(struct reader *r, const char *data, size_t len)
+/* What inih would change in silence is refused. */
+static const char *line_trouble(const struct reader *r, const char *p, const char *end)
 {
-	const char *p = data, *end = data + len;
-	bool after_value = false;
+	const char *start = p;
 
-	for (int line = 1; p < end; line++) {
-		const char *nl = memchr(p, '\n', (size_t)(end - p));
-		size_t n = (size_t)((nl ? nl : end) - p);
-		const char *trouble = line_trouble(p, n, after_value);
+	if (end - p > LINE_LEN_MAX)
+		return "the line is too long";
+	if (memchr(p, '\0', (size_t)(end - p)))
+		return "the line holds a NUL byte";
+	while (start < end && isspace((unsigned char)*start))
+		start++;
+	if (start == end || *start == ';' || *start == '#')
+		return NULL;
+	if (start > p && r->after_value)
+		return "an indented line would continue the value above";
+	return *start == '[' ? section_trouble(start, end) : key_trouble(start, end);
+}
 
-		if (trouble)
-			return fail(r, line, trouble);
-		after_value = n && memchr(p, '=', n);
-		p = nl ? nl + 1 : end;
+/* What becomes of the lines behind this one. */
+static void note_line(struct reader *r, const char *p, const char *end, bool trouble)
+{
+	while (p < end && isspace((unsigned char)*p))
+		p++;
+	if (p == end || *p == ';' || *p == '#')
+		return;
+	if (*p == '[') {
+		r->skips = trouble;
+		r->after_value = false;
+	} else if (!trouble && !r->skips) {
+		r->after_value = true;
 	}
-	return 0;
 }
 
 static char *next_line(char *to, int size, void *ctx)
 {
 	struct reader *r = ctx;
-	const char *nl;
-	size_t len;
+	const char *p = r->at, *end, *trouble;
+	size_t len = 0;
 
-	if (r->at >= r->end || size < 2)
+	if (r->failed || p >= r->end || size < LINE_LEN_MAX + 3)
 		return NULL;
-	nl = memchr(r->at, '\n', (size_t)(r->end - r->at));
-	len = (size_t)((nl ? nl + 1 : r->end) - r->at);
-	if (len > (size_t)size - 1)
-		len = (size_t)size - 1;
-	memcpy(to, r->at, len);
-	to[len] = '\0';
-	r->at += len;
+	end = memchr(p, '\n', (size_t)(r->end - p));
+	r->at = end ? end + 1 : r->end;
+	end = end ? end : r->end;
 	r->line++;
+	trouble = line_trouble(r, p, end);
+	note_line(r, p, end, trouble != NULL);
+	if (trouble) {
+		bad_line(r, trouble);
+		if (r->failed)
+			return NULL;
+	} else if (!r->skips) {
+		len = (size_t)(end - p);
+		memcpy(to, p, len);
+	}
+	to[len++] = '\n';
+	to[len] = '\0';
 	return to;
+}
+
+/* --- what inih found in them --- */
+
+static void take_version(struct reader *r, const char *value)
+{
+	int64_t version;
+
+	if (!bt_text_int(value, &version) || version < 1)
+		fail(r, "version is a number from 1");
+	else if (version > VERSION)
+		fail(r, "the file was written for a newer git-batho");
+}
+
+/* BT_ERR_FAIL in *r->err when this key is not to be set here. */
+static int check_key(struct reader *r, const char *name)
+{
+	const struct bt_key *k = bt_key_of(name);
+	BT_BUF_OWNED struct bt_buf where = BT_BUF_INIT;
+	struct conf_place place;
+
+	if (k && k->tracked)
+		return 0;
+	put_place(r, r->line, k && conf_find(name) >= 0 ? k->name : name, &where, &place);
+	if (!k)
+		return conf_unknown(r->conf, &place, strlen(name), r->err);
+	return conf_untaken(r->conf, &place, "a tracked file", k->scope == BT_SCOPE_USER, r->err);
+}
+
+/* A '#' begins a comment only where it begins the line; in a pattern nobody means it otherwise. */
+static bool has_hash(const char *name, const char *value)
+{
+	const struct bt_key *k = bt_key_of(name);
+
+	return k && k->type == BT_TYPE_PATTERNS && (strstr(value, " #") || strstr(value, "\t#"));
 }
 
 static int take(void *ctx, const char *section, const char *name, const char *value)
 {
 	struct reader *r = ctx;
-	char full[120];
-	int64_t version;
-	int key;
+	struct bt_arena *arena = &r->conf->arena;
+	char full[2 * NAME_LEN_MAX + 2];
 
 	if (r->failed || !name)
 		return 1;
-	if ((!*section || !strcmp(section, "batho")) && !strcmp(name, "version")) {
-		if (!bt_text_int(value, &version) || version < 1)
-			return fail(r, r->line, "version is a number from 1"), 0;
-		if (version > VERSION)
-			return fail(r, r->line, "the file was written for a newer git-batho"), 0;
-		return 1;
-	}
-	snprintf(full, sizeof(full), "%s.%s", section, name);
-	key = conf_find(full);
-	if (conf_is_command(full))
-		return fail_untaken(r, full), pass_over_key(r);
-	if (key < 0 && !conf_is_severity(full))
-		return fail_unknown(r, full), pass_over_key(r);
-	if (key >= 0 && !bt_keys[key].tracked)
-		return fail_untaken(r, bt_keys[key].name), pass_over_key(r);
+	if ((!*section || !strcasecmp(section, "batho")) && !strcasecmp(name, "version"))
+		return take_version(r, value), 1;
+	snprintf(full, sizeof(full), "%s%s%s", section, *section ? "." : "", name);
+	if (check_key(r, full))
+		return pass_over(r), 1;
+	if (has_hash(full, value))
+		return bad_line(r, "a comment has a line of its own"), 1;
 	if (r->nr == SETTINGS_MAX)
-		return fail(r, r->line, "too many settings"), 0;
-	r->settings[r->nr++] = (struct setting){
-		.key = key, .line = r->line,
-		.value = bt_arena_strndup(&r->conf->arena, value, strlen(value)),
-		.name = key < 0 ? bt_arena_strndup(&r->conf->arena, full, strlen(full)) : NULL,
+		return fail(r, "too many settings"), 1;
+	r->settings[r->nr++] = (struct conf_tracked){
+		.name = bt_arena_strndup(arena, full, strlen(full)), .line = r->line,
+		.value = bt_arena_strndup(arena, value, strlen(value)),
 	};
 	return 1;
+}
+
+static int set_one(struct reader *r, const struct conf_tracked *s)
+{
+	int key = conf_find(s->name);
+	BT_BUF_OWNED struct bt_buf where = BT_BUF_INIT;
+	struct conf_place place;
+
+	put_place(r, s->line, key < 0 ? s->name : bt_keys[key].name, &where, &place);
+	if (key < 0)
+		return conf_set_severity(r->conf, s->name, s->value, &place, r->err);
+	return conf_set(r->conf, (enum bt_key_id)key, s->value, &place, r->err);
+}
+
+static int set_all(struct reader *r)
+{
+	struct bt_conf *c = r->conf;
+	struct conf_tracked *kept = bt_arena_alloc(&c->arena, (r->nr + 1) * sizeof(*kept));
+
+	memcpy(kept, r->settings, r->nr * sizeof(*kept));
+	c->tracked = kept;
+	c->tracked_nr = r->nr;
+	c->tracked_where = bt_arena_strndup(&c->arena, r->where, strlen(r->where));
+	for (size_t i = 0; i < r->nr; i++)
+		if (set_one(r, &r->settings[i]) && bt_conf_pass_over(c, r->err))
+			return r->err->code;
+	return 0;
 }
 
 int conf_read_tracked(struct bt_conf *c, const char *data, size_t len, const char *where,
@@ -206,15 +291,10 @@ int conf_read_tracked(struct bt_conf *c, const char *data, size_t len, const cha
 	if (len > BT_CONFIG_FILE_MAX)
 		return bt_err_set(err, BT_ERR_LIMIT, "'%s' is larger than %u bytes", where,
 				  BT_CONFIG_FILE_MAX);
-	if (check_lines(r, data, len))
-		return err->code;
 	line = ini_parse_stream(next_line, r, take, r);
-	if (!r->failed && line)
-		fail(r, line, "not a section, a comment or 'key = value'");
-	if (r->failed)
-		return err->code;
-	for (size_t i = 0; i < r->nr; i++)
-		if (set_one(r, &r->settings[i]) && bt_conf_pass_over(c, err))
-			return err->code;
-	return 0;
+	if (!r->failed && line) {
+		r->line = (unsigned)line;
+		fail(r, "not a section, a comment or 'key = value'");
+	}
+	return r->failed ? err->code : set_all(r);
 }

@@ -69,6 +69,9 @@ int bt_git_run_status(struct bt_git_cmd *c, const void *in, size_t in_len, struc
 int bt_git_run_argv(const struct bt_repo *repo, const char *const *argv, struct bt_buf *out,
 		    struct bt_err *err);
 
+/* The arguments that list all of git's configuration as core/conf reads it: scope NUL origin NUL name LF value NUL. */
+#define BT_GIT_CONFIG_LISTING "config", "-z", "--list", "--show-scope", "--show-origin"
+
 /* Sets code and git's own message found in stderr text; status as bt_child_wait gives it. */
 int bt_git_fail(struct bt_err *err, enum bt_code code, const char *what, const char *stderr_text,
 		int status);

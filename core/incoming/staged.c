@@ -211,7 +211,7 @@ static bool trace_listing(const struct bt_buf *trace, struct bt_buf *listing)
 			bool has_value = trace_field(p, len, "value", &value);
 
 			trace_field(p, len, "scope", &scope);
-			bt_buf_addf(listing, "%s configuration", bt_buf_cstr(&scope));
+			bt_buf_addf(listing, "%s%c%s configuration", bt_buf_cstr(&scope), 0, bt_buf_cstr(&scope));
 			bt_buf_addch(listing, '\0');
 			bt_buf_add(listing, bt_buf_cstr(&name), name.len);
 			if (has_value) {
@@ -227,7 +227,7 @@ static bool trace_listing(const struct bt_buf *trace, struct bt_buf *listing)
 
 static int read_listing(struct asking *a, struct bt_buf *listing, struct bt_err *err)
 {
-	static const char *const argv[] = { "config", "-z", "--list", "--show-origin", NULL };
+	static const char *const argv[] = { BT_GIT_CONFIG_LISTING, NULL };
 
 	if (trace_listing(&a->trace, listing))
 		return 0;

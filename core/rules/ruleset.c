@@ -215,20 +215,18 @@ static int check_said(const struct bt_ruleset *s, const struct bt_conf *conf, st
 	return 0;
 }
 
-static int grade(struct bt_rule *r, const struct bt_conf *conf, unsigned bits, struct bt_err *err)
+static void grade(struct bt_rule *r, const struct bt_conf *conf, unsigned bits)
 {
 	const char *said;
 	bool tracked;
 	enum bt_severity severity;
 
-	if (bt_conf_rule_severity(conf, r->info.id, &said, &tracked, err))
-		return err->code;
+	bt_conf_rule_severity(conf, r->info.id, &said, &tracked);
 	severity = said ? (enum bt_severity)bt_severity_find(said) : BT_SEVERITY_OFF;
 	if (said && !(r->info.on_policy && tracked && severity < r->info.severity))
 		r->info.severity = severity;
 	else if (!said && !is_in_force(r, conf, bits))
 		r->info.severity = BT_SEVERITY_OFF;
-	return 0;
 }
 
 int bt_ruleset_configure(struct bt_ruleset *s, const struct bt_conf *conf, struct bt_err *err)
@@ -243,8 +241,7 @@ int bt_ruleset_configure(struct bt_ruleset *s, const struct bt_conf *conf, struc
 	if (check_said(s, conf, err))
 		return err->code;
 	for (uint32_t i = 0; i < s->nr; i++)
-		if (grade(&s->rules[i], conf, bits, err))
-			return err->code;
+		grade(&s->rules[i], conf, bits);
 	for (uint32_t i = 0; i < s->nr; i++)
 		if (!is_of_change(&s->rules[i]) && s->rules[i].info.severity != BT_SEVERITY_OFF)
 			needed |= pack_bit(&s->rules[i]);

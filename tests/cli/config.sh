@@ -151,6 +151,34 @@ test_expect_success 'a tracked file tunes batches, and names no command' '
 	done
 '
 
+test_expect_success 'where something is written outside of the repository is for the user to say, not for the repository' '
+	test_when_finished "cp ../config .git/config; rm -f \"$HOME/.gitconfig\" .batho/config.ini" && git rm -q -f .batho/config.ini && git commit -q -m without &&
+	mkdir -p .batho && git config --global batho.log.file /tmp/log && git batho stats >/dev/null && git -c batho.log.file=/tmp/log batho stats >/dev/null &&
+	BATHO_LOG_FILE=/tmp/log git batho stats >/dev/null &&
+	for key in log.file metrics.output; do
+		cp ../config .git/config && git config batho.$key /tmp/file && line=$(grep -n /tmp/file .git/config | sed "s/:.*//") &&
+		refuses "$top/.git/config:$line: ${SQ}batho.$key${SQ} is not taken from the configuration of a repository" \
+			"\`git config --global batho.$key\` sets it for you" &&
+		printf "[%s]\n%s = /tmp/file\n" ${key%.*} ${key#*.} >.batho/config.ini && cp ../config .git/config &&
+		test_expect_code 128 git batho stats --worktree 2>../err && test_grep "config.ini:2: .$key. is not taken from a tracked file$" ../err &&
+		test_grep "^hint: .git config --global batho.$key. sets it for you" ../err && rm .batho/config.ini || return 1
+	done
+'
+
+test_expect_success 'names of keys compare without case, in every place; names of your own with it' '
+	test_when_finished "cp ../config .git/config" && rm -f .batho/config.ini &&
+	git config BATHO.Index.Exclude "*.c" && test_expect_code 1 git batho def add && cp ../config .git/config &&
+	printf "[INDEX]\nExclude = *.c\n" >.batho/config.ini && test_expect_code 1 git batho def --worktree add && rm .batho/config.ini &&
+	git config batho.Rules.secret.severity hot && test_expect_code 128 git batho stats 2>../err && test_grep "secret.severity. in .* is .hot." ../err
+'
+
+test_expect_success 'in the environment words are apart, or they are not' '
+	for name in BATHO_CACHE_MEMORY_MB BATHO_CACHE_MEMORYMB; do
+		test_expect_code 128 env $name=1 git batho stats 2>../err && test_grep "^git-batho: .$name. in the environment is .1.: a number from 8" ../err || return 1
+	done &&
+	test_expect_code 128 env BATHO_RULES_EMPTY_CATCH_SEVERITY=x git batho stats 2>../err && test_grep "EMPTY_CATCH_SEVERITY. in the environment is .x.: one of off" ../err
+'
+
 test_expect_success 'the tracked file may start with the mark of UTF-8' '
 	printf "\357\273\277[index]\nexclude = a.c\n" >.batho/config.ini && test_expect_code 1 git batho def --worktree add &&
 	printf "\357\273\277; words\n[index]\nexcluded = a.c\n" >.batho/config.ini &&

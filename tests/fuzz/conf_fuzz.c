@@ -20,7 +20,7 @@ static void check_values(const struct bt_conf *c)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const struct conf_place defaults = { BT_FROM_DEFAULT, "a key", "in the defaults" };
+	static const struct conf_place defaults = { .name = "a key", .where = "in the defaults" };
 	struct bt_conf *c = calloc(1, sizeof(*c));
 	uint64_t hash;
 

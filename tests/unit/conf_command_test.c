@@ -15,7 +15,8 @@
 #define HOME "file:/home/a/.gitconfig"
 #define HERE "file:.git/config"
 /* As git lists a setting; the NUL at the end is that of the string. */
-#define SAID(origin, name, value) origin "\0" name "\n" value
+#define SAID(origin, name, value) SCOPE(origin) origin "\0" name "\n" value
+#define SCOPE(origin) "local\0"
 
 static const char listing[] =
 	SAID(HOME, "batho.deploy.prod.command", "deploy --all") "\0" SAID(HOME, "batho.deploy.prod.probe", "deploy --asked") "\0" SAID(
@@ -33,10 +34,10 @@ static const char listing[] =
 
 static char warned[4096];
 
-static void warn(void *ctx, const char *msg)
+static void warn(void *ctx, const struct bt_conf_problem *p)
 {
 	(void)ctx;
-	strncat(warned, msg, sizeof(warned) - strlen(warned) - 1);
+	strncat(warned, p->msg, sizeof(warned) - strlen(warned) - 1);
 }
 
 /* What a hook makes of it: what is wrong is told. */
@@ -108,7 +109,7 @@ static void test_who_may_not_say_it(void **state)
 
 static void test_mistakes(void **state)
 {
-	static const char no_value[] = HOME "\0"
+	static const char no_value[] = "global\0" HOME "\0"
 					    "batho.deploy.prod.command",
 			  misspelt[] = SAID(HOME, "batho.deploy.prod.comand", "x");
 	CONF_OWNED struct bt_conf *c = open_listing(no_value, sizeof(no_value));

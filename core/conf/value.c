@@ -1,0 +1,172 @@
+/*
+ * Keys by name, and values of the types that keys have.
+ */
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "core/base/opt.h"
+#include "core/conf/conf_state.h"
+#include "core/git/attr.h"
+
+int conf_find(const char *name)
+{
+	for (int i = 0; i < BT_KEY_NR; i++)
+		if (!strcasecmp(bt_keys[i].name, name))
+			return i;
+	return -1;
+}
+
+bool conf_has_area(const char *name)
+{
+	size_t area = strcspn(name, ".") + 1;
+
+	for (int i = 0; i < BT_KEY_NR; i++)
+		if (!strncasecmp(bt_keys[i].name, name, area))
+			return true;
+	return false;
+}
+
+const struct bt_key *bt_key_of(const char *name)
+{
+	int key;
+
+	if (!strncasecmp(name, CONF_OURS, strlen(CONF_OURS)))
+		name += strlen(CONF_OURS);
+	key = conf_find(name);
+	return key < 0 ? conf_family_of(name) : &bt_keys[key];
+}
+
+/* Letters in common, position for position from both ends: enough to guess a misspelt key. */
+static int likeness(const char *a, const char *b)
+{
+	size_t la = strlen(a), lb = strlen(b), nr = 0, min = la < lb ? la : lb;
+
+	while (nr < min && tolower((unsigned char)a[nr]) == tolower((unsigned char)b[nr]))
+		nr++;
+	for (size_t i = 1; i <= min - nr; i++)
+		if (tolower((unsigned char)a[la - i]) == tolower((unsigned char)b[lb - i]))
+			min = min > nr + i ? min : nr + i;
+		else
+			return (int)(nr + i - 1);
+	return (int)min;
+}
+
+/* An area they share says nothing about the rest. */
+int conf_nearest(const char *name)
+{
+	const char *dot = strchr(name, '.');
+	size_t area = dot ? (size_t)(dot + 1 - name) : 0;
+	int best = -1, best_like = 0;
+
+	for (int i = 0; i < BT_KEY_NR; i++) {
+		size_t skip = strncasecmp(bt_keys[i].name, name, area) ? 0 : area;
+		int like = likeness(bt_keys[i].name + skip, name + skip);
+
+		if (like > best_like && like > (int)strlen(name + skip) / 2) {
+			best_like = like;
+			best = i;
+		}
+	}
+	return best;
+}
+
+static void expected_number(const struct bt_key *k, struct bt_buf *out)
+{
+	bool mega = k->type == BT_TYPE_SIZE && !(k->max & ((1 << 20) - 1));
+
+	bt_buf_addf(out, "%s from %lld to %lld%s", k->type == BT_TYPE_SIZE ? "a size" : "a number", (long long)k->min,
+		    (long long)(mega ? k->max >> 20 : k->max), mega ? "m" : "");
+}
+
+void conf_expected(const struct bt_key *k, struct bt_buf *out)
+{
+	switch (k->type) {
+	case BT_TYPE_INT:
+	case BT_TYPE_SIZE:
+		expected_number(k, out);
+		return;
+	case BT_TYPE_BOOL:
+		bt_buf_adds(out, "true or false");
+		return;
+	case BT_TYPE_CHOICE:
+		bt_buf_adds(out, "one of");
+		for (int i = 0; k->choices[i]; i++)
+			bt_buf_addf(out, "%s %s", i ? "," : "", k->choices[i]);
+		return;
+	case BT_TYPE_PATTERNS:
+		bt_buf_adds(out, "a pattern as in gitignore");
+		return;
+	case BT_TYPE_STRING:
+		bt_buf_adds(out, "text");
+		return;
+	}
+}
+
+static int bad_value(struct bt_conf *c, const struct bt_key *k, const char *text, const struct conf_place *place,
+		     struct bt_err *err)
+{
+	BT_BUF_OWNED struct bt_buf want = BT_BUF_INIT;
+
+	conf_expected(k, &want);
+	return conf_bad_value(c, place, text, bt_buf_cstr(&want), err);
+}
+
+static int check_pattern(struct bt_conf *c, const char *text, const struct conf_place *place, struct bt_err *err)
+{
+	struct bt_err own = BT_ERR_INIT;
+	struct bt_pattern pattern;
+
+	if (bt_pattern_parse(text, &pattern, &own)) {
+		bt_err_set(err, BT_ERR_FAIL, "'%s' %s: %s", place->name, place->where, own.msg);
+		bt_err_hint(err, "%s", own.hint);
+		return conf_note(c, place, text, "a pattern as in gitignore", err);
+	}
+	bt_pattern_release(&pattern);
+	return 0;
+}
+
+static int find_choice(const struct bt_key *k, const char *text)
+{
+	for (int i = 0; k->choices[i]; i++)
+		if (!strcmp(k->choices[i], text))
+			return i;
+	return -1;
+}
+
+int conf_parse_value(struct bt_conf *c, const struct bt_key *k, const char *text, const struct conf_place *place,
+		     int64_t *ret_number, struct bt_err *err)
+{
+	uint64_t size;
+	int64_t n = 0;
+	bool ok = true;
+
+	switch (k->type) {
+	case BT_TYPE_INT:
+		ok = bt_text_int(text, &n) && n >= k->min && n <= k->max;
+		break;
+	case BT_TYPE_SIZE:
+		ok = bt_text_size(text, &size) && size >= (uint64_t)k->min && size <= (uint64_t)k->max;
+		n = ok ? (int64_t)size : 0;
+		break;
+	case BT_TYPE_BOOL:
+		n = bt_text_bool(text);
+		ok = n >= 0;
+		break;
+	case BT_TYPE_CHOICE:
+		n = find_choice(k, text);
+		ok = n >= 0;
+		break;
+	case BT_TYPE_PATTERNS:
+		if (check_pattern(c, text, place, err))
+			return BT_ERR_FAIL;
+		break;
+	case BT_TYPE_STRING:
+		break;
+	}
+	if (!ok)
+		return bad_value(c, k, text, place, err);
+	*ret_number = n;
+	return 0;
+}
