@@ -54,36 +54,6 @@ static int read_after(const struct queue_opts *o, uint64_t *ids, struct bt_err *
 	return 0;
 }
 
-/* --- options that another kind has --- */
-
-static int refuse_options(const struct queue_opts *o, enum bt_action_kind kind, struct bt_err *err)
-{
-	const struct {
-		const char *name;
-		bool given;
-		unsigned kinds;		/* 1 << kind */
-	} rows[] = {
-		{ "-m", o->message, 1u << BT_ACTION_COMMIT | 1u << BT_ACTION_MERGE },
-		{ "-F", o->message_file, 1u << BT_ACTION_COMMIT | 1u << BT_ACTION_MERGE },
-		{ "--staged", o->staged, 1u << BT_ACTION_COMMIT },
-		{ "--all", o->all, 1u << BT_ACTION_COMMIT },
-		{ "--from", o->from, 1u << BT_ACTION_COMMIT },
-		{ "--author", o->author, 1u << BT_ACTION_COMMIT },
-		{ "--trailer", o->trailers.nr, 1u << BT_ACTION_COMMIT },
-		{ "--sign", o->sign, 1u << BT_ACTION_COMMIT | 1u << BT_ACTION_MERGE },
-		{ "--remote", o->remote, 1u << BT_ACTION_PUSH },
-		{ "--push-option", o->push_options.nr, 1u << BT_ACTION_PUSH },
-		{ "--strategy", o->strategy, 1u << BT_ACTION_MERGE },
-		{ "--ref", o->ref, 1u << BT_ACTION_WORKFLOW },
-		{ "--field", o->fields.nr, 1u << BT_ACTION_WORKFLOW },
-	};
-
-	for (size_t i = 0; i < BT_ARRAY_NR(rows); i++)
-		if (rows[i].given && !(rows[i].kinds & 1u << kind))
-			return bt_err_set(err, BT_ERR_USAGE, "'queue %s' has no %s", bt_action_kind_name(kind), rows[i].name);
-	return 0;
-}
-
 /* --- waiting --- */
 
 static bool is_reached(const struct bt_action *a, int wait)
@@ -168,7 +138,7 @@ int queue_add(struct bt_context *c, const struct queue_opts *o, enum bt_action_k
 		.push_options_nr = o->push_options.nr, .fields = o->fields.items, .fields_nr = o->fields.nr,
 	};
 
-	if (refuse_options(o, kind, err) || read_after(o, after, err) || read_message(o, &message, err))
+	if (read_after(o, after, err) || read_message(o, &message, err))
 		return err->code;
 	if (kind == BT_ACTION_COMMIT) {
 		if (choose_content(o, args, &r.capture, err))

@@ -353,7 +353,6 @@ int queue_run(struct bt_context *c, const struct queue_opts *o, struct bt_err *e
 	if (queue_executor(c, &x, &path, err))
 		return err->code;
 	x.stay = o->until_idle ? BT_EXECUTOR_DRAIN : BT_EXECUTOR_FOREVER;
-	x.now = o->now;
 	return run(c, &x, err);
 }
 

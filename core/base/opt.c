@@ -313,7 +313,43 @@ struct parse {
 	int argc, at;
 	struct bt_args *args;
 	bool done;	/* only arguments follow, or an -h was met */
+	const struct bt_opt *bound[BT_OPT_ROWS_MAX];	/* given, and not for every subcommand */
+	size_t bound_nr;
 };
+
+static void note_given(struct parse *p, const struct bt_opt *o)
+{
+	if (o->of && p->bound_nr < BT_ARRAY_NR(p->bound))
+		p->bound[p->bound_nr++] = o;
+}
+
+static bool has_word(const char *words, const char *word)
+{
+	size_t len = strlen(word);
+
+	for (const char *at = words; (at = strstr(at, word)); at += len)
+		if ((at == words || at[-1] == ' ') && (!at[len] || at[len] == ' '))
+			return len > 0;
+	return false;
+}
+
+/* Options that belong to other subcommands than the one that was named. */
+static int check_bound(const struct parse *p, struct bt_err *err)
+{
+	const char *sub = p->args->nr && p->args->dashes ? p->args->items[0] : NULL;
+
+	for (size_t i = 0; sub && i < p->bound_nr; i++) {
+		const struct bt_opt *o = p->bound[i];
+		const char letter[] = { o->letter, '\0' };
+
+		if (has_word(o->of, sub))
+			continue;
+		bt_err_set(err, BT_ERR_USAGE, "'%s %s' has no option '%s%s'", p->spec->command, sub, o->name ? "--" : "-",
+			   o->name ? o->name : letter);
+		return bt_err_hint(err, "'%s -h' says what each takes", p->spec->command);
+	}
+	return 0;
+}
 
 static void parse_argument(struct parse *p, const char *text)
 {
@@ -358,6 +394,7 @@ static int parse_letters(struct parse *p, const char *letters, struct bt_err *er
 			parse_ask(p, BT_ASK_USAGE);
 			return 0;
 		}
+		note_given(p, h.row);
 		if (wants_value(h.row))
 			return parse_value(p, &h, letters[1] ? letters + 1 : NULL, where, err);
 		set_bool(h.row, h.set->target, true);
@@ -392,6 +429,7 @@ static int parse_name(struct parse *p, const char *name, struct bt_err *err)
 	rc = find_name(p->spec, name, len, &h, err);
 	if (rc)
 		return rc;
+	note_given(p, h.row);
 	bt_buf_addf(&where, "option '--%s%s'", h.negated ? "no-" : "", h.row->name);
 	if (wants_value(h.row))
 		return parse_value(p, &h, value, bt_buf_cstr(&where), err);
@@ -435,5 +473,5 @@ int bt_opt_parse(const struct bt_opt_spec *spec, int argc, const char *const *ar
 	}
 	if (!ret_args->had_dashes)
 		ret_args->dashes = ret_args->nr;
-	return 0;
+	return ret_args->ask == BT_ASK_RUN ? check_bound(&p, err) : 0;
 }

@@ -74,6 +74,7 @@ struct bt_opt {
 	const char *config;		/* key of the default ("batho.index.jobs"), or NULL */
 	const char *const *choices;	/* for BT_OPT_ENUM, NULL-terminated */
 	const char *optional;
+	const char *of;			/* the subcommands that take it, "push merge"; NULL: every one */
 };
 
 #define BT_OPT_AT(type, member) \
@@ -114,7 +115,7 @@ struct bt_args {
 void bt_args_release(struct bt_args *a);
 
 /*
- * argv[0] is the command and is skipped. BT_ERR_USAGE with one line and a hint when something is
+ * argv[0] is the command and is skipped. The first argument is the subcommand, where rows say whose they are. BT_ERR_USAGE with one line and a hint when something is
  * wrong; the targets are half filled then. -h and its kin end the parse at once. Lists append.
  * Initialise *ret_args with { 0 }; release it in any case.
  */

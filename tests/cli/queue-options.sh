@@ -243,4 +243,10 @@ test_expect_success 'nothing is left behind' '
 	test_grep "^0 open" out && git batho queue recover -q && no_pins && git fsck --strict 2>err && test_must_be_empty err
 '
 
+test_expect_success 'an option of another subcommand is refused, not passed over' '
+	for words in "status --strategy ff" "push -m x" "log --watch" "commit -m x --remote origin" "pause --now" "deploy x --field a=b" "merge x -S --staged"; do
+		test_expect_code 129 git batho queue $words >out 2>err && test_must_be_empty out && test_grep "^git-batho: .git batho queue [a-z]*. has no option" err || return 1
+	done
+'
+
 test_done
