@@ -171,7 +171,7 @@ static void result_of_answer(struct bt_pool *p, struct bt_pool_worker *w, struct
 		r->rec = payload;
 		r->len = a.len;
 	} else {
-		r->status = BT_RESULT_LIMIT;
+		r->status = a.status == BT_ANSWER_LIMIT ? BT_RESULT_LIMIT : BT_RESULT_KILLED_CRASH;
 		reason_copy(r->reason, sizeof(r->reason), payload, a.len);
 	}
 	blob_done(p, bt_blob_list_pop(&w->answered), r);

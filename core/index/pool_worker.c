@@ -158,7 +158,7 @@ void bt_pool_worker_send(struct bt_pool *p, struct bt_pool_worker *w)
 /* Can this be an answer about that blob? */
 static bool answer_sane(const struct bt_pool *p, const struct bt_answer_head *a, const struct bt_pool_blob *b)
 {
-	if (a->seq != b->seq || a->status > BT_ANSWER_LIMIT || a->len > bt_answer_len_max(b->len))
+	if (a->seq != b->seq || a->status > BT_ANSWER_REFUSED || a->len > bt_answer_len_max(b->len))
 		return false;
 	if (!(b->want & BT_WANT_FACTS) && a->status == BT_ANSWER_FACTS && a->len)
 		return false;

@@ -24,6 +24,7 @@ int bt_single_open(const struct bt_pool_opts *o, struct bt_single *ret_s, struct
 	pid_t parent = getpid(), pid;
 	int fds[2];
 
+	bt_langs_nr();	/* as in bt_zygote_start */
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds))
 		return bt_err_errno(err, "cannot make a socket for a parse worker");
 	BT_CLOSE int ours = fds[0];
@@ -116,6 +117,8 @@ int bt_single_run(struct bt_single *s, const struct bt_lang *lang, unsigned want
 
 	if (!s->pid)
 		return bt_err_set(err, BT_ERR_FAIL, "there is no parse worker");
+	if (lang && lang->user)	/* there is nobody who could find out first whether it can be loaded */
+		return lost(s, "has no grammars of the user", err);
 	if (len > BT_BLOB_SIZE_CAP)
 		return bt_err_set(err, BT_ERR_LIMIT, "more than %u bytes", BT_BLOB_SIZE_CAP);
 	if (transfer(s, true, &head, sizeof(head), due_ms, err) ||

@@ -138,6 +138,15 @@ static int extract(struct task *t, struct bt_err *err)
 	return rc == BT_ERR_LIMIT && t->more_begun && !t->more_done && want & BT_WANT_FACTS ? 0 : rc;
 }
 
+/* The language has no grammar that works: its blobs have no facts, and nobody dies of it. */
+static void refuse(struct worker *w, const struct bt_work_head *head, const char *reason)
+{
+	struct bt_answer_head a = { .seq = head->seq, .status = BT_ANSWER_REFUSED };
+
+	a.len = (uint32_t)strlen(reason);
+	answer(w, &a, reason);
+}
+
 static void work(struct worker *w, const struct bt_work_head *head, const char *data)
 {
 	struct bt_answer_head a = { .seq = head->seq, .status = BT_ANSWER_FACTS };
@@ -147,6 +156,11 @@ static void work(struct worker *w, const struct bt_work_head *head, const char *
 
 	if (head->lang != BT_WORK_NO_LANG)
 		t.lang = bt_lang_get(head->lang);
+	if (t.lang && t.lang->user && bt_extract_refused(t.lang)) {
+		bt_buf_clear(&w->more);
+		refuse(w, head, bt_extract_refused(t.lang));
+		return;
+	}
 	if (bt_sandbox_allow_cpu(w->o->cpu_s, &w->cpu_soft_s, &err))
 		_exit(BT_WORKER_EXIT_SANDBOX);
 	bt_buf_clear(&w->out);

@@ -28,6 +28,7 @@ struct bt_work_head {
 enum bt_answer_status {
 	BT_ANSWER_FACTS,	/* the payload is the record; empty when no facts were wanted */
 	BT_ANSWER_LIMIT,	/* the payload is the reason, as text */
+	BT_ANSWER_REFUSED,	/* likewise: the user's grammar of this language cannot be loaded */
 };
 
 struct bt_answer_head {

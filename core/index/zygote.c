@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "core/base/mem.h"
+#include "core/lang/langs.h"
 
 #define STOP_WAIT_MS 2000
 
@@ -34,6 +35,7 @@ int bt_zygote_start(struct bt_zygote *z, const struct bt_zygote_opts *o, struct 
 	pid_t parent = getpid(), pid;
 	int fds[2];
 
+	bt_langs_nr();	/* the list of languages is read here: over there is no environment that says where it is */
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds))
 		return bt_err_errno(err, "cannot make a socket for the parse workers");
 	BT_CLOSE int ours = fds[0];

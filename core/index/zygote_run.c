@@ -18,6 +18,7 @@
 
 #include "core/base/mem.h"
 #include "core/index/addon.h"
+#include "core/index/probe.h"
 #include "core/index/sandbox.h"
 #include "core/index/worker.h"
 #include "core/index/worker_proto.h"
@@ -88,13 +89,19 @@ static void measure(struct zygote *z)
 
 static void prepare(struct zygote *z, uint32_t index)
 {
+	const struct bt_lang *lang = bt_lang_get(index);
 	struct bt_err err = BT_ERR_INIT;
 	int rc;
 
-	if (index >= bt_langs_nr())
+	if (lang && lang->user && bt_probe(lang, &err)) {
+		bt_extract_refuse(lang, err.msg);
+		say_text(BT_ZYGOTE_PREPARED, index, 0, "");
+		return;
+	}
+	if (!lang)
 		rc = bt_err_set(&err, BT_ERR_FAIL, "no language has the number %u", index);
 	else
-		rc = bt_extract_prepare(bt_lang_get(index), &err);
+		rc = bt_extract_prepare(lang, &err);
 	if (!rc && z->o->addon)
 		rc = z->o->addon->prepare(z->o->addon->ctx, bt_lang_get(index), &err);
 	measure(z);
@@ -265,6 +272,7 @@ void bt_zygote_run(int fd, const struct bt_zygote_opts *o)
 		_exit(1);
 	prctl(PR_SET_NAME, "batho-zygote");
 	prctl(PR_SET_DUMPABLE, 0);
+	bt_extract_open_users();
 	if (bt_sandbox_deny_files(&ready.landlock, &err)) {
 		say_text(BT_ZYGOTE_BROKEN, 0, err.code, err.msg);
 		_exit(1);

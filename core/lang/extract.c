@@ -19,7 +19,10 @@
 #include "core/lang/scanner_guard.h"
 #include "core/lang/syntax_impl.h"
 #include "core/lang/tables.h"
+#include "core/lang/tags.h"
 #include "core/lang/ts_arena.h"
+#include "core/lang/user_grammars.h"
+#include "core/lang/user_load.h"
 #include "core/lang/walk.h"
 
 const struct bt_extract_limits bt_extract_limits_default = {
@@ -33,6 +36,8 @@ struct prepared {
 	const TSLanguage *grammar;	/* as compiled; the tables hold copies */
 	struct bt_desc desc;		/* the tables point into its words */
 	struct bt_lang_tables tables;
+	struct bt_tags *tags;		/* of a user's grammar without a description, or NULL */
+	char *refused;			/* why it is never prepared, or NULL */
 };
 
 static struct {
@@ -62,17 +67,45 @@ static const char *desc_text(const char *name)
 	return NULL;
 }
 
-static int prepare(const struct bt_lang *lang, struct prepared *p, struct bt_err *err)
+static int find_built_in(const struct bt_lang *lang, struct prepared *p, struct bt_err *err)
 {
 	const struct bt_grammar *g = grammar_of(lang);
 	const char *text = desc_text(lang->name);
-	size_t bytes = 0;
-	int rc;
 
 	if (!g || !text)
 		return bt_err_set(err, BT_ERR_FAIL, "language '%s' has no grammar in this build", lang->name);
 	p->grammar = g->language();
 	bt_desc_init(&p->desc, text);
+	return 0;
+}
+
+static int find_user(const struct bt_lang *lang, struct prepared *p, struct bt_err *err)
+{
+	BT_BUF_OWNED struct bt_buf made = BT_BUF_INIT;
+	bool described = lang->user->text == BT_USER_DESCRIBED;
+	const struct bt_buf *text;
+
+	if (p->refused)
+		return bt_err_set(err, BT_ERR_FAIL, "%s", p->refused);
+	if (bt_user_load(lang, &p->grammar, &text, err))
+		return err->code;
+	if (!described)
+		bt_tags_describe(p->grammar, bt_buf_cstr(text), &made);
+	bt_desc_init(&p->desc, bt_buf_cstr(described ? text : &made));
+	if (lang->user->text == BT_USER_TAGS && bt_tags_new(p->grammar, bt_buf_cstr(text), text->len, &p->tags, err)) {
+		bt_desc_release(&p->desc);
+		return err->code;
+	}
+	return 0;
+}
+
+static int prepare(const struct bt_lang *lang, struct prepared *p, struct bt_err *err)
+{
+	size_t bytes = 0;
+	int rc = lang->user ? find_user(lang, p, err) : find_built_in(lang, p, err);
+
+	if (rc)
+		return rc;
 	rc = bt_tables_make(&p->desc, lang->name, p->grammar, &p->tables, err);
 	if (!rc)
 		rc = bt_scanner_guard(p->grammar, &p->tables.stock, err);
@@ -82,6 +115,7 @@ static int prepare(const struct bt_lang *lang, struct prepared *p, struct bt_err
 		rc = bt_dense_make(p->tables.stock, &p->tables.ts, &bytes, err);
 	if (rc) {
 		bt_desc_release(&p->desc);
+		bt_tags_free(&p->tags);
 		return rc;
 	}
 	state.shared_bytes += bytes;
@@ -89,18 +123,41 @@ static int prepare(const struct bt_lang *lang, struct prepared *p, struct bt_err
 	return 0;
 }
 
-int bt_extract_prepare(const struct bt_lang *lang, struct bt_err *err)
+static struct prepared *slot_of(const struct bt_lang *lang)
 {
 	if (!state.langs)
 		state.langs = bt_xcalloc(bt_langs_nr(), sizeof(*state.langs));
-	if (state.langs[lang->index].done)
-		return 0;
-	return prepare(lang, &state.langs[lang->index], err);
+	return &state.langs[lang->index];
+}
+
+int bt_extract_prepare(const struct bt_lang *lang, struct bt_err *err)
+{
+	struct prepared *p = slot_of(lang);
+
+	return p->done ? 0 : prepare(lang, p, err);
+}
+
+void bt_extract_open_users(void)
+{
+	bt_user_load_open();
+}
+
+void bt_extract_refuse(const struct bt_lang *lang, const char *reason)
+{
+	struct prepared *p = slot_of(lang);
+
+	free(p->refused);
+	p->refused = bt_xstrdup(reason);
+}
+
+const char *bt_extract_refused(const struct bt_lang *lang)
+{
+	return slot_of(lang)->refused;
 }
 
 bool bt_extract_has_scanner(const struct bt_lang *lang)
 {
-	const struct bt_grammar *g = grammar_of(lang);
+	const struct bt_grammar *g = lang->user ? NULL : grammar_of(lang);
 
 	return !g || g->has_scanner;
 }
@@ -144,9 +201,13 @@ static TSTree *parse(TSParser *parser, struct input *in)
 
 int bt_syntax_facts(struct bt_syntax *s, const struct bt_facts **ret_facts, struct bt_err *err)
 {
+	struct bt_tags *tags = state.langs[s->lang->index].tags;
 	int rc = s->walked ? 0
 			   : bt_walk_run(state.walk, s->tables, s->tree, s->src, s->len,
 					 bt_extract_limits_default.nodes_max, &s->facts, err);
+
+	if (!rc && !s->walked && tags)
+		rc = bt_tags_apply(tags, s->tree, s->src, &s->facts, err);
 
 	s->walked = !rc;
 	*ret_facts = &s->facts;

@@ -23,7 +23,16 @@ extern const struct bt_extract_limits bt_extract_limits_default;
  * dense copy of its parse table in shared memory, so that workers share it.
  */
 int bt_extract_prepare(const struct bt_lang *lang, struct bt_err *err);
-/* Has the grammar an external scanner? Such grammars are parsed in small groups per fork. */
+/*
+ * Languages of grammars that the user has added are prepared only in a process that has called this, right before it locked
+ * itself in: their code is run by whoever prepares them.
+ */
+void bt_extract_open_users(void);
+/* From now on preparing this language fails with that reason, here and in all processes that are forked. */
+void bt_extract_refuse(const struct bt_lang *lang, const char *reason);
+/* The reason, or NULL. */
+const char *bt_extract_refused(const struct bt_lang *lang);
+/* Has the grammar an external scanner, or is it the user's own? Such grammars are parsed in small groups per fork. */
 bool bt_extract_has_scanner(const struct bt_lang *lang);
 /* Bytes of tables that all workers share. */
 size_t bt_extract_shared_bytes(void);

@@ -1,5 +1,5 @@
 /*
- * The table of languages and their versions, from the headers of the embedded descriptions.
+ * The table of languages and their versions, from the headers of the embedded descriptions, and from the user's list.
  */
 #include "core/lang/langs.h"
 
@@ -12,6 +12,7 @@
 #include "core/lang/desc.h"
 #include "core/lang/grammar_versions.h"
 #include "core/lang/langs_table.h"
+#include "core/lang/user_grammars.h"
 
 /* Built once, on first use, and never changed: constant data that the build could have printed. */
 static struct bt_langs_table table;
@@ -85,16 +86,16 @@ static const char *next_word(struct header *h)
 	}
 }
 
-static void add_lang(const struct bt_lang_desc_text *text)
+static struct bt_lang *add_lang(const char *name, const char *header)
 {
 	static void (*const add[])(const char *word, unsigned lang) = {
 		[VERB_ALIAS] = add_name, [VERB_GLOB] = add_glob, [VERB_SHEBANG] = add_shebang,
 	};
 	struct bt_lang *l = &table.langs[table.nr];
-	struct header h = { .at = text->header, .verb = -1 };
+	struct header h = { .at = header, .verb = -1 };
 	const char *word;
 
-	*l = (struct bt_lang){ .name = text->name, .grammar = text->name, .index = (unsigned)table.nr };
+	*l = (struct bt_lang){ .name = name, .grammar = name, .index = (unsigned)table.nr };
 	add_name(l->name, l->index);
 	while ((word = next_word(&h))) {
 		if (h.verb == VERB_GRAMMAR)
@@ -102,22 +103,70 @@ static void add_lang(const struct bt_lang_desc_text *text)
 		else
 			add[h.verb](word, l->index);
 	}
-	l->version = grammar_version(l->grammar, bt_hash64(text->text, strlen(text->text),
-							    BT_EXTRACTOR_CODE_VERSION));
 	table.nr++;
+	return l;
+}
+
+/* Sources, the library that was made of them, the text, the runtime: facts of another build are other facts. */
+static void add_user_lang(const struct bt_user_grammar *g)
+{
+	struct bt_lang *l = add_lang(g->name, g->header);
+	uint64_t h = grammar_version("", BT_EXTRACTOR_CODE_VERSION);
+
+	h = bt_hash64(g->hash, strlen(g->hash), h);
+	h = bt_hash64(g->object, strlen(g->object), h);
+	h = bt_hash64(g->symbol, strlen(g->symbol), h);
+	if (g->text)
+		h = bt_hash64(g->text_hash, strlen(g->text_hash), bt_mix64(h ^ g->text));
+	l->version = h;
+	l->user = g;
+}
+
+/* One that is not used, or is not allowed to stand in for a built-in one of its name, is no language. */
+static bool is_used(const struct bt_user_grammar *g)
+{
+	return !g->trouble && (g->replaces || !bt_lang_is_built_in(g->name));
+}
+
+static bool is_replaced(const struct bt_user_grammars *users, const char *name)
+{
+	const struct bt_user_grammar *g = bt_user_grammar_find(users, name);
+
+	return g && is_used(g);
+}
+
+bool bt_lang_is_built_in(const char *name)
+{
+	for (const struct bt_lang_desc_text *t = bt_lang_desc_texts; t->name; t++)
+		if (!strcmp(t->name, name))
+			return true;
+	return false;
 }
 
 const struct bt_langs_table *bt_langs_table(void)
 {
+	const struct bt_user_grammars *users;
 	size_t nr = 0;
 
 	if (table.nr)
 		return &table;
+	users = bt_user_grammars();
 	while (bt_lang_desc_texts[nr].name)
 		nr++;
-	table.langs = bt_xcalloc(nr + 1, sizeof(*table.langs));
-	for (size_t i = 0; i < nr; i++)
-		add_lang(&bt_lang_desc_texts[i]);
+	table.langs = bt_xcalloc(nr + users->nr + 1, sizeof(*table.langs));
+	for (size_t i = 0; i < nr; i++) {
+		const struct bt_lang_desc_text *text = &bt_lang_desc_texts[i];
+		struct bt_lang *l;
+
+		if (is_replaced(users, text->name))
+			continue;
+		l = add_lang(text->name, text->header);
+		l->version = grammar_version(l->grammar, bt_hash64(text->text, strlen(text->text),
+								    BT_EXTRACTOR_CODE_VERSION));
+	}
+	for (size_t i = 0; i < users->nr; i++)
+		if (is_used(&users->items[i]))
+			add_user_lang(&users->items[i]);
 	return &table;
 }
 

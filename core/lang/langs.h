@@ -1,6 +1,6 @@
 /*
- * The languages: one table, made from the descriptions in core/lang/desc. No tree-sitter in here, so
- * that a process which only answers can name languages and versions.
+ * The languages: one table, made from the descriptions in core/lang/desc and the list of the user's own grammars. No
+ * tree-sitter in here, so that a process which only answers can name languages and versions.
  */
 #ifndef BT_LANG_LANGS_H
 #define BT_LANG_LANGS_H
@@ -14,15 +14,20 @@
 /* Raised when the code of the extractor changes what it finds, for every language. */
 #define BT_EXTRACTOR_CODE_VERSION 2
 
+struct bt_user_grammar;
+
 struct bt_lang {
 	const char *name;	/* "c", "cpp", "c-sharp"; as in --lang and JSON */
 	const char *grammar;	/* name in grammars.list */
 	unsigned index;		/* position in the table, stable within one process only */
 	uint64_t version;	/* extractor version: grammar, description and code */
+	const struct bt_user_grammar *user;	/* added by the user (user_grammars.h); NULL: built in */
 };
 
 size_t bt_langs_nr(void);
 const struct bt_lang *bt_lang_get(size_t index);
+/* Is this the name of a built-in one, even where the user's grammar stands in for it? */
+bool bt_lang_is_built_in(const char *name);
 /* By name or by an alias ("c++", "js", "Python" as linguist writes it); NULL: unknown. */
 const struct bt_lang *bt_lang_find(const char *name);
 /* The known name nearest to a misspelt one, for messages; NULL when nothing is near. */

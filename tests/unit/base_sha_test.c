@@ -1,5 +1,6 @@
-/* core/base/sha.c: the examples of FIPS 180, every length around a block, and every way to cut the input. */
+/* core/base/sha.c, sha512.c: the examples of FIPS 180, every length around a block, and every way to cut the input. */
 #include "core/base/sha.h"
+#include "core/base/sha512.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -105,12 +106,57 @@ static void test_pieces(void **state)
 	}
 }
 
+static void hash512(const void *p, size_t len, size_t piece, char *hex)
+{
+	const char *at = p, *end = at + len;
+	uint8_t raw[BT_SHA512_LEN];
+	struct bt_sha512 s;
+
+	bt_sha512_init(&s);
+	for (; at < end; at += piece)
+		bt_sha512_add(&s, at, (size_t)(end - at) < piece ? (size_t)(end - at) : piece);
+	bt_sha512_end(&s, raw);
+	bt_sha512_hex(raw, hex);
+}
+
+static void test_sha512(void **state)
+{
+	static const char *const cases[][2] = {
+		{ "abc", "ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a"
+			 "2192992a274fc1a836ba3c23a3feebbd454d4423643ce80e2a9ac94fa54ca49f" },
+		{ "", "cf83e1357eefb8bdf1542850d66d8007d620e4050b5715dc83f4a921d36ce9ce"
+		      "47d0d13c5d85f2b0ff8318d2877eec2f63b931bd47417a81a538327af927da3e" },
+		{ "abcdefghbcdefghicdefghijdefghijkefghijklfghijklmghijklmnhijklmnoijklmnopjklmnopqklmnopqrlmnopqrsmnopqrstnopqrstu",
+		  "8e959b75dae313da8cf4f72814fc143f8f7779c6eb9f7fa17299aeadb6889018"
+		  "501d289e4900f7e4331b99dec4b5433ac7d329eeb6dd26545e96e55b874be909" },
+	};
+	char hex[BT_SHA512_HEX_LEN + 1], whole[BT_SHA512_HEX_LEN + 1];
+	char text[300];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		hash512(cases[i][0], strlen(cases[i][0]), 1000, hex);
+		assert_string_equal(hex, cases[i][1]);
+	}
+	memset(text, 'x', sizeof(text));
+	for (size_t len = 0; len <= sizeof(text); len++) {
+		hash512(text, len, sizeof(text), whole);
+		for (size_t piece = 1; piece < 131; piece += 43) {
+			hash512(text, len, piece, hex);
+			assert_string_equal(hex, whole);
+		}
+	}
+	assert_true(bt_sha512_is_hex(hex));
+	assert_false(bt_sha512_is_hex(hex + 1));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_examples),
 		cmocka_unit_test(test_lengths),
 		cmocka_unit_test(test_pieces),
+		cmocka_unit_test(test_sha512),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -297,6 +297,27 @@ static int extract(const struct bt_lang *lang, const char *data, size_t len, str
 	return bt_buf_check(out, "the facts of a blob", err);
 }
 
+int bt_extract(const struct bt_lang *lang, const char *data, size_t len, struct bt_buf *out, struct bt_err *err)
+{
+	return extract(lang, data, len, out, err);
+}
+
+void bt_extract_open_users(void)
+{
+}
+
+void bt_extract_refuse(const struct bt_lang *lang, const char *reason)
+{
+	(void)lang;
+	(void)reason;
+}
+
+const char *bt_extract_refused(const struct bt_lang *lang)
+{
+	(void)lang;
+	return NULL;
+}
+
 int bt_extract_job(const struct bt_extract_job *j, struct bt_err *err)
 {
 	int rc = j->facts ? extract(j->lang, j->data, j->len, j->facts, err) : 0;
