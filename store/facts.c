@@ -10,14 +10,10 @@
 #include <string.h>
 
 #include "core/base/limits.h"
-#include "store/schema.h"
+#include "store/frozen.h"
 #include "store/store_int.h"
 
-/*
- * What fits in a leaf page of a table as one row: SQLite keeps 35 bytes of a page free of payload,
- * and five bytes of the payload tell that it is one blob.
- */
-#define PIECE_LEN (BT_STORE_PAGE_SIZE - BT_STORE_PAGE_CHECK - 40)
+#define PIECE_LEN BT_FACTS_PIECE_LEN
 /* A record and its frame. */
 #define STORED_LEN_MAX ((int64_t)1 << 30)
 
@@ -136,7 +132,8 @@ static int packed_put(struct bt_store *s, uint32_t blob_id, void *packed, size_t
 	sqlite3_bind_int64(q, 1, blob_id);
 	sqlite3_bind_int64(q, 2, place);
 	sqlite3_bind_int64(q, 3, (int64_t)len);
-	return bt_sql_run(s, q, err);
+	rc = bt_sql_run(s, q, err);
+	return rc ? rc : bt_store_frozen_drop(s, blob_id, err);
 }
 
 int bt_store_facts_put_packed(struct bt_store *s, uint32_t blob_id, void *packed, size_t len,
@@ -150,7 +147,7 @@ int bt_store_facts_put_packed(struct bt_store *s, uint32_t blob_id, void *packed
 	return bt_store_scope_end(s, &scope, packed_put(s, blob_id, packed, len, err), err);
 }
 
-/* Where a record lies. */
+/* Where a record lies: BT_ROW, or BT_DONE when it is not warm. */
 static int facts_find(struct bt_store *s, uint32_t blob_id, int64_t *ret_place, int64_t *ret_len,
 		      struct bt_err *err)
 {
@@ -161,8 +158,6 @@ static int facts_find(struct bt_store *s, uint32_t blob_id, int64_t *ret_place, 
 		return rc;
 	sqlite3_bind_int64(q, 1, blob_id);
 	rc = bt_sql_step(s, q, err);
-	if (rc == BT_DONE)
-		return bt_store_corrupt(s, err, "the facts of blob %u are missing", blob_id);
 	if (rc != BT_ROW)
 		return rc;
 	*ret_place = sqlite3_column_int64(q, 0);
@@ -170,7 +165,7 @@ static int facts_find(struct bt_store *s, uint32_t blob_id, int64_t *ret_place, 
 	if (*ret_place < 0 || *ret_len <= 0 || *ret_len > STORED_LEN_MAX ||
 	    *ret_place > INT64_MAX - STORED_LEN_MAX)
 		return bt_store_corrupt(s, err, "the place of facts makes no sense");
-	return 0;
+	return BT_ROW;
 }
 
 static int piece_missing(struct bt_store *s, struct bt_err *err)
@@ -178,17 +173,11 @@ static int piece_missing(struct bt_store *s, struct bt_err *err)
 	return bt_store_corrupt(s, err, "a piece of facts is missing");
 }
 
-int bt_store_facts_packed(struct bt_store *s, uint32_t blob_id, struct bt_buf *out,
-			  struct bt_err *err)
+static int warm_packed(struct bt_store *s, int64_t place, int64_t left, struct bt_buf *out, struct bt_err *err)
 {
 	BT_SQL_OWNED sqlite3_stmt *q = NULL;
-	int64_t place = 0, left = 0;
-	int rc = bt_store_facts_flush(s, err);
+	int rc = bt_sql_get(s, BT_SQL_FACTS_PIECES, &q, err);
 
-	if (!rc)
-		rc = facts_find(s, blob_id, &place, &left, err);
-	if (!rc)
-		rc = bt_sql_get(s, BT_SQL_FACTS_PIECES, &q, err);
 	if (rc)
 		return rc;
 	sqlite3_bind_int64(q, 1, place / PIECE_LEN);
@@ -212,6 +201,42 @@ int bt_store_facts_packed(struct bt_store *s, uint32_t blob_id, struct bt_buf *o
 			return piece_missing(s, err);
 	}
 	return bt_buf_check(out, "facts", err);
+}
+
+static int packed_once(struct bt_store *s, uint32_t blob_id, struct bt_buf *out, struct bt_err *err)
+{
+	int64_t place = 0, len = 0;
+	int rc = facts_find(s, blob_id, &place, &len, err);
+
+	if (rc == BT_ROW)
+		return warm_packed(s, place, len, out, err);
+	if (rc == BT_DONE)
+		rc = bt_frozen_packed(s, blob_id, out, err);
+	if (rc == BT_DONE)
+		return bt_store_corrupt(s, err, "the facts of blob %u are missing", blob_id);
+	return rc == BT_ROW ? 0 : rc;
+}
+
+/* Between two statements another process may have frozen it, or made it warm: then one state is looked at. */
+int bt_store_facts_packed(struct bt_store *s, uint32_t blob_id, struct bt_buf *out,
+			  struct bt_err *err)
+{
+	struct bt_err first = BT_ERR_INIT;
+	int rc = bt_store_facts_flush(s, err);
+
+	if (!rc)
+		rc = packed_once(s, blob_id, out, s->writing || s->reading ? err : &first);
+	if (rc != BT_ERR_CORRUPT || s->writing || s->reading) {
+		if (rc && first.code)
+			*err = first;
+		return rc;
+	}
+	rc = bt_store_read_begin(s, err);
+	if (rc)
+		return rc;
+	rc = packed_once(s, blob_id, out, err);
+	bt_store_read_end(s);
+	return rc;
 }
 
 int bt_store_facts_unpack(struct bt_store *s, struct bt_compressor *c, uint32_t blob_id,

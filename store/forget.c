@@ -10,6 +10,7 @@
 
 #include "core/base/limits.h"
 #include "core/base/signal.h"
+#include "store/frozen.h"
 #include "store/store_int.h"
 
 int bt_store_blob_exists(struct bt_store *s, uint32_t id, struct bt_err *err)
@@ -190,6 +191,8 @@ static int blobs_drop(struct bt_store *s, const struct bt_idset *blobs, struct b
 
 	if (!rc)
 		rc = drop_each(s, BT_SQL_FACTS_DROP, blobs, err);
+	if (!rc)
+		rc = drop_each(s, BT_SQL_FROZEN_DROP, blobs, err);
 	return rc ? rc : drop_each(s, BT_SQL_BLOB_DROP, blobs, err);
 }
 
@@ -246,7 +249,7 @@ static int facts_len(struct bt_store *s, uint32_t blob, uint64_t *ret_len, struc
 	rc = bt_sql_step(s, q, err);
 	if (rc == BT_ROW && sqlite3_column_int64(q, 1) > 0)
 		*ret_len = (uint64_t)sqlite3_column_int64(q, 1);
-	return rc < 0 ? rc : 0;
+	return rc == BT_DONE ? bt_store_frozen_stored(s, blob, ret_len, err) : rc < 0 ? rc : 0;
 }
 
 int bt_store_forget_measure(struct bt_store *s, const struct bt_idset *blobs, const struct bt_idset *trees,

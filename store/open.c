@@ -159,6 +159,7 @@ void bt_store_free(struct bt_store **ps)
 	bt_store_rollback(s);
 	bt_store_tree_cache_release(s);
 	bt_store_segments_release(s);
+	bt_frozen_release(s);
 	bt_connection_close(s);
 	bt_close_fd(&s->folder);
 	bt_compressor_release(&s->compressor);

@@ -58,6 +58,22 @@ const char bt_schema_text[] =
 	" id INTEGER PRIMARY KEY,"
 	" data BLOB NOT NULL);"
 
+	/* The frozen tier: store/frozen.h. One row at most says which file is ours. */
+	"CREATE TABLE frozen_file ("
+	" id INTEGER PRIMARY KEY,"
+	" name TEXT NOT NULL);"
+	"CREATE TABLE frozen_group ("
+	" id INTEGER PRIMARY KEY AUTOINCREMENT,"
+	" lang INTEGER NOT NULL,"
+	" raw BIGINT NOT NULL,"
+	" len BIGINT NOT NULL);"
+	"CREATE TABLE frozen ("
+	" blob INTEGER PRIMARY KEY,"
+	" grp INTEGER NOT NULL,"
+	" place BIGINT NOT NULL,"
+	" len BIGINT NOT NULL,"
+	" seal BIGINT NOT NULL);"
+
 	/*
 	 * Not unique: a tree that is walked again keeps its old row, others may be compressed
 	 * against it.

@@ -48,6 +48,34 @@ static const char *const texts[BT_SQL_NR] = {
 	[BT_SQL_FACTS_PUT_PIECE] = "INSERT INTO facts_piece (id, data) VALUES (?1, ?2)"
 				   " ON CONFLICT (id) DO UPDATE SET data = excluded.data",
 	[BT_SQL_FACTS_DROP] = "DELETE FROM facts WHERE blob = ?1",
+	[BT_SQL_FACTS_WARM] = "SELECT b.id, b.lang, b.hint, f.len FROM facts f JOIN blob b ON b.id = f.blob"
+			      " WHERE f.blob > ?1 ORDER BY f.blob",
+	[BT_SQL_FACTS_PLACES] = "SELECT place, len FROM facts",
+	[BT_SQL_FACTS_DROP_PIECES] = "DELETE FROM facts_piece WHERE id BETWEEN ?1 AND ?2",
+
+	[BT_SQL_FROZEN_FILE] = "SELECT name FROM frozen_file WHERE id = 1",
+	[BT_SQL_FROZEN_FILE_PUT] = "INSERT INTO frozen_file (id, name) VALUES (1, ?1)"
+				   " ON CONFLICT (id) DO UPDATE SET name = excluded.name",
+	[BT_SQL_FROZEN_FILE_DROP] = "DELETE FROM frozen_file",
+	[BT_SQL_FROZEN_ANY] = "SELECT 1 FROM frozen LIMIT 1",
+	[BT_SQL_FROZEN_FIND] = "SELECT grp, place, len, seal FROM frozen WHERE blob = ?1",
+	[BT_SQL_FROZEN_PUT] = "INSERT INTO frozen (blob, grp, place, len, seal) VALUES (?1, ?2, ?3, ?4, ?5)"
+			      " ON CONFLICT (blob) DO UPDATE SET grp = excluded.grp, place = excluded.place,"
+			      " len = excluded.len, seal = excluded.seal",
+	[BT_SQL_FROZEN_MOVE] = "UPDATE frozen SET grp = ?3, place = ?4 WHERE blob = ?1 AND grp = ?2",
+	[BT_SQL_FROZEN_DROP] = "DELETE FROM frozen WHERE blob = ?1",
+	[BT_SQL_FROZEN_BLOBS] = "SELECT blob, grp, place, len, seal FROM frozen WHERE blob > ?1 ORDER BY blob",
+	[BT_SQL_FROZEN_COUNTS] = "SELECT b.lang, count(*), sum(f.len) FROM frozen f JOIN blob b ON b.id = f.blob"
+				 " GROUP BY b.lang ORDER BY b.lang",
+	[BT_SQL_FROZEN_GROUPS] = "SELECT id, lang, raw, len FROM frozen_group ORDER BY id",
+	[BT_SQL_FROZEN_GROUP_LAST] = "SELECT id FROM frozen_group ORDER BY id DESC LIMIT 1",
+	[BT_SQL_FROZEN_STORED] = "SELECT f.len, g.raw, g.len FROM frozen f JOIN frozen_group g ON g.id = f.grp"
+				 " WHERE f.blob = ?1",
+	[BT_SQL_FROZEN_GROUP_ADD] = "INSERT INTO frozen_group (lang, raw, len) VALUES (?1, 0, 0)",
+	[BT_SQL_FROZEN_GROUP_FINISH] = "UPDATE frozen_group SET raw = ?2, len = ?3 WHERE id = ?1",
+	[BT_SQL_FROZEN_GROUP_DROP] = "DELETE FROM frozen_group WHERE id = ?1",
+	[BT_SQL_FACTS_SUMS] = "SELECT b.lang, count(*), sum(f.len) FROM facts f JOIN blob b ON b.id = f.blob"
+			      " GROUP BY b.lang ORDER BY b.lang",
 
 	[BT_SQL_TREE_FIND] = "SELECT id, digest, killed, blobs FROM tree"
 			     " WHERE oid = ?1 AND selection = ?2 ORDER BY id DESC LIMIT 1",

@@ -7,6 +7,7 @@
 #include <sqlite3.h>
 
 #include "core/base/compress.h"
+#include "store/schema.h"
 #include "store/sql.h"
 #include "store/store.h"
 
@@ -35,6 +36,12 @@ struct bt_segment_blobs {
 	uint32_t nr;
 };
 
+/*
+ * What fits in a leaf page of a table as one row: SQLite keeps 35 bytes of a page free of payload,
+ * and five bytes of the payload tell that it is one blob.
+ */
+#define BT_FACTS_PIECE_LEN (BT_STORE_PAGE_SIZE - BT_STORE_PAGE_CHECK - 40)
+
 /* The end of the stream of facts, while a transaction writes to it. */
 struct bt_facts_tail {
 	bool open;
@@ -42,6 +49,8 @@ struct bt_facts_tail {
 	int64_t piece;		/* number of the row */
 	struct bt_buf data;
 };
+
+struct bt_frozen;
 
 struct bt_store {
 	sqlite3 *db;
@@ -56,6 +65,7 @@ struct bt_store {
 	struct bt_compressor compressor;
 	struct bt_buf packed;	/* scratch of value.c */
 	struct bt_facts_tail facts_tail;
+	struct bt_frozen *frozen;	/* made on first use */
 	struct bt_buf hint;	/* what struct bt_blob.hint points into */
 	struct bt_tree_cached trees[BT_TREE_CACHE_NR];
 	struct bt_segment_blobs *segment_blobs;
@@ -92,6 +102,8 @@ enum bt_value {			/* part of the checksums: append only */
 	BT_VALUE_POSTING,
 	BT_VALUE_TRIGRAM,
 	BT_VALUE_FINDINGS,
+	BT_VALUE_FROZEN,
+	BT_VALUE_THAWED,
 };
 #define BT_VALUE_CHECK_LEN 4
 uint32_t bt_value_check(enum bt_value kind, int64_t row, const void *p, size_t len);
@@ -117,6 +129,11 @@ int bt_value_unpack_with(struct bt_store *s, struct bt_compressor *c, enum bt_va
 /* facts.c: what a transaction has in hand, before it ends or reads; and after it. */
 int bt_store_facts_flush(struct bt_store *s, struct bt_err *err);
 void bt_store_facts_forget(struct bt_store *s);
+/* frozen_read.c: the record as a packed one, as bt_store_facts_packed has it; BT_ROW, or BT_DONE: it is not frozen. */
+int bt_frozen_packed(struct bt_store *s, uint32_t blob_id, struct bt_buf *out, struct bt_err *err);
+void bt_frozen_release(struct bt_store *s);
+/* frozen_freeze.c: rows of the stream of facts in which no record is left, in the caller's transaction or its own. */
+int bt_store_facts_sweep(struct bt_store *s, struct bt_err *err);
 /* tree.c */
 int bt_store_tree_pack(struct bt_store *s, const struct bt_tree_row *row, const void *entries, size_t len,
 		       struct bt_err *err);

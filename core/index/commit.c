@@ -12,6 +12,7 @@
 #include "core/index/digest.h"
 #include "core/index/index_state.h"
 #include "core/index/tree_row.h"
+#include "store/frozen.h"
 
 /* Tree rows in one transaction: a run of history has tens of thousands. */
 #define TREES_NR 4096
@@ -44,8 +45,14 @@ static int store_job(struct bt_index *ix, size_t job, struct bt_err *err)
 	j->stored = true;
 	if (store_more(ix, j, err))
 		return err->code;
-	if (j->state != BT_BLOB_FACTS || j->known)
-		return 0;	/* another process was faster: it wrote the facts too */
+	if (j->state != BT_BLOB_FACTS)
+		return 0;
+	if (j->known) {	/* another process was faster and wrote the facts too, or they are frozen and away */
+		int rc = bt_store_facts_there(ix->o.store, j->id, err);
+
+		if (rc != BT_DONE)
+			return rc < 0 ? rc : 0;
+	}
 	return bt_store_facts_put_packed(ix->o.store, j->id, ix->records.data + j->rec, j->rec_len, err);
 }
 

@@ -72,7 +72,9 @@ struct bt_index;
 int bt_index_open(const struct bt_index_opts *o, struct bt_index **ret_ix, struct bt_err *err);
 void bt_index_free(struct bt_index **pix);
 
-/* Is this root tree known complete? BT_ROW (ret_root is filled) or BT_DONE. */
+/*
+ * Is this root tree known complete, and are its facts there (store/frozen.h)? BT_ROW (ret_root is filled) or BT_DONE.
+ */
 int bt_index_root_find(struct bt_store *store, const struct bt_oid *tree, uint64_t root_selection,
 		       struct bt_index_root *ret_root, struct bt_err *err);
 

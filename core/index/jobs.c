@@ -6,6 +6,7 @@
 
 #include "core/facts/facts.h"
 #include "core/index/index_state.h"
+#include "store/frozen.h"
 
 /* A plan is one reading transaction; a language that is new to the store is written between two. */
 static int store_id(struct bt_index *ix, const char *name, uint64_t version, uint32_t *ret_id,
@@ -124,6 +125,11 @@ static int from_store(struct bt_index *ix, size_t job, bool *ret_known, struct b
 		return rc;
 	if (b.state == BT_BLOB_TOO_LARGE && b.size <= ix->o.selection->max_blob_size)
 		return 0;
+	if (b.state == BT_BLOB_FACTS) {	/* frozen, and the disk is away: made again */
+		rc = bt_store_facts_there(ix->o.store, b.id, err);
+		if (rc != BT_ROW)
+			return rc;
+	}
 	j->settled = j->stored = *ret_known = true;
 	j->state = (uint8_t)b.state;
 	j->id = b.id;

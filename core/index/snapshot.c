@@ -7,6 +7,7 @@
 #include "core/base/limits.h"
 #include "core/index/index.h"
 #include "core/index/tree_row.h"
+#include "store/frozen.h"
 
 void bt_index_manifest_key(uint32_t root_row, struct bt_digest *ret_key)
 {
@@ -16,13 +17,44 @@ void bt_index_manifest_key(uint32_t root_row, struct bt_digest *ret_key)
 	bt_blake2b(id, sizeof(id), ret_key);
 }
 
+/* Are the facts of all files below a row there? BT_ROW or BT_DONE. Asked for while the frozen tier is away. */
+static int facts_there(struct bt_store *store, uint32_t row_id, unsigned depth, struct bt_err *err)
+{
+	BT_BUF_OWNED struct bt_buf entries = BT_BUF_INIT;
+	struct bt_row_reader r;
+	struct bt_row_entry e;
+	struct bt_tree_row row;
+	int rc;
+
+	if (depth > BT_TREE_DEPTH_MAX)
+		return bt_err_set(err, BT_ERR_CORRUPT, "trees in the index are nested without end");
+	if (bt_store_tree_read(store, row_id, &row, &entries, err))
+		return err->code;
+	bt_row_reader_init(&r, bt_buf_cstr(&entries), entries.len);
+	while ((rc = bt_row_reader_next(&r, &e, err)) == BT_ROW) {
+		int there = e.tree ? facts_there(store, e.id, depth + 1, err)
+			    : e.state == BT_BLOB_FACTS ? bt_store_facts_there(store, e.id, err)
+						       : BT_ROW;
+
+		if (there != BT_ROW)
+			return there;
+	}
+	return rc ? rc : BT_ROW;
+}
+
 int bt_index_root_find(struct bt_store *store, const struct bt_oid *tree, uint64_t root_selection,
 		       struct bt_index_root *ret_root, struct bt_err *err)
 {
 	struct bt_tree_row row;
 	struct bt_digest nothing;
+	bool away = false;
 	int rc = bt_store_tree_find(store, tree, root_selection, &row, err);
 
+	if (rc != BT_ROW)
+		return rc;
+	if (bt_store_frozen_away(store, &away, err))
+		return err->code;
+	rc = away ? facts_there(store, row.id, 0, err) : BT_ROW;
 	if (rc != BT_ROW)
 		return rc;
 	bt_blake2b("", 0, &nothing);	/* the digest of a folder without entries */
