@@ -37,8 +37,7 @@ struct queue_opts {
 int queue_program(char **ret_path, struct bt_err *err);
 /* The queue of the repository, made when it is not there. */
 int queue_open(struct bt_context *c, enum bt_queue_mode mode, struct bt_queue **ret_q, struct bt_err *err);
-void queue_close(struct bt_queue **q);
-#define QUEUE_OWNED BT_CLEANUP(queue_close)
+#define QUEUE_OWNED BT_CLEANUP(bt_queue_free)
 /* What an executor of this process wants to know; path: free(). */
 int queue_executor(struct bt_context *c, struct bt_executor_opts *ret_o, char **ret_path, struct bt_err *err);
 /* Starts an executor behind our back, unless batch.autoExecute says that somebody does it by hand. */

@@ -14,11 +14,6 @@ int queue_open(struct bt_context *c, enum bt_queue_mode mode, struct bt_queue **
 	return bt_queue_open(c->store_dir, mode, bt_conf_shared_mode(c->conf), BT_QUEUE_BUSY_MS, ret_q, err);
 }
 
-void queue_close(struct bt_queue **q)
-{
-	bt_queue_free(q);
-}
-
 /* <folder>/git-batho, when it is there. */
 static bool try_folder(const char *folder, size_t len, char **ret_path)
 {

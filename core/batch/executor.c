@@ -13,6 +13,7 @@
 #include "core/base/signal.h"
 #include "core/base/trace.h"
 #include "core/batch/executor_lock.h"
+#include "core/batch/identity.h"
 #include "core/batch/tidy.h"
 #include "core/batch/undo.h"
 #include "core/git/program.h"
@@ -196,14 +197,11 @@ static int tidy(struct executor *x, struct bt_err *err)
 /* Who commits, and when: frozen, so that the same batch is the same commit however often it is made. */
 static int committer(struct executor *x, struct bt_arena *arena, const char **ret, struct bt_err *err)
 {
-	BT_GIT_CMD_OWNED struct bt_git_cmd c = BT_GIT_CMD_INIT;
-	BT_BUF_OWNED struct bt_buf out = BT_BUF_INIT;
+	BT_FREE char *line = NULL;
 
-	bt_git_cmd_init(&c, x->o->repo);
-	bt_git_cmd_addl(&c, "var", "GIT_COMMITTER_IDENT", NULL);
-	if (bt_git_run(&c, NULL, NULL, 0, &out, err))
+	if (bt_identity(x->o->repo, x->o->conf, BT_COMMITTER, NULL, &line, err))
 		return err->code;
-	*ret = bt_arena_strndup(arena, bt_buf_cstr(&out), strcspn(bt_buf_cstr(&out), "\n"));
+	*ret = bt_arena_strndup(arena, line, strlen(line));
 	return 0;
 }
 
@@ -229,13 +227,11 @@ static int note_blocks(struct executor *x, const struct bt_outlook *look, struct
 	return 0;
 }
 
-/* Batches that are due: rows, in one transaction each. ids: of the batches. */
-static int form(struct executor *x, const struct bt_outlook *look, struct bt_arena *arena, uint64_t *ids, size_t *ret_nr,
-		struct bt_err *err)
+/* Batches that are due: rows, in one transaction each. */
+static int form(struct executor *x, const struct bt_outlook *look, struct bt_arena *arena, bool *ret_any, struct bt_err *err)
 {
 	const char *who = NULL;
 
-	*ret_nr = 0;
 	for (size_t i = 0; i < look->plan.batches_nr; i++) {
 		const struct bt_plan_batch *p = &look->plan.batches[i];
 		struct bt_batch b = { .kind = p->kind, .lane = look->lanes[p->lane] };
@@ -252,7 +248,7 @@ static int form(struct executor *x, const struct bt_outlook *look, struct bt_are
 		}
 		if (rc)
 			return rc;
-		ids[(*ret_nr)++] = b.id;
+		*ret_any = true;
 		bt_fault_point("formed");
 	}
 	return 0;
@@ -389,10 +385,8 @@ static int look_once(struct executor *x, bool *ret_leave, int64_t *ret_wake, str
 {
 	BT_CLEANUP(bt_arena_release) struct bt_arena arena = { NULL };
 	BT_CLEANUP(bt_outlook_release) struct bt_outlook look = { .planned = NULL };
-	BT_FREE uint64_t *ids = NULL;
 	int64_t paused = 0;
-	size_t formed = 0;
-	bool ran = false;
+	bool formed = false, ran = false;
 
 	if (reap(x, err) || bt_queue_setting(x->q, "paused", &paused, err))
 		return err->code;
@@ -403,8 +397,7 @@ static int look_once(struct executor *x, bool *ret_leave, int64_t *ret_wake, str
 	}
 	if (bt_outlook_make(x->q, &x->settings, x->o->now, &arena, &look, err) || note_blocks(x, &look, err))
 		return err->code;
-	ids = bt_xcalloc(look.plan.batches_nr + 1, sizeof(*ids));
-	if (form(x, &look, &arena, ids, &formed, err) || (!x->o->form_only && run_open(x, &look, &ran, err)))
+	if (form(x, &look, &arena, &formed, err) || (!x->o->form_only && run_open(x, &look, &ran, err)))
 		return err->code;
 	*ret_wake = look.plan.wake_at;
 	if (formed || ran || x->workers_nr) {

@@ -60,16 +60,8 @@ static int refresh(const struct bt_executor_opts *o, struct bt_queue *q, const s
 static int pin(struct bt_repo *repo, const struct bt_batch *b, bool wanted, struct bt_err *err)
 {
 	BT_FREE char *name = bt_xasprintf(BT_BATCH_REFS "%s", b->key);
-	struct bt_ref_change c = { .ref = name };
-	int rc = bt_ref_read(repo, name, &c.before, err);
 
-	if (rc < 0)
-		return rc;
-	if (rc == BT_DONE)
-		c.before.len = 0;
-	if (wanted)
-		c.after = b->commit;
-	return (rc == BT_ROW) == wanted ? 0 : bt_refs_swap(repo, &c, 1, NULL, err);
+	return bt_ref_set(repo, name, wanted ? &b->commit : NULL, err);
 }
 
 static int record(struct bt_queue *q, const struct bt_batch *b, const struct bt_action *members, size_t nr, struct bt_err *err)
@@ -83,10 +75,7 @@ static int record(struct bt_queue *q, const struct bt_batch *b, const struct bt_
 		rc = bt_queue_setting_put(q, UNDOING, 0, err);
 	if (!rc)
 		rc = bt_queue_event_add(q, 0, b->id, NULL, "undone", b->lane, err);
-	if (!rc)
-		return bt_queue_commit(q, err);
-	bt_queue_rollback(q);
-	return rc;
+	return bt_queue_end(q, rc, err);
 }
 
 static int swap(const struct bt_executor_opts *o, struct bt_queue *q, const struct bt_batch *b, struct bt_err *err)
@@ -139,15 +128,10 @@ int bt_undo_finish(const struct bt_executor_opts *o, struct bt_queue *q, struct 
 	return refresh(o, q, &b, err) || record(q, &b, members, nr, err) || pin(o->repo, &b, false, err) ? err->code : 0;
 }
 
-static void queue_close(struct bt_queue **q)
-{
-	bt_queue_free(q);
-}
-
 int bt_undo(const struct bt_executor_opts *o, uint64_t batch, struct bt_err *err)
 {
 	BT_CLEANUP(bt_arena_release) struct bt_arena arena = { NULL };
-	BT_CLEANUP(queue_close) struct bt_queue *q = NULL;
+	BT_CLEANUP(bt_queue_free) struct bt_queue *q = NULL;
 	struct bt_action_query of = { .list = BT_ACTIONS_OF_BATCH, .id = batch };
 	BT_CLOSE int lock = -1;
 	struct bt_action *members;

@@ -349,6 +349,20 @@ int bt_ref_read_head(struct bt_repo *repo, char **ret_branch, struct bt_oid *ret
 	return rc;
 }
 
+int bt_ref_set(struct bt_repo *repo, const char *ref, const struct bt_oid *to, struct bt_err *err)
+{
+	struct bt_ref_change c = { .ref = ref };
+	int rc = bt_ref_read(repo, ref, &c.before, err);
+
+	if (rc < 0)
+		return rc;
+	if (rc == BT_DONE)
+		c.before.len = 0;
+	if (to)
+		c.after = *to;
+	return bt_oid_equal(&c.before, &c.after) ? 0 : bt_refs_swap(repo, &c, 1, NULL, err);
+}
+
 /* "<id> <symref or nothing> <ref>" */
 static int each_line(struct bt_repo *repo, char *line, int (*fn)(void *ctx, const char *ref, const struct bt_oid *oid, struct bt_err *err),
 		     void *ctx, struct bt_err *err)

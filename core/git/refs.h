@@ -17,6 +17,8 @@ struct bt_ref_change {
  * changed. reflog: message, or NULL for none. `before` and `after` both empty is nothing to do for that ref but to see that it is absent.
  */
 int bt_refs_swap(struct bt_repo *repo, const struct bt_ref_change *changes, size_t nr, const char *reflog, struct bt_err *err);
+/* The ref is `to` from here on, or is gone (`to` NULL), whatever it was. Nothing is done where it is so already. */
+int bt_ref_set(struct bt_repo *repo, const char *ref, const struct bt_oid *to, struct bt_err *err);
 /*
  * What a ref holds, exactly this name, unpeeled; BT_ROW, or BT_DONE when it is not there. A symbolic ref is followed. Where refs are files the
  * answer comes without a child.

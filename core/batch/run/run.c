@@ -67,25 +67,9 @@ static const char *pin_name(struct run *w, const char *prefix)
 	return bt_arena_strndup(&w->arena, name, strlen(name));
 }
 
-static int pin_set(struct run *w, const char *prefix, const struct bt_oid *to, struct bt_err *err)
-{
-	struct bt_ref_change c = { .ref = pin_name(w, prefix) };
-	int rc = bt_ref_read(w->r->repo, c.ref, &c.before, err);
-
-	if (rc < 0)
-		return rc;
-	if (rc == BT_DONE)
-		c.before.len = 0;
-	if (to)
-		c.after = *to;
-	if (bt_oid_equal(&c.before, &c.after))
-		return 0;
-	return bt_refs_swap(w->r->repo, &c, 1, NULL, err);
-}
-
 int run_pin(struct run *w, struct bt_err *err)
 {
-	return pin_set(w, BT_BATCH_REFS, &w->b.commit, err);
+	return bt_ref_set(w->r->repo, pin_name(w, BT_BATCH_REFS), &w->b.commit, err);
 }
 
 int run_pinned(struct run *w, struct bt_oid *ret_commit, struct bt_err *err)
@@ -204,8 +188,8 @@ static void unpin(struct run *w)
 {
 	struct bt_err ignored = BT_ERR_INIT;
 
-	pin_set(w, BT_BATCH_REFS, NULL, &ignored);
-	pin_set(w, BT_HOLD_REFS, NULL, &ignored);
+	bt_ref_set(w->r->repo, pin_name(w, BT_BATCH_REFS), NULL, &ignored);
+	bt_ref_set(w->r->repo, pin_name(w, BT_HOLD_REFS), NULL, &ignored);
 }
 
 static int go_on(struct bt_run *r, uint64_t id, struct bt_err *err)
