@@ -11,6 +11,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "core/base/clock.h"
 #include "core/base/file.h"
 #include "core/base/path.h"
 #include "core/base/signal.h"
@@ -18,6 +19,7 @@
 #include "core/base/trace.h"
 #include "git-batho/context.h"
 #include "git-batho/manual.h"
+#include "git-batho/metrics.h"
 
 #define STATUS_FATAL 128
 #define STATUS_USAGE 129
@@ -348,6 +350,8 @@ static int run(const struct bt_command *cmd, int argc, char **argv, char **whole
 	struct bt_opt common[BT_OPT_ROWS_MAX];
 	struct bt_opt_set sets[2] = { { .rows = common, .target = &c.common } };
 	struct bt_opt_spec spec = { .command = name, .usage = cmd->usage, .sets = sets, .sets_nr = 1 };
+	int64_t start_us = bt_clock_us();
+	int rc;
 
 	common_rows(cmd, common);
 	if (cmd->defaults)
@@ -361,7 +365,9 @@ static int run(const struct bt_command *cmd, int argc, char **argv, char **whole
 		return err->code;
 	if (args.ask != BT_ASK_RUN)
 		return ask(cmd, &spec, args.ask, err);
-	return run_command(&c, opts, &args, err);
+	rc = run_command(&c, opts, &args, err);
+	bt_metrics_finish(&c, start_us, rc);
+	return rc;
 }
 
 static const struct bt_command *find_in(const struct bt_command *const *commands, const char *name)

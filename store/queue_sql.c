@@ -189,6 +189,11 @@ static const char *const texts[BT_QSQL_NR] = {
 	[BT_QSQL_ANCHOR_PUT] = "INSERT INTO anchor (name, event, chain) SELECT 'event', id, chain FROM event WHERE id <= ?1"
 			       " ORDER BY id DESC LIMIT 1"
 			       " ON CONFLICT (name) DO UPDATE SET event = excluded.event, chain = excluded.chain",
+	[BT_QSQL_COUNTER_ADD] = "INSERT INTO counter (name, value) VALUES (?1, ?2)"
+				" ON CONFLICT (name) DO UPDATE SET value = counter.value + excluded.value",
+	[BT_QSQL_COUNTER_GET] = "SELECT value FROM counter WHERE name = ?1",
+	[BT_QSQL_GAUGES] = "SELECT (SELECT count(*) FROM snapshot),"
+			   " (SELECT coalesce(min(queued_at), 0) FROM action WHERE state <= 2 AND state <= 4)",
 	[BT_QSQL_EVENT_LIST] = EVENT_SELECT
 			       "WHERE ?1 = 0 OR (action = ?1 AND action <> 0) ORDER BY id DESC LIMIT ?2",
 	[BT_QSQL_VERDICT_GET] = "SELECT passed FROM verdict WHERE tree = ?1 AND command = ?2",

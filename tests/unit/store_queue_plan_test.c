@@ -16,6 +16,7 @@ static const enum bt_queue_sql scans[] = {
 	BT_QSQL_FORGET_EFFECTS, BT_QSQL_FORGET_BATCHES, BT_QSQL_FORGET_VERDICTS,
 	BT_QSQL_EVENT_HEAD,   BT_QSQL_EVENT_SEALED,	/* by number from the end: the first row will do */
 	BT_QSQL_EVENT_GIVEN,	/* one row per table */
+	BT_QSQL_GAUGES,		/* all snapshots are counted */
 	BT_QSQL_EVENT_CUT,	/* by number from the beginning, to the first that stays */
 	BT_QSQL_VERIFY,
 };
