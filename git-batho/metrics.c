@@ -36,6 +36,14 @@ static char *place_of(const struct bt_context *c)
 	return NULL;
 }
 
+/* Counting alone makes nothing of a folder. */
+static bool has_store(const char *dir)
+{
+	BT_FREE char *index = bt_xasprintf("%s/index.db", dir), *queue = bt_xasprintf("%s/queue.db", dir);
+
+	return !access(index, F_OK) || !access(queue, F_OK);
+}
+
 static unsigned shared_of(const struct bt_context *c)
 {
 	return c->conf ? bt_conf_shared_mode(c->conf) : 0;
@@ -57,7 +65,7 @@ void bt_metrics_finish(struct bt_context *c, int64_t start_us, int rc)
 	if (is_failure(rc))
 		bt_count(BT_METRIC_ERRORS, command, 1);
 	bt_observe_us(BT_METRIC_OPERATION_SECONDS, 0, bt_clock_us() - start_us);
-	bt_tally_flush(dir, shared_of(c), c->conf);
+	bt_tally_flush(dir, shared_of(c), c->conf && has_store(dir));
 }
 
 /* --- what is looked at --- */
@@ -226,7 +234,7 @@ void bt_metrics_publish(struct bt_context *c)
 	f.samples = NULL;
 	if (!dir)
 		return;
-	bt_tally_flush(dir, shared_of(c), true);
+	bt_tally_flush(dir, shared_of(c), has_store(dir));
 	if (!path || !*path) {
 		take_only(c);
 		return;
