@@ -53,6 +53,8 @@ int bt_tree_path(const struct bt_context *c, const char *arg, struct bt_buf *out
 int bt_context_repo(struct bt_context *c, struct bt_err *err);
 /* May index.db be written (or made) where it belongs? */
 bool bt_context_can_write(const struct bt_context *c);
+/* The store, or the folder in which it would be made: free(). */
+char *bt_context_place(const struct bt_context *c);
 /* Before indexing for a query: in a repository that is read-only or full the store is a temporary one from here on. */
 int bt_context_store_aside(struct bt_context *c, struct bt_err *err);
 /* Opens the store for reading into c->store; BT_ERR_NOT_FOUND when there is none. */

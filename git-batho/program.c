@@ -133,6 +133,15 @@ bool bt_context_can_write(const struct bt_context *c)
 	return errno == ENOENT && !access(c->repo.common_dir, W_OK);
 }
 
+char *bt_context_place(const struct bt_context *c)
+{
+	const char *slash = strrchr(c->store_dir, '/');
+
+	if (!slash || slash == c->store_dir || !access(c->store_dir, F_OK))
+		return bt_xstrdup(c->store_dir);
+	return bt_xstrndup(c->store_dir, (size_t)(slash - c->store_dir));
+}
+
 /* Room for the smallest index and its log, in bytes: with less the attempt is not worth it. */
 #define STORE_ROOM_MIN ((uint64_t)1 << 20)
 
@@ -210,10 +219,10 @@ static int open_repo(struct bt_context *c, const char *rev, struct bt_err *err)
 		return err->code;
 	if (unasked.code)
 		return *err = unasked, err->code;
+	choose_store_dir(c);
 	if (bt_conf_open(&c->repo, &listing, &c->conf, err))
 		return err->code;
 	c->repo.no_config_hooks = !bt_conf_has_hooks(c->conf);
-	choose_store_dir(c);
 	return 0;
 }
 

@@ -107,7 +107,7 @@ int bt_connection_open(struct bt_store *s, const char *name, int flags, struct b
 
 	if (!s->db)
 		return bt_err_set(err, BT_ERR_FAIL, "out of memory in the index '%s'", s->path);
-	bt_sqlite_harden(s->db, RECORD_MAX, BUSY_MS, WAL_PAGES);
+	bt_sqlite_harden(s->db, RECORD_MAX, s->busy_ms, WAL_PAGES);
 	return rc ? bt_store_fail(s, rc, err) : 0;
 }
 
@@ -392,6 +392,14 @@ int bt_store_open_alone(const char *dir, unsigned shared_mode, int wait_ms, stru
 	s->alone = true;
 	s->busy_ms = wait_ms;
 	return store_open(s, dir, shared_mode, false, ret_store, err);
+}
+
+int bt_store_open_soon(const char *dir, int wait_ms, struct bt_store **ret_store, struct bt_err *err)
+{
+	struct bt_store *s = store_new(dir, BT_STORE_READ);
+
+	s->busy_ms = wait_ms;
+	return store_open(s, dir, 0, false, ret_store, err);
 }
 
 const char *bt_store_sqlite_version(void)

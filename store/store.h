@@ -47,6 +47,8 @@ int bt_store_open(const char *dir, enum bt_store_mode mode, unsigned shared_mode
  */
 int bt_store_open_alone(const char *dir, unsigned shared_mode, int wait_ms, struct bt_store **ret_store,
 			struct bt_err *err);
+/* For reading, for who would rather have no answer than wait longer for others. */
+int bt_store_open_soon(const char *dir, int wait_ms, struct bt_store **ret_store, struct bt_err *err);
 void bt_store_free(struct bt_store **ps);
 /*
  * Removes index.db and its companions and starts again. Waits until nobody has it open: BT_ERR_BUSY

@@ -18,6 +18,7 @@ args_of() {
 	deps | outline) echo a.c ;;
 	search) echo ad ;;
 	cat-facts) echo HEAD:a.c ;;
+	doctor | health) ;;
 	hooks | queue) echo status ;;
 	*) echo 'no arguments known' ;;
 	esac
@@ -25,7 +26,7 @@ args_of() {
 
 needs_repository() {
 	case $1 in
-	help | version) return 1 ;;
+	doctor | help | version) return 1 ;;	# doctor says what is wrong there
 	esac
 }
 
@@ -130,7 +131,7 @@ for command in $commands; do
 		cd ../empty && git batho $command $args >../out 2>../err
 		status=$?
 		case $command in
-		init | check | hooks | queue | rules) test $status -eq 0 && test_must_be_empty ../err ;;
+		init | check | health | hooks | queue | rules) test $status -eq 0 && test_must_be_empty ../err ;;
 		index) test $status -eq 0 && test_grep "^git-batho: .*no commit yet" ../err ;;
 		*) test $status -eq 128 && test_must_be_empty ../out && test_grep "^git-batho: .*no commit yet" ../err ;;
 		esac && test_line_count -le 2 ../err && test "$(grep -vc -e "^git-batho: " -e "^hint: " ../err)" -eq 0
@@ -171,14 +172,14 @@ for command in $commands; do
 		fi
 	'
 	test_expect_success OTHER_USER "$command: an index that may not be read is one line and status 128" '
-		case $command in check | hooks | queue | rules) return 0 ;; esac	# they do without
+		case $command in check | health | hooks | queue | rules) return 0 ;; esac	# they do without, or say so
 		cd ../theirs && chmod 000 .git/batho/index.db &&
 		test_expect_code 128 as_other git batho $command $args >../out 2>../err && test_must_be_empty ../out &&
 		test_line_count = 2 ../err && test_grep "^git-batho: .*index.db.*Permission denied" ../err &&
 		test_grep "^hint: BATHO_STORE_DIR" ../err
 	'
 	test_expect_success LOOP_MOUNT "$command: a full disk under the index is one line and status 128" '
-		case $command in hooks | queue | rules) return 0 ;; esac	# it has no index
+		case $command in health | hooks | queue | rules) return 0 ;; esac	# it has no index, or says so
 		mkdir ../small && mount -t tmpfs -o size=64k none ../small && test_when_finished "umount ../small && rmdir ../small" &&
 		test_expect_code 128 env BATHO_STORE_DIR="$TEST_TRASH/small/batho" git batho $command $args >out 2>err &&
 		test_must_be_empty out && test_line_count = 2 err && test_grep "^hint: free some space" err &&

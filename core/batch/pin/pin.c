@@ -261,3 +261,40 @@ int bt_pin_trim(struct bt_repo *repo, const struct bt_pin_trim_opts *o, size_t *
 	*ret_dropped = t.dropped;
 	return rc;
 }
+
+/* --- all of them --- */
+
+struct each {
+	struct pin_store *st;
+	int (*fn)(void *ctx, const struct bt_oid *content, int64_t pinned_ms, struct bt_err *err);
+	void *ctx;
+};
+
+static int look_into_slot(void *ctx, const char *ref, const struct bt_oid *oid, struct bt_err *err)
+{
+	const struct each *l = ctx;
+	BT_CLEANUP(pin_slot_release) struct pin_slot s = { .depth = 0 };
+	BT_CLEANUP(pin_records_release) struct pin_records r = { .list = NULL };
+	unsigned slot;
+	int rc;
+
+	(void)oid;
+	if (sscanf(ref + strlen(BT_PIN_PREFIX), "%u", &slot) != 1 || slot >= BT_PIN_SLOTS)
+		return 0;
+	rc = pin_slot_read(l->st, slot, &s, err);
+	if (!rc)
+		rc = pin_slot_records(l->st, &s, &r, err);
+	for (size_t i = 0; i < r.nr && !rc; i++)
+		rc = l->fn(l->ctx, &r.list[i].commit, r.list[i].time_ms, err);
+	return rc;
+}
+
+int bt_pin_each(struct bt_repo *repo, int (*fn)(void *ctx, const struct bt_oid *content, int64_t pinned_ms, struct bt_err *err), void *ctx,
+		struct bt_err *err)
+{
+	BT_CLEANUP(pin_store_close) struct pin_store st = { .repo = NULL };
+	struct each l = { .st = &st, .fn = fn, .ctx = ctx };
+	int rc = pin_store_open(&st, repo, err);
+
+	return rc ? rc : bt_refs_each(repo, BT_PIN_PREFIX, look_into_slot, &l, err);
+}

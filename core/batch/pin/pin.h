@@ -53,4 +53,7 @@ struct bt_pin_trim_opts {
 	int64_t grace_s;		/* 900 */
 };
 int bt_pin_trim(struct bt_repo *repo, const struct bt_pin_trim_opts *o, size_t *ret_kept, size_t *ret_dropped, struct bt_err *err);
+/* All that is pinned, dead or not, in no order. Stops when fn does not return 0, and returns that. */
+int bt_pin_each(struct bt_repo *repo, int (*fn)(void *ctx, const struct bt_oid *content, int64_t pinned_ms, struct bt_err *err), void *ctx,
+		struct bt_err *err);
 #endif
