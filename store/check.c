@@ -5,6 +5,7 @@
 #include "core/base/clock.h"
 #include "core/base/signal.h"
 #include "store/queue_int.h"
+#include "store/sqlite.h"
 #include "store/store_int.h"
 
 /* Steps of SQLite's machine between two looks at the clock; a page is one. */
@@ -34,10 +35,10 @@ static int check(sqlite3 *db, int budget_ms, struct patience *p, char said[256])
 	sqlite3_progress_handler(db, STEPS, is_over, p);
 	rc = sqlite3_prepare_v2(db, "PRAGMA quick_check(1)", -1, &stmt, NULL);
 	if (!rc && sqlite3_step(stmt) == SQLITE_ROW) {
-		const char *text = (const char *)sqlite3_column_text(stmt, 0);
+		size_t len;
+		const char *text = bt_sqlite_said((const char *)sqlite3_column_text(stmt, 0), &len);
 
-		sqlite3_snprintf(256, said, "%s", text ? text : "");
-		said[strcspn(said, "\n")] = '\0';
+		sqlite3_snprintf(256, said, "%.*s", (int)len, text);
 	}
 	rc = sqlite3_finalize(stmt);
 	sqlite3_progress_handler(db, 0, NULL, NULL);

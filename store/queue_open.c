@@ -278,11 +278,15 @@ void bt_queue_free(struct bt_queue **pq)
 static int verify_by(struct bt_queue *q, sqlite3_stmt *s, struct bt_err *err)
 {
 	int rc = bt_queue_sql_step(q, s, err);
-	const char *said = rc == BT_ROW ? (const char *)sqlite3_column_text(s, 0) : NULL;
+	const char *said;
+	size_t len;
 
-	if (rc < 0 || !said || !strcmp(said, "ok"))
-		return rc < 0 ? rc : 0;
-	return bt_err_set(err, BT_ERR_CORRUPT, "queue '%s' is damaged: %.*s", q->path, (int)strcspn(said, "\n"), said);
+	if (rc != BT_ROW)
+		return rc;
+	said = bt_sqlite_said((const char *)sqlite3_column_text(s, 0), &len);
+	if (!strcmp(said, "ok"))
+		return 0;
+	return bt_err_set(err, BT_ERR_CORRUPT, "queue '%s' is damaged: %.*s", q->path, (int)len, said);
 }
 
 int bt_queue_verify(struct bt_queue *q, struct bt_err *err)

@@ -45,6 +45,18 @@ int bt_sqlite_number(sqlite3 *db, const char *pragma, int64_t *ret)
 	return s ? sqlite3_finalize(s) : sqlite3_errcode(db);
 }
 
+const char *bt_sqlite_said(const char *text, size_t *ret_len)
+{
+	const char *next = text ? strchr(text, '\n') : NULL;
+
+	if (!text)
+		text = "";
+	if (next && !strncmp(text, "***", 3))
+		text = next + 1;
+	*ret_len = strcspn(text, "\n");
+	return text;
+}
+
 /* --- its codes --- */
 
 /* What is wrong, told of one database. */

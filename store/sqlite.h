@@ -5,6 +5,7 @@
 #define BT_STORE_SQLITE_H
 
 #include <sqlite3.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "core/base/err.h"
@@ -32,5 +33,8 @@ void bt_sqlite_harden(sqlite3 *db, int length_max, int busy_ms, int wal_pages);
 
 /* A number that the header of the file holds: "PRAGMA user_version". SQLite's code. */
 int bt_sqlite_number(sqlite3 *db, const char *pragma, int64_t *ret);
+
+/* What a check of SQLite's says first: its line behind the one that names the database. *ret_len: without the end of the line. */
+const char *bt_sqlite_said(const char *text, size_t *ret_len);
 
 #endif
