@@ -82,6 +82,28 @@ __git_batho_queue()
 	esac
 }
 
+# __git_batho_snapshot AT: the word at hand, behind "snapshot", which is word AT.
+__git_batho_snapshot()
+{
+	local i subcommand
+	for ((i = $1 + 1; i < cword; i++)); do
+		case ${words[i]} in
+		-*) ;;
+		*)
+			subcommand=${words[i]}
+			break
+			;;
+		esac
+	done
+	case $subcommand in
+	'') __gitcomp "$(__git_batho_subcommands snapshot)" ;;
+	show | diff | verify | export | delete)
+		__gitcomp_nl "$(git batho snapshot list --porcelain 2>/dev/null |
+			awk -F '\t' '$1 == "snapshot" { print $2; if ($3 != "") print $3 }')"
+		;;
+	esac
+}
+
 # __git_batho_words AT: completes the word at hand; the command is looked for from word AT on.
 __git_batho_words()
 {
@@ -118,6 +140,7 @@ __git_batho_words()
 	index | diff | check) __git_complete_refs ;;
 	queue) __git_batho_queue "$i" ;;
 	rules) __gitcomp "list show test" ;;
+	snapshot) __git_batho_snapshot "$i" ;;
 	deps | outline) __git_complete_index_file --cached ;;
 	def | refs | callers | callees | impact)
 		[ -z "$cur" ] || __gitcomp_direct "$(git batho search --match=prefix --max=50 \

@@ -93,6 +93,22 @@ function __fish_git_batho_queue
     end
 end
 
+# What follows "snapshot", and what follows its subcommands.
+function __fish_git_batho_snapshot
+    set -l words (commandline -opc)
+    set -l at (contains -i -- snapshot $words)
+    or return
+    switch "$words[(math $at + 1)]"
+        case ''
+            git batho snapshot -h 2>/dev/null | string replace -rf '^ *[a-z]*: git batho snapshot ([a-z][-a-z]*).*' '$1'
+        case show diff verify export delete
+            git batho snapshot list --porcelain 2>/dev/null |
+                awk -F '\t' '$1 == "snapshot" { print $2; if ($3 != "") print $3 }'
+        case import
+            __fish_complete_path (commandline -ct)
+    end
+end
+
 function __fish_git_batho_names
     set -l part (commandline -ct)
     test -n "$part"
@@ -112,3 +128,5 @@ complete -c git -f -n '__fish_git_using_command batho; and contains -- (__fish_g
     -a 'install uninstall status run'
 complete -c git -f -n '__fish_git_using_command batho; and contains -- (__fish_git_batho_command) queue' \
     -a '(__fish_git_batho_queue)'
+complete -c git -f -n '__fish_git_using_command batho; and contains -- (__fish_git_batho_command) snapshot' \
+    -a '(__fish_git_batho_snapshot)'

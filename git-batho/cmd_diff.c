@@ -12,45 +12,14 @@ static const struct bt_opt diff_options[] = {
 	{ .type = BT_OPT_GROUP, .help = "which change" },
 	BT_RANGE_ROWS(struct diff_opts, range),
 	{ .type = BT_OPT_GROUP, .help = "what is told of it" },
-	{ .type = BT_OPT_LIST,
-	  .letter = 'k',
-	  .name = "kind",
-	  .metavar = "<kind>",
-	  .help = "definitions of this kind only",
-	  BT_OPT_AT(struct diff_opts, kinds) },
-	{ .type = BT_OPT_LIST,
-	  .letter = 'c',
-	  .name = "change",
-	  .metavar = "<change>",
-	  .help = "this change only: added, removed, renamed, moved,\nsignature, body, documentation",
-	  BT_OPT_AT(struct diff_opts, changes) },
-	{ .type = BT_OPT_FLAG,
-	  .name = "exported",
-	  .flags = BT_OPT_NO_NEG,
-	  .help = "what can be seen outside its file only",
-	  BT_OPT_AT(struct diff_opts, exported) },
-	{ .type = BT_OPT_FLAG,
-	  .name = "members",
-	  .flags = BT_OPT_NO_NEG,
-	  .help = "also what is inside of added and removed definitions",
-	  BT_OPT_AT(struct diff_opts, members) },
-	{ .type = BT_OPT_FLAG,
-	  .name = "stat",
-	  .flags = BT_OPT_NO_NEG,
-	  .help = "numbers per file",
-	  BT_OPT_AT(struct diff_opts, stat) },
-	{ .type = BT_OPT_FLAG,
-	  .name = "exit-code",
-	  .flags = BT_OPT_NO_NEG,
-	  .help = "status 1 when definitions changed",
-	  BT_OPT_AT(struct diff_opts, exit_code) },
+	DIFF_ROWS(struct diff_opts),
 	BT_OPT_END
 };
 
 static const char *const diff_usage[] = { "[<options>] [<revision>..<revision>] [--] [<path>...]",
 					  NULL };
 
-static int parse_filters(struct diff *d, struct bt_err *err)
+int diff_parse_filters(struct diff *d, struct bt_err *err)
 {
 	struct bt_scope_opts scope = { .kinds = d->o->kinds };
 	const struct bt_opt_list *list = &d->o->changes;
@@ -180,6 +149,21 @@ static void print_summary(struct diff *d, uint64_t others)
 	bt_out_nl(out);
 }
 
+int diff_print(struct diff *d, uint64_t others, struct bt_err *err)
+{
+	uint64_t all = 0;
+
+	for (size_t i = 0; i < d->set->files_nr && !bt_out_failed(d->c->out); i++)
+		if (print_file(d, &d->set->files[i], err))
+			return err->code;
+	print_summary(d, others);
+	if (d->set->cut)
+		bt_notice(d->c, "too many definitions: some are counted and not listed");
+	for (unsigned k = 0; k < BT_CHANGE_NR; k++)
+		all += d->counts[k];
+	return d->o->exit_code && all ? 1 : 0;
+}
+
 static int parse_arguments(struct bt_context *c, const struct bt_args *args, const char **ret_spec,
 			   char ***ret_paths, size_t *ret_nr, struct bt_err *err)
 {
@@ -220,23 +204,15 @@ static int run_diff(struct bt_context *c, void *opts, const struct bt_args *args
 	BT_CLEANUP(bt_range_release) struct bt_range range = BT_RANGE_INIT;
 	BT_CLEANUP(paths_release) char **paths = NULL;
 	struct diff d = { .c = c, .o = opts, .set = &set };
-	uint64_t others = 0, all = 0;
+	uint64_t others = 0;
 	const char *spec;
 	size_t paths_nr = 0;
 
-	if (parse_filters(&d, err) || parse_arguments(c, args, &spec, &paths, &paths_nr, err) ||
+	if (diff_parse_filters(&d, err) || parse_arguments(c, args, &spec, &paths, &paths_nr, err) ||
 	    bt_range_open(c, &d.o->range, spec, &range, err) ||
 	    bt_range_changes(c, &range, (const char *const *)paths, paths_nr, &set, &others, err))
 		return err->code;
-	for (size_t i = 0; i < set.files_nr && !bt_out_failed(c->out); i++)
-		if (print_file(&d, &set.files[i], err))
-			return err->code;
-	print_summary(&d, others);
-	if (set.cut)
-		bt_notice(c, "too many definitions: some are counted and not listed");
-	for (unsigned k = 0; k < BT_CHANGE_NR; k++)
-		all += d.counts[k];
-	return d.o->exit_code && all ? 1 : 0;
+	return diff_print(&d, others, err);
 }
 
 const struct bt_command bt_cmd_diff = {

@@ -7,6 +7,7 @@
 #include "git-batho/context.h"
 #include "git-batho/index_opts.h"
 #include "git-batho/index_report.h"
+#include "git-batho/snapshot_record.h"
 #include "git-batho/spawn.h"
 
 static bool plain_head(const struct bt_index_cmd_opts *o, const struct bt_args *args)
@@ -35,8 +36,11 @@ static int run_index(struct bt_context *c, void *opts, const struct bt_args *arg
 
 	if (bt_index_opts_check(o, args, err) || bt_index_opts_apply(o, c->conf, err))
 		return err->code;
-	if (plain_head(o, args) && find_head(c, &root) == BT_ROW)
-		return bt_index_report_root(c, "HEAD", &c->rev, &root, &none);
+	if (plain_head(o, args) && find_head(c, &root) == BT_ROW) {
+		int status = bt_index_report_root(c, "HEAD", &c->rev, &root, &none);
+
+		return o->snapshot && snapshot_record(c, &c->rev, &root, o->label, err) ? err->code : status;
+	}
 	return bt_indexer_exec(c, err);
 }
 

@@ -26,6 +26,7 @@ extern const struct bt_command bt_cmd_queue;
 extern const struct bt_command bt_cmd_refs;
 extern const struct bt_command bt_cmd_rules;
 extern const struct bt_command bt_cmd_search;
+extern const struct bt_command bt_cmd_snapshot;
 extern const struct bt_command bt_cmd_stats;
 extern const struct bt_command bt_cmd_version;
 

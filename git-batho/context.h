@@ -57,6 +57,8 @@ bool bt_context_can_write(const struct bt_context *c);
 char *bt_context_place(const struct bt_context *c);
 /* Before indexing for a query: in a repository that is read-only or full the store is a temporary one from here on. */
 int bt_context_store_aside(struct bt_context *c, struct bt_err *err);
+/* Removes the folder of a temporary store; another one stays. */
+void bt_context_store_remove(struct bt_context *c);
 /* Opens the store for reading into c->store; BT_ERR_NOT_FOUND when there is none. */
 int bt_context_store(struct bt_context *c, struct bt_err *err);
 

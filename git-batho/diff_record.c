@@ -17,6 +17,10 @@ static int put_blob(struct diff *d, const char *key, const struct bt_change_side
 {
 	struct bt_blob blob;
 
+	if (s->path && s->oid.len) {
+		bt_out_oid(d->c->out, key, &s->oid);
+		return 0;
+	}
 	if (!s->path || !s->blob) {
 		bt_out_null(d->c->out, key);
 		return 0;

@@ -13,6 +13,22 @@ struct diff_opts {
 	bool exported, members, stat, exit_code;
 };
 
+/* What is told of a change; T: a struct that begins with struct diff_opts. */
+#define DIFF_ROWS(T)                                                                             \
+	{ .type = BT_OPT_LIST, .letter = 'k', .name = "kind", .metavar = "<kind>",               \
+	  .help = "definitions of this kind only", BT_OPT_AT(T, kinds) },                        \
+	{ .type = BT_OPT_LIST, .letter = 'c', .name = "change", .metavar = "<change>",           \
+	  .help = "this change only: added, removed, renamed, moved,\nsignature, body, documentation", \
+	  BT_OPT_AT(T, changes) },                                                               \
+	{ .type = BT_OPT_FLAG, .name = "exported", .flags = BT_OPT_NO_NEG,                       \
+	  .help = "what can be seen outside its file only", BT_OPT_AT(T, exported) },            \
+	{ .type = BT_OPT_FLAG, .name = "members", .flags = BT_OPT_NO_NEG,                        \
+	  .help = "also what is inside of added and removed definitions", BT_OPT_AT(T, members) }, \
+	{ .type = BT_OPT_FLAG, .name = "stat", .flags = BT_OPT_NO_NEG, .help = "numbers per file", \
+	  BT_OPT_AT(T, stat) },                                                                  \
+	{ .type = BT_OPT_FLAG, .name = "exit-code", .flags = BT_OPT_NO_NEG,                      \
+	  .help = "status 1 when definitions changed", BT_OPT_AT(T, exit_code) }
+
 struct diff {
 	struct bt_context *c;
 	const struct diff_opts *o;
@@ -24,6 +40,10 @@ struct diff {
 	uint64_t quiet_files;	       /* compared, and no definition differs */
 	uint64_t unknown_files;	       /* not compared */
 };
+
+/* cmd_diff.c: what the options ask for; then all of d->set. The status, or an error. */
+int diff_parse_filters(struct diff *d, struct bt_err *err);
+int diff_print(struct diff *d, uint64_t others, struct bt_err *err);
 
 /* The side that a change is shown by. */
 const struct bt_change_def *diff_now_or_then(const struct bt_change *ch);

@@ -4,6 +4,7 @@
 #include "git-batho/index_opts.h"
 
 #include "core/conf/conf.h"
+#include "store/snapshot.h"
 
 static const char *const backends[] = { "auto", "libgit2", "git", NULL };
 
@@ -33,6 +34,10 @@ const struct bt_opt bt_index_options[] = {
 	  BT_OPT_AT(struct bt_index_cmd_opts, jobs) },
 	{ .type = BT_OPT_ENUM, .name = "backend", .choices = backends, .config = "index.backend",
 	  .help = "who reads the objects", BT_OPT_AT(struct bt_index_cmd_opts, backend) },
+	{ .type = BT_OPT_FLAG, .name = "snapshot", .flags = BT_OPT_NO_NEG,
+	  .help = "record what each revision came to", BT_OPT_AT(struct bt_index_cmd_opts, snapshot) },
+	{ .type = BT_OPT_STRING, .name = "label", .metavar = "<label>", .help = "a name for the snapshot; it is kept for good",
+	  BT_OPT_AT(struct bt_index_cmd_opts, label) },
 	{ .type = BT_OPT_FLAG, .name = "retry", .flags = BT_OPT_NO_NEG,
 	  .help = "try files again whose parsing was killed", BT_OPT_AT(struct bt_index_cmd_opts, retry) },
 	{ .type = BT_OPT_FLAG, .name = "rebuild", .flags = BT_OPT_NO_NEG,
@@ -62,6 +67,25 @@ int bt_index_opts_apply(const struct bt_index_cmd_opts *o, struct bt_conf *conf,
 	return rc;
 }
 
+/* What a snapshot can be recorded of: revisions that are named, one for a label. */
+static int check_snapshot(const struct bt_index_cmd_opts *o, const struct bt_args *args, struct bt_err *err)
+{
+	if (o->label && !o->snapshot)
+		return bt_err_set(err, BT_ERR_USAGE, "--label names what --snapshot records");
+	if (o->label && !bt_label_ok(o->label)) {
+		bt_err_set(err, BT_ERR_USAGE, "'%s' is no label for a snapshot", o->label);
+		return bt_err_hint(err, "letters, digits and . _ / + @ -, a letter or digit in front, %d bytes at most, and no number",
+				   BT_LABEL_LEN_MAX);
+	}
+	if (o->snapshot && (o->staged || o->worktree))
+		return bt_err_set(err, BT_ERR_USAGE, "--snapshot records revisions, not what is staged or in the worktree");
+	if (o->snapshot && o->all)
+		return bt_err_set(err, BT_ERR_USAGE, "--snapshot wants revisions that are named, not all");
+	if (o->label && args->nr > 1)
+		return bt_err_set(err, BT_ERR_USAGE, "a label names one snapshot, and %zu revisions are given", args->nr);
+	return 0;
+}
+
 int bt_index_opts_check(const struct bt_index_cmd_opts *o, const struct bt_args *args, struct bt_err *err)
 {
 	if (o->all + o->staged + o->worktree + (args->nr > 0 && !o->blob) > 1)
@@ -69,5 +93,5 @@ int bt_index_opts_check(const struct bt_index_cmd_opts *o, const struct bt_args 
 				  "--all, --staged, --worktree and revisions exclude each other");
 	if (o->blob && args->nr != 3)
 		return bt_err_set(err, BT_ERR_USAGE, "--blob takes an id, a path and a language");
-	return 0;
+	return check_snapshot(o, args, err);
 }

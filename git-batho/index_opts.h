@@ -9,7 +9,8 @@
 #include "core/base/opt.h"
 
 struct bt_index_cmd_opts {
-	bool all, staged, worktree, rebuild, retry, manifest, blob;
+	bool all, staged, worktree, rebuild, retry, manifest, blob, snapshot;
+	const char *label;
 	const char *jobs;
 	const char *max_blob_size;
 	struct bt_opt_list include, exclude;

@@ -19,6 +19,7 @@
 #include "git-batho/index_report.h"
 #include "git-batho/indexer.h"
 #include "git-batho/indexer_tracked.h"
+#include "git-batho/snapshot_record.h"
 
 /* Roots are planned until so many blobs wait, then parsed together. */
 #define PENDING_MAX 4096
@@ -189,6 +190,7 @@ static int finish_root(struct work *w, uint32_t number, const char *name, const 
 	BT_CLEANUP(bt_manifest_release) struct bt_manifest m = BT_MANIFEST_INIT;
 	struct bt_index_stats stats;
 	struct bt_index_root root;
+	int status;
 
 	if (bt_index_run(w->ix, err))
 		return err->code;
@@ -200,7 +202,8 @@ static int finish_root(struct work *w, uint32_t number, const char *name, const 
 		return err->code;
 	if (w->o->manifest)
 		return root.row ? 0 : keep_manifest(w, number, err);
-	return bt_index_report_root(w->c, name, rev, &root, &stats);
+	status = bt_index_report_root(w->c, name, rev, &root, &stats);
+	return w->o->snapshot && snapshot_record(w->c, rev, &root, w->o->label, err) ? err->code : status;
 }
 
 static int index_revision(struct work *w, struct bt_rev *rev, struct bt_err *err)
@@ -434,7 +437,9 @@ static int index_arguments(struct work *w, const struct bt_args *args, struct bt
 		return index_revision(w, &rev, err);
 	}
 	for (size_t i = 0; i < args->nr; i++)
-		if (is_range(args->items[i]))
+		if (is_range(args->items[i]) && w->o->snapshot)
+			return bt_err_set(err, BT_ERR_USAGE, "--snapshot wants revisions that are named, not '%s'", args->items[i]);
+		else if (is_range(args->items[i]))
 			return index_many(w, args->items, args->nr, err);
 	for (size_t i = 0; i < args->nr; i++) {	/* each by itself, not its history */
 		int rc;

@@ -180,10 +180,10 @@ int bt_context_store(struct bt_context *c, struct bt_err *err)
 	return bt_store_read_begin(c->store, err);
 }
 
-static void remove_temporary(struct bt_context *c)
+void bt_context_store_remove(struct bt_context *c)
 {
 	static const char *const names[] = { "index.db", "index.db-wal", "index.db-shm",
-					     "index.db-journal" };
+					     "index.db-journal", "tally" };
 
 	if (!c->store_temporary)
 		return;
@@ -200,7 +200,7 @@ static void context_release(struct bt_context *c)
 	bt_out_free(&c->out);
 	bt_store_free(&c->store);	/* nobody waits for a reader of the answer */
 	bt_pager_finish(&c->pager);
-	remove_temporary(c);
+	bt_context_store_remove(c);
 	bt_conf_free(&c->conf);
 	bt_repo_release(&c->repo);
 	free(c->store_dir);

@@ -22,21 +22,26 @@
 	" label TEXT UNIQUE,"                                                                          \
 	" at BIGINT NOT NULL,"                                                                         \
 	" branch TEXT,"                                                                                \
-	" revision BLOB NOT NULL,"                                                                     \
+	" revision BLOB,"                                                                              \
 	" tree BLOB NOT NULL,"                                                                         \
 	" selection BIGINT NOT NULL,"                                                                  \
-	" digest BLOB NOT NULL,"                                                                       \
+	" digest BLOB,"                                                                                \
 	" files BIGINT NOT NULL,"                                                                      \
+	" incomplete BIGINT NOT NULL,"                                                                 \
 	" versions BLOB NOT NULL);"                                                                    \
 	"CREATE INDEX snapshot_revision ON snapshot (revision);"                                       \
 	"CREATE INDEX snapshot_branch ON snapshot (branch, id);"                                       \
+	"CREATE INDEX snapshot_tree ON snapshot (tree);"                                               \
 	/* The difference between two of them. */                                                      \
 	"CREATE TABLE patch ("                                                                         \
 	" older BIGINT NOT NULL,"                                                                      \
 	" newer BIGINT NOT NULL,"                                                                      \
 	" at BIGINT NOT NULL,"                                                                         \
+	" changes BIGINT NOT NULL,"                                                                    \
+	" len BIGINT NOT NULL,"                                                                        \
 	" data BLOB NOT NULL,"                                                                         \
-	" PRIMARY KEY (older, newer)) WITHOUT ROWID;"                                                  \
+	" PRIMARY KEY (older, newer));"                                                                \
+	"CREATE INDEX patch_newer ON patch (newer);"                                                   \
 	/* Figures that outlive processes. */                                                          \
 	"CREATE TABLE counter ("                                                                       \
 	" name TEXT PRIMARY KEY,"                                                                      \
@@ -103,6 +108,21 @@ enum bt_queue_sql {
 	BT_QSQL_VERDICT_PUT,
 	BT_QSQL_SETTING_GET,
 	BT_QSQL_SETTING_PUT,
+
+	BT_QSQL_SNAPSHOT_ADD,
+	BT_QSQL_SNAPSHOT_GET,
+	BT_QSQL_SNAPSHOT_BY_LABEL,
+	BT_QSQL_SNAPSHOT_BY_COMMIT,
+	BT_QSQL_SNAPSHOT_SAME,
+	BT_QSQL_SNAPSHOT_NAME,
+	BT_QSQL_SNAPSHOT_LIST,
+	BT_QSQL_SNAPSHOT_DELETE,
+	BT_QSQL_SNAPSHOT_EXPIRED,
+	BT_QSQL_PATCH_PUT,
+	BT_QSQL_PATCH_GET,
+	BT_QSQL_PATCH_LIST,
+	BT_QSQL_PATCH_DELETE,
+	BT_QSQL_PATCH_DELETE_OF,
 
 	BT_QSQL_COUNTS,
 	BT_QSQL_FIGURES,

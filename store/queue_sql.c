@@ -14,6 +14,8 @@
 	"id, key, kind, lane, state, created_at, started_at, finished_at, attempt, committer, base,"   \
 	" tree, content, remote, remote_old, error, executed, failed"
 #define BATCH_SELECT "SELECT " BATCH_COLUMNS " FROM batch "
+#define SNAPSHOT_SELECT                                                                                \
+	"SELECT id, label, at, branch, revision, tree, selection, digest, files, incomplete, versions FROM snapshot "
 #define EVENT_SELECT "SELECT id, at, action, batch, agent, what, detail, user, pid, result, chain FROM event "
 
 const char bt_queue_schema_text[] =
@@ -203,6 +205,27 @@ static const char *const texts[BT_QSQL_NR] = {
 	[BT_QSQL_SETTING_PUT] = "INSERT INTO setting (name, value) VALUES (?1, ?2)"
 				" ON CONFLICT (name) DO UPDATE SET value = excluded.value",
 
+	[BT_QSQL_SNAPSHOT_ADD] = "INSERT INTO snapshot (label, at, branch, revision, tree, selection, digest, files, incomplete, versions)"
+				 " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+	[BT_QSQL_SNAPSHOT_GET] = SNAPSHOT_SELECT "WHERE id = ?1",
+	[BT_QSQL_SNAPSHOT_BY_LABEL] = SNAPSHOT_SELECT "WHERE label = ?1",
+	[BT_QSQL_SNAPSHOT_BY_COMMIT] = SNAPSHOT_SELECT "WHERE revision = ?1 ORDER BY id DESC LIMIT 1",
+	[BT_QSQL_SNAPSHOT_SAME] = SNAPSHOT_SELECT "WHERE tree = ?1 ORDER BY id DESC",
+	[BT_QSQL_SNAPSHOT_NAME] = "UPDATE snapshot SET label = coalesce(?2, label), branch = coalesce(?3, branch) WHERE id = ?1",
+	[BT_QSQL_SNAPSHOT_LIST] = SNAPSHOT_SELECT "ORDER BY id DESC",
+	[BT_QSQL_SNAPSHOT_DELETE] = "DELETE FROM snapshot WHERE id = ?1",
+	[BT_QSQL_SNAPSHOT_EXPIRED] = "SELECT id, length(versions) FROM snapshot WHERE label IS NULL"
+				     " AND (branch IS NULL OR id <> (SELECT max(n.id) FROM snapshot AS n WHERE n.branch = snapshot.branch))"
+				     " AND (at < ?1 OR id NOT IN (SELECT id FROM snapshot WHERE label IS NULL ORDER BY id DESC LIMIT ?2))",
+	[BT_QSQL_PATCH_PUT] = "INSERT INTO patch (older, newer, at, changes, len, data) VALUES (?1, ?2, ?3, ?4, ?5, ?6)"
+			      " ON CONFLICT (older, newer) DO UPDATE SET at = excluded.at, changes = excluded.changes,"
+			      " len = excluded.len, data = excluded.data",
+	[BT_QSQL_PATCH_GET] = "SELECT len, data FROM patch WHERE older = ?1 AND newer = ?2",
+	[BT_QSQL_PATCH_LIST] = "SELECT older, newer, at, changes, length(data) FROM patch WHERE ?1 = 0 OR older = ?1 OR newer = ?1"
+			       " ORDER BY at DESC, older DESC, newer DESC",
+	[BT_QSQL_PATCH_DELETE] = "DELETE FROM patch WHERE older = ?1 AND newer = ?2",
+	[BT_QSQL_PATCH_DELETE_OF] = "DELETE FROM patch WHERE older = ?1 OR newer = ?1",
+
 	[BT_QSQL_COUNTS] = "SELECT kind, state, count(*), sum(leader <> 0) FROM action GROUP BY kind, state ORDER BY kind, state",
 	[BT_QSQL_FIGURES] = "SELECT (SELECT count(DISTINCT agent) FROM action), (SELECT count(*) FROM batch WHERE state = 5),"
 			    " (SELECT coalesce(sum(executed), 0) FROM batch WHERE state = 5),"
@@ -226,7 +249,9 @@ static const char *const texts[BT_QSQL_NR] = {
 	[BT_QSQL_FORGET_VERDICTS] = "DELETE FROM verdict WHERE at < ?1",
 
 	/* The first thing that cannot be. */
-	[BT_QSQL_VERIFY] = "SELECT 'action ' || id || ' has a kind or state that there is not' FROM action"
+	[BT_QSQL_VERIFY] = "SELECT 'the difference of snapshots ' || older || ' and ' || newer || ' is of one that is missing' FROM patch"
+			   " WHERE older NOT IN (SELECT id FROM snapshot) OR newer NOT IN (SELECT id FROM snapshot)"
+			   " UNION ALL SELECT 'action ' || id || ' has a kind or state that there is not' FROM action"
 			   " WHERE kind NOT BETWEEN 0 AND 4 OR state NOT BETWEEN 0 AND 11"
 			   " UNION ALL SELECT 'batch ' || id || ' has a kind or state that there is not' FROM batch"
 			   " WHERE kind NOT BETWEEN 0 AND 4 OR state NOT BETWEEN 0 AND 9"

@@ -124,6 +124,7 @@ static int read_record(struct writer *w, const struct bt_blob *b, struct bt_err 
 	char hex[BT_OID_HEX_MAX + 1];
 	struct bt_digest digest;
 
+	bt_buf_clear(&w->rec);
 	if (bt_store_facts_read(w->src->store, b->id, &w->rec, err))
 		return err->code;
 	bt_blake2b(w->rec.data, w->rec.len, &digest);
@@ -166,7 +167,8 @@ static int put_blob(struct writer *w, const struct bt_blob *b, enum bt_blob_stat
 /* A folder on its way. */
 struct wr_folder {
 	struct bt_buf row, entries;
-	size_t entries_nr;
+	uint32_t *targets;		/* of its entries, in their order: numbers in the archive */
+	size_t targets_nr, targets_alloc;
 	struct bt_blake2b h;
 	struct wr_tree result;
 };
@@ -175,13 +177,13 @@ static void folder_release(struct wr_folder *d)
 {
 	bt_buf_release(&d->row);
 	bt_buf_release(&d->entries);
+	free(d->targets);
 }
 
-static void add_entry(struct wr_folder *d, uint8_t kind, const struct bt_row_entry *e)
+static void add_target(struct wr_folder *d, uint32_t number)
 {
-	bt_buf_addch(&d->entries, kind | e->flags << BT_ARCHIVE_ENTRY_SHIFT);
-	put_text(&d->entries, e->name, e->name_len);
-	d->entries_nr++;
+	BT_GROW(d->targets, d->targets_alloc, d->targets_nr + 1);
+	d->targets[d->targets_nr++] = number;
 }
 
 static int walk_file(struct writer *w, struct wr_folder *d, const struct bt_row_entry *e, struct bt_err *err)
@@ -197,7 +199,7 @@ static int walk_file(struct writer *w, struct wr_folder *d, const struct bt_row_
 		return 0;
 	}
 	if (!e->id) {	/* an attribute alone made it binary */
-		add_entry(d, BT_ARCHIVE_ENTRY_DECLARED, e);
+		add_target(d, BT_NONE);
 		bt_digest_add_file(&d->h, &f);
 		return 0;
 	}
@@ -213,8 +215,7 @@ static int walk_file(struct writer *w, struct wr_folder *d, const struct bt_row_
 	f.facts = &b.digest;
 	bt_digest_add_file(&d->h, &f);
 	d->result.files += e->state == BT_BLOB_FACTS;
-	add_entry(d, BT_ARCHIVE_ENTRY_FILE, e);
-	put_number(&d->entries, w->stats.blobs - 1 - (uint64_t)number);
+	add_target(d, (uint32_t)number);
 	return 0;
 }
 
@@ -243,11 +244,31 @@ static int walk_entries(struct writer *w, struct wr_folder *d, unsigned depth, s
 		if (!child.whole)
 			continue;
 		bt_digest_add_folder(&d->h, e.name, e.name_len, &child.digest);
-		add_entry(d, BT_ARCHIVE_ENTRY_TREE, &e);
-		put_number(&d->entries, w->stats.trees - 1 - child.number);
+		add_target(d, child.number);
 	}
 	w->path.len = keep;
 	return rc;
+}
+
+/* Of a whole folder every entry of the row is one: numbers count backwards from what is newest now. */
+static int put_entries(struct writer *w, struct wr_folder *d, struct bt_err *err)
+{
+	struct bt_row_reader r;
+	struct bt_row_entry e;
+	size_t at = 0;
+	int rc;
+
+	bt_row_reader_init(&r, bt_buf_cstr(&d->row), d->row.len);
+	while ((rc = bt_row_reader_next(&r, &e, err)) == BT_ROW) {
+		uint32_t target = d->targets[at++];
+		unsigned kind = e.tree ? BT_ARCHIVE_ENTRY_TREE : target == BT_NONE ? BT_ARCHIVE_ENTRY_DECLARED : BT_ARCHIVE_ENTRY_FILE;
+
+		bt_buf_addch(&d->entries, (int)(kind | (unsigned)e.flags << BT_ARCHIVE_ENTRY_SHIFT));
+		put_text(&d->entries, e.name, e.name_len);
+		if (target != BT_NONE)
+			put_number(&d->entries, (e.tree ? w->stats.trees : w->stats.blobs) - 1 - target);
+	}
+	return rc ? rc : bt_buf_check(&d->entries, "the entries of a folder", err);
 }
 
 static int put_tree(struct writer *w, struct wr_folder *d, const struct bt_tree_row *row, struct bt_err *err)
@@ -259,10 +280,12 @@ static int put_tree(struct writer *w, struct wr_folder *d, const struct bt_tree_
 			   bt_buf_cstr(&w->path));
 		return bt_err_hint(err, "`git batho index --rebuild` starts the index again");
 	}
+	if (put_entries(w, d, err))
+		return err->code;
 	bt_buf_addch(out, BT_ARCHIVE_REC_TREE);
 	bt_buf_add(out, row->oid.raw, row->oid.len);
 	put_u64(out, row->selection);
-	put_number(out, d->entries_nr);
+	put_number(out, d->targets_nr);
 	put_text(out, bt_buf_cstr(&d->entries), d->entries.len);
 	d->result.number = (uint32_t)w->stats.trees;
 	if (++w->stats.trees > BT_ARCHIVE_TREES_MAX)

@@ -99,6 +99,7 @@ struct bt_change_side {
 	uint32_t lang; /* language id */
 	uint8_t state; /* enum bt_blob_state: definitions are known of BT_BLOB_FACTS alone */
 	uint8_t flags; /* BT_FILE_* of core/index/selection.h */
+	struct bt_oid oid; /* of the blob, in a set that was unpacked (core/query/change_pack.h); else len 0 */
 };
 
 struct bt_change_file {

@@ -19,6 +19,7 @@ static const enum bt_queue_sql scans[] = {
 	BT_QSQL_GAUGES,		/* all snapshots are counted */
 	BT_QSQL_EVENT_CUT,	/* by number from the beginning, to the first that stays */
 	BT_QSQL_VERIFY,
+	BT_QSQL_SNAPSHOT_LIST, BT_QSQL_SNAPSHOT_EXPIRED, BT_QSQL_PATCH_LIST,	/* hundreds of rows */
 };
 
 static bool may_scan(enum bt_queue_sql id)
