@@ -15,9 +15,11 @@
 #include "core/base/file.h"
 #include "core/base/text.h"
 #include "core/base/trace.h"
+#include "core/base/trace2.h"
 #include "core/git/program.h"
 #include "git-batho/hook_queue.h"
 #include "git-batho/hook_verdict.h"
+#include "git-batho/logs.h"
 #include "git-batho/spawn.h"
 #include "hooks/background.h"
 #include "hooks/message.h"
@@ -41,6 +43,7 @@ static int judge(struct bt_hook_run *r, const char *const *git_args, struct bt_e
 	argv[0] = path;
 	memcpy(argv + 1, head, sizeof(head));
 	memcpy(argv + 1 + BT_ARRAY_NR(head), git_args, nr * sizeof(*argv));
+	bt_trace2_exec(argv);
 	execv(path, (char *const *)argv);
 	return bt_err_errno(err, "cannot run '%s'", path);
 }
@@ -69,7 +72,7 @@ static void read_tracked(struct bt_hook_run *r)
 	if (bt_git_run_argv(&r->c->repo, argv, &data, &err))
 		return;
 	if (bt_conf_set_tracked(r->c->conf, bt_buf_cstr(&data), data.len, ".batho/config.ini", &err))
-		fprintf(stderr, "git-batho: %s: %s (ignored)\n", bt_hooks[r->event].name, err.msg);
+		bt_say(BT_LOG_WARN, "hooks", "git-batho: %s: %s (ignored)", bt_hooks[r->event].name, err.msg);
 }
 
 static bool is_merging(const struct bt_repo *repo)
@@ -82,7 +85,7 @@ static bool is_merging(const struct bt_repo *repo)
 static int check_message(struct bt_hook_run *r, const char *const *args, struct bt_err *err)
 {
 	BT_BUF_OWNED struct bt_buf text = BT_BUF_INIT, message = BT_BUF_INIT, why = BT_BUF_INIT,
-				   safe = BT_BUF_INIT;
+				   line = BT_BUF_INIT;
 	struct bt_message_rules rules;
 	unsigned faults = 0;
 
@@ -100,9 +103,9 @@ static int check_message(struct bt_hook_run *r, const char *const *args, struct 
 	rules.is_merge = is_merging(&r->c->repo);
 	bt_message_check(&rules, &message, &faults, &why);
 	for (const char *p = bt_buf_cstr(&why); *p; p += strcspn(p, "\n") + 1) {
-		bt_buf_clear(&safe);
-		bt_text_safe(&safe, p, strcspn(p, "\n"), 0);
-		fprintf(stderr, "git-batho: %s: %s\n", bt_hooks[r->event].name, bt_buf_cstr(&safe));
+		bt_buf_clear(&line);
+		bt_buf_add(&line, p, strcspn(p, "\n"));
+		bt_say(BT_LOG_WARN, "hooks", "git-batho: %s: %s", bt_hooks[r->event].name, bt_buf_cstr(&line));
 	}
 	return faults ? bt_hook_objects(r) : 0;
 }
@@ -116,7 +119,7 @@ static int queue_commit(struct bt_hook_run *r, struct bt_err *err)
 
 	(void)err;
 	if (bt_hook_queue_commit(r, &why))
-		fprintf(stderr, "git-batho: cannot queue the commit: %s\n", why.msg);
+		bt_say(BT_LOG_WARN, "hooks", "git-batho: cannot queue the commit: %s", why.msg);
 	return 0;
 }
 

@@ -18,6 +18,7 @@ struct bt_context;
 #define BT_NEEDS_HEAD (1u << 1)		/* --rev or HEAD resolved; an empty repository is an error */
 #define BT_PAGES (1u << 2)		/* a list: the pager may stand behind it */
 #define BT_PLUMBING (1u << 3)		/* not in the short list of help */
+#define BT_LONG (1u << 4)		/* the log tells when it began and how long it took (at the level debug it does so of all) */
 
 struct bt_command {
 	const char *name;

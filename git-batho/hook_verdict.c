@@ -12,20 +12,9 @@
 #include "core/base/clock.h"
 #include "core/base/text.h"
 #include "core/git/program.h"
+#include "git-batho/logs.h"
 
-static void say(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-static void say(const char *fmt, ...)
-{
-	BT_BUF_OWNED struct bt_buf safe = BT_BUF_INIT;
-	char text[1024];
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(text, sizeof(text), fmt, ap);
-	va_end(ap);
-	bt_text_safe(&safe, text, strlen(text), 0);
-	fprintf(stderr, "%s\n", bt_buf_cstr(&safe));
-}
+#define say(...) bt_say(BT_LOG_WARN, "hooks", __VA_ARGS__)
 
 static void warn(void *ctx, const struct bt_conf_problem *p)
 {
@@ -37,7 +26,10 @@ static void warn(void *ctx, const struct bt_conf_problem *p)
 int bt_hook_conf(struct bt_hook_run *r, const struct bt_buf *listing, struct bt_err *err)
 {
 	bt_conf_free(&r->c->conf);
-	return bt_conf_open_listed(bt_buf_cstr(listing), listing->len, warn, r, &r->c->conf, err);
+	if (bt_conf_open_listed(bt_buf_cstr(listing), listing->len, warn, r, &r->c->conf, err))
+		return err->code;
+	bt_logs_open(r->c);
+	return 0;
 }
 
 int bt_hook_conf_ask(struct bt_hook_run *r, struct bt_err *err)

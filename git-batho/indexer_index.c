@@ -508,6 +508,6 @@ const struct bt_command bt_indexer_index = {
 	.usage = bt_index_usage,
 	.options = bt_index_options,
 	.options_size = sizeof(struct bt_index_cmd_opts),
-	.flags = BT_NEEDS_REPO | BT_NEEDS_HEAD,
+	.flags = BT_NEEDS_REPO | BT_NEEDS_HEAD | BT_LONG,
 	.run = run_index,
 };

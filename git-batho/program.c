@@ -17,7 +17,9 @@
 #include "core/base/signal.h"
 #include "core/base/text.h"
 #include "core/base/trace.h"
+#include "core/base/trace2.h"
 #include "git-batho/context.h"
+#include "git-batho/logs.h"
 #include "git-batho/manual.h"
 #include "git-batho/metrics.h"
 
@@ -51,11 +53,12 @@ void bt_notice(const struct bt_context *c, const char *fmt, ...)
 	char text[1024];
 	va_list ap;
 
-	if (c->common.quiet)
-		return;
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
+	bt_log(BT_LOG_WARN, c->command->name, "notice", NULL, 0, "%s", text);
+	if (c->common.quiet)
+		return;
 	bt_text_safe(&safe, text, strlen(text), 0);
 	fprintf(stderr, "git-batho: %s\n", bt_buf_cstr(&safe));
 }
@@ -223,6 +226,7 @@ static int open_repo(struct bt_context *c, const char *rev, struct bt_err *err)
 	if (bt_conf_open(&c->repo, &listing, &c->conf, err))
 		return err->code;
 	c->repo.no_config_hooks = !bt_conf_has_hooks(c->conf);
+	bt_logs_open(c);
 	return 0;
 }
 
@@ -259,21 +263,28 @@ static void open_output(struct bt_context *c)
 	c->out = bt_out_new(&out);
 }
 
-static int report(const struct bt_err *err)
+static int status_of(const struct bt_err *err)
 {
-	BT_BUF_OWNED struct bt_buf msg = BT_BUF_INIT, hint = BT_BUF_INIT;
-
 	if (err->code == BT_ERR_PIPE)
 		return STATUS_PIPE;
 	if (err->code == BT_ERR_CANCELED)
 		return STATUS_INTERRUPTED;
+	return err->code == BT_ERR_USAGE ? STATUS_USAGE : STATUS_FATAL;
+}
+
+static int report(const struct bt_err *err)
+{
+	BT_BUF_OWNED struct bt_buf msg = BT_BUF_INIT, hint = BT_BUF_INIT;
+
+	if (err->code == BT_ERR_PIPE || err->code == BT_ERR_CANCELED)
+		return status_of(err);
 	bt_text_safe(&msg, err->msg, strlen(err->msg), 0);
 	if (msg.len)	/* else a child said it */
 		fprintf(stderr, "git-batho: %s\n", msg.data);
 	bt_text_safe(&hint, err->hint, strlen(err->hint), 0);
 	if (hint.len)
 		fprintf(stderr, "hint: %s\n", hint.data);
-	return err->code == BT_ERR_USAGE ? STATUS_USAGE : STATUS_FATAL;
+	return status_of(err);
 }
 
 /* -h, --help, --list-options */
@@ -376,6 +387,10 @@ static int run(const struct bt_command *cmd, int argc, char **argv, char **whole
 		return ask(cmd, &spec, args.ask, err);
 	rc = run_command(&c, opts, &args, err);
 	bt_metrics_finish(&c, start_us, rc);
+	if (rc < 0 && rc != BT_ERR_PIPE)
+		bt_logs_error(cmd->name, err);
+	if (c.conf)
+		bt_logs_end(&c, start_us, rc < 0 ? status_of(err) : rc);
 	return rc;
 }
 
@@ -391,19 +406,25 @@ int bt_program_main(const struct bt_command *const *commands, int argc, char **a
 {
 	const struct bt_command *cmd = argc > 1 ? find_in(commands, argv[1]) : NULL;
 	struct bt_err err = BT_ERR_INIT;
+	char name[64];
 	int rc;
 
 	bt_fd_sanitize();
 	bt_cancel_install();
+	bt_trace2_start((const char *const *)argv, PACKAGE_VERSION);
+	bt_logs_early();
 	if (!cmd) {
 		bt_err_set(&err, BT_ERR_USAGE, "'%s' is not a git-batho command", argc > 1 ? argv[1] : "");
 		bt_err_hint(&err, "see `git batho help`");
 		return report(&err);
 	}
+	snprintf(name, sizeof(name), "batho-%s", cmd->name);
+	bt_trace2_name(name);
 	bt_trace("git batho %s", cmd->name);
 	rc = run(cmd, argc - 1, argv + 1, argv, &err);
 	if (rc < 0)
 		rc = report(&err);
 	bt_trace("exit %d", rc);
+	bt_trace2_exit(rc);
 	return rc;
 }

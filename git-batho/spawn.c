@@ -9,6 +9,7 @@
 
 #include "core/base/child.h"
 #include "core/base/file.h"
+#include "core/base/trace2.h"
 
 #ifndef PKGLIBEXECDIR
 #define PKGLIBEXECDIR "/usr/local/libexec/git-batho"
@@ -55,6 +56,7 @@ int bt_indexer_exec(struct bt_context *c, struct bt_err *err)
 
 	if (bt_indexer_path(&path, err))
 		return err->code;
+	bt_trace2_exec((const char *const *)c->argv);
 	execv(path, c->argv);
 	return bt_err_errno(err, "cannot run '%s'", path);
 }

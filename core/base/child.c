@@ -24,6 +24,7 @@
 #include "core/base/clock.h"
 #include "core/base/signal.h"
 #include "core/base/trace.h"
+#include "core/base/trace2.h"
 
 /* Between asking a group to end (git removes its lock files then) and ending it. */
 #define GRACE_MS 500
@@ -199,11 +200,14 @@ int bt_child_start(struct bt_child *c, const struct bt_child_opts *o, struct bt_
 	int rc, i;
 
 	*c = (struct bt_child)BT_CHILD_INIT;
+	c->start_us = bt_trace2_on() ? bt_clock_us() : 0;
 	rc = spawn(c, o, theirs);
 	for (i = 0; i < 3; i++)
 		bt_close_fd(&theirs[i]);
 	if (!rc && bt_trace_on())
 		trace_start(c, o);
+	if (!rc)
+		c->trace2 = bt_trace2_child_start(o->argv, o->cwd);
 	if (!rc)
 		return 0;
 	c->pid = 0;
@@ -259,6 +263,7 @@ static int child_reap(struct bt_child *c, int64_t deadline_ms, bool cancelable, 
 			*ret_status = WIFSIGNALED(status) ? 128 + WTERMSIG(status)
 							  : WEXITSTATUS(status);
 			bt_trace("end %d: status %d", (int)c->pid, *ret_status);
+			bt_trace2_child_exit(c->trace2, (int)c->pid, *ret_status, c->start_us);
 			c->pid = 0;
 			return 1;
 		}

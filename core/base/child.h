@@ -6,6 +6,7 @@
 #define BT_BASE_CHILD_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "core/base/buf.h"
@@ -31,9 +32,11 @@ struct bt_child_opts {
 struct bt_child {
 	pid_t pid;	/* 0: none */
 	int in, out, err;	/* our ends, or -1 */
+	int trace2;		/* its number there (trace2.h); -1: it is not told */
+	int64_t start_us;
 };
 
-#define BT_CHILD_INIT { .pid = 0, .in = -1, .out = -1, .err = -1 }
+#define BT_CHILD_INIT { .pid = 0, .in = -1, .out = -1, .err = -1, .trace2 = -1 }
 
 int bt_child_start(struct bt_child *c, const struct bt_child_opts *o, struct bt_err *err);
 /* Closes our ends and waits. *ret_status: 0..255 exit, 128 + n signal. */

@@ -14,7 +14,9 @@
 
 #include "core/base/buf.h"
 #include "core/base/clock.h"
+#include "core/base/log.h"
 #include "core/base/opt.h"
+#include "core/base/redact.h"
 #include "core/base/text.h"
 
 #define LINE_MAX_LEN 4000
@@ -40,7 +42,7 @@ bool bt_trace_on(void)
 		trace_fd = trace_open();
 		trace_start_us = bt_clock_us();
 	}
-	return trace_fd >= 0;
+	return trace_fd >= 0 || bt_log_on(BT_LOG_DEBUG);
 }
 
 void bt_trace_reset(void)
@@ -50,12 +52,24 @@ void bt_trace_reset(void)
 	trace_fd = TRACE_UNKNOWN;
 }
 
+static void add_plain(struct bt_buf *line, const char *text)
+{
+	BT_BUF_OWNED struct bt_buf safe = BT_BUF_INIT;
+	struct timespec now;
+	struct tm tm;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	localtime_r(&now.tv_sec, &tm);
+	bt_buf_addf(line, "%02d:%02d:%02d.%06ld [%d] +%lldus ", tm.tm_hour, tm.tm_min, tm.tm_sec,
+		    now.tv_nsec / 1000, (int)getpid(), (long long)(bt_clock_us() - trace_start_us));
+	bt_redact(&safe, text, strlen(text));
+	bt_text_safe(line, bt_buf_cstr(&safe), safe.len, BT_TEXT_KEEP_TAB);
+}
+
 void bt_trace_line(const char *fmt, ...)
 {
 	BT_BUF_OWNED struct bt_buf line = BT_BUF_INIT;
 	char text[LINE_MAX_LEN / 4];
-	struct timespec now;
-	struct tm tm;
 	va_list ap;
 	ssize_t rc;
 
@@ -65,11 +79,13 @@ void bt_trace_line(const char *fmt, ...)
 	if (vsnprintf(text, sizeof(text), fmt, ap) < 0)
 		text[0] = '\0';
 	va_end(ap);
-	clock_gettime(CLOCK_REALTIME, &now);
-	localtime_r(&now.tv_sec, &tm);
-	bt_buf_addf(&line, "%02d:%02d:%02d.%06ld [%d] +%lldus ", tm.tm_hour, tm.tm_min, tm.tm_sec,
-		    now.tv_nsec / 1000, (int)getpid(), (long long)(bt_clock_us() - trace_start_us));
-	bt_text_safe(&line, text, strlen(text), BT_TEXT_KEEP_TAB);
+	bt_log(BT_LOG_DEBUG, "trace", "trace", NULL, 0, "%s", text);
+	if (trace_fd < 0)
+		return;
+	if (bt_log_json())
+		bt_log_line(&line, true, BT_LOG_DEBUG, "trace", "trace", NULL, 0, text);
+	else
+		add_plain(&line, text);
 	bt_buf_addch(&line, '\n');
 	rc = write(trace_fd, line.data, line.len);
 	(void)rc;

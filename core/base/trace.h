@@ -11,7 +11,7 @@
 
 #include <stdbool.h>
 
-/* Cheap after the first call. */
+/* Also when the log (log.h) wants it. Cheap after the first call. */
 bool bt_trace_on(void);
 /* Arguments are not evaluated when tracing is off. One line; made safe for a terminal. */
 #define bt_trace(...)                                  \

@@ -164,6 +164,14 @@ const char *bt_conf_git(const struct bt_conf *c, const char *name)
 	return NULL;
 }
 
+const char *bt_conf_git_own(const struct bt_conf *c, const char *name)
+{
+	for (size_t i = c->git_nr; i-- > 0;)
+		if ((c->git[i].scope == BT_GIT_SCOPE_SYSTEM || c->git[i].scope == BT_GIT_SCOPE_GLOBAL) && !strcmp(c->git[i].name, name))
+			return c->git[i].value ? c->git[i].value : "true";
+	return NULL;
+}
+
 unsigned bt_conf_shared_mode(const struct bt_conf *c)
 {
 	const char *v = bt_conf_git(c, "core.sharedrepository");

@@ -79,7 +79,7 @@ enum bt_key_id {
 	BT_KEY_CACHE_MEMORY_MB,		/* 8 .. 65536 */
 	BT_KEY_CACHE_MAX_SIZE_MB,	/* 0 (no limit) .. 2^24 */
 	BT_KEY_CACHE_FROZEN_DIR,	/* an absolute path, NULL or empty: beside the index */
-	BT_KEY_LOG_LEVEL,		/* enum bt_log_choice */
+	BT_KEY_LOG_LEVEL,		/* enum bt_log_level */
 	BT_KEY_LOG_FORMAT,		/* text | json */
 	BT_KEY_LOG_FILE,		/* an absolute path or "syslog"; NULL or empty: none */
 	BT_KEY_LOG_MAX_SIZE,		/* bytes */
@@ -90,8 +90,6 @@ enum bt_key_id {
 /* The choices of the keys hooks.*.mode, hooks.onTimeout, hooks.onError and hooks.onMissing. */
 enum bt_hook_mode { BT_HOOK_ENFORCE, BT_HOOK_WARN, BT_HOOK_OFF };
 enum bt_hook_policy { BT_HOOK_ON_WARN, BT_HOOK_ON_FAIL, BT_HOOK_ON_IGNORE };
-/* Those of log.level. */
-enum bt_log_choice { BT_LOG_OFF, BT_LOG_ERROR, BT_LOG_WARN, BT_LOG_INFO, BT_LOG_DEBUG };
 /* Those of batch.autoExecute. */
 enum bt_batch_execute { BT_BATCH_EXECUTE_DETACHED, BT_BATCH_EXECUTE_MANUAL };
 
@@ -225,6 +223,8 @@ const char *bt_conf_command(const struct bt_conf *c, const char *area, const cha
 
 /* git's own settings that matter here; NULL when unset. */
 const char *bt_conf_git(const struct bt_conf *c, const char *name);	/* "core.ignorecase", "color.ui", ... */
+/* The same, said by the user or the machine and not by the repository. */
+const char *bt_conf_git_own(const struct bt_conf *c, const char *name);
 /* Has git filters (clean, smudge) that may give a file another text than its blob? Those of LFS do not count: a pointer is no text. */
 bool bt_conf_has_filters(const struct bt_conf *c);
 /* Are hooks defined by configuration (git >= 2.54)? */

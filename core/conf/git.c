@@ -36,7 +36,7 @@ static void add(struct bt_conf *c, const char *scope, const char *origin, const 
 void conf_parse_git(struct bt_conf *c, char *data, size_t len)
 {
 	static const char *const wanted[] = {
-		CONF_OURS, "core.", "color.", "pager.", FILTER, "user.", "author.", "committer.", "i18n.", HOOK,
+		CONF_OURS, "core.", "color.", "pager.", FILTER, "user.", "author.", "committer.", "i18n.", HOOK, "trace2.",
 	};
 	char *p = data, *end = data + len;
 

@@ -16,6 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "core/base/log.h"
 #include "core/base/mem.h"
 #include "core/index/addon.h"
 #include "core/index/probe.h"
@@ -115,6 +116,7 @@ static void worker_main(struct zygote *z, int fd)
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != z->self || dup2(fd, STDIN_FILENO) < 0)
 		_exit(0);
+	bt_log_close();	/* what it would need to be opened anew is forbidden soon */
 	closefrom(CONTROL_FD);
 	prctl(PR_SET_NAME, "batho-worker");
 	sigprocmask(SIG_SETMASK, &z->wait_mask, NULL);
