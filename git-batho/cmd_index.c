@@ -5,6 +5,7 @@
 #include "core/index/index.h"
 #include "git-batho/commands.h"
 #include "git-batho/context.h"
+#include "git-batho/grammars_notice.h"
 #include "git-batho/index_opts.h"
 #include "git-batho/index_report.h"
 #include "git-batho/snapshot_record.h"
@@ -39,6 +40,7 @@ static int run_index(struct bt_context *c, void *opts, const struct bt_args *arg
 	if (plain_head(o, args) && find_head(c, &root) == BT_ROW) {
 		int status = bt_index_report_root(c, "HEAD", &c->rev, &root, &none);
 
+		bt_grammars_notice(c);
 		return o->snapshot && snapshot_record(c, &c->rev, &root, o->label, err) ? err->code : status;
 	}
 	return bt_indexer_exec(c, err);

@@ -15,6 +15,7 @@ extern const struct bt_command bt_cmd_deps;
 extern const struct bt_command bt_cmd_diff;
 extern const struct bt_command bt_cmd_doctor;
 extern const struct bt_command bt_cmd_health;
+extern const struct bt_command bt_cmd_grammars;
 extern const struct bt_command bt_cmd_help;
 extern const struct bt_command bt_cmd_hooks;
 extern const struct bt_command bt_cmd_impact;

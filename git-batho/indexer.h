@@ -7,6 +7,7 @@
 #include "git-batho/command.h"
 
 extern const struct bt_command bt_indexer_findings;	/* indexer_findings.c */
+extern const struct bt_command bt_indexer_grammars;	/* indexer_grammars.c */
 extern const struct bt_command bt_indexer_hooks;	/* indexer_hooks.c */
 extern const struct bt_command bt_indexer_index;	/* indexer_index.c */
 extern const struct bt_command bt_indexer_queue;	/* indexer_queue.c */

@@ -10,6 +10,7 @@
 #include "core/base/clock.h"
 #include "core/gate/gate.h"
 #include "core/git/index_head.h"
+#include "git-batho/grammars_notice.h"
 #include "git-batho/hook_queue.h"
 #include "git-batho/hook_verdict.h"
 #include "git-batho/indexer.h"
@@ -223,6 +224,7 @@ static int run_hooks(struct bt_context *c, void *opts, const struct bt_args *arg
 		return 0;
 	r.event = (enum bt_hook_event)event;
 	fix_environment();
+	bt_grammars_notice(c);
 	if (bt_hooks[event].work == BT_HOOK_CHECKS_STAGED)
 		rc = check_staged(&r, err);
 	else

@@ -15,6 +15,7 @@
 #include "core/index/index.h"
 #include "core/lang/extract.h"
 #include "git-batho/context.h"
+#include "git-batho/grammars_notice.h"
 #include "git-batho/index_opts.h"
 #include "git-batho/index_report.h"
 #include "git-batho/indexer.h"
@@ -491,6 +492,7 @@ static int run_index(struct bt_context *c, void *opts, const struct bt_args *arg
 	if (bt_index_opts_check(w.o, args, err) || bt_index_opts_apply(w.o, c->conf, err) ||
 	    open_pool(&w, err) || open_odb(&w, err) || open_store(&w, err))
 		return err->code;
+	bt_grammars_notice(c);
 	if (w.o->retry && retry(&w, err))
 		return err->code;
 	if (w.o->blob)

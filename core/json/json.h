@@ -39,6 +39,9 @@ int bt_json_strings(const struct bt_json *j, const char *name, struct bt_arena *
 		    struct bt_err *err);
 int bt_json_ints(const struct bt_json *j, const char *name, struct bt_arena *arena, int64_t min, int64_t max, int64_t **ret_list,
 		 size_t *ret_nr, struct bt_err *err);
+/* The object under this name, or the i-th of a list of objects; NULL: there is none. It lives as long as j. */
+const struct bt_json *bt_json_object(const struct bt_json *j, const char *name);
+const struct bt_json *bt_json_at(const struct bt_json *j, const char *name, size_t i);
 /* An object of strings, as "name=value" each; no name has a '=' in it. */
 int bt_json_pairs(const struct bt_json *j, const char *name, struct bt_arena *arena, const char ***ret_list, size_t *ret_nr,
 		  struct bt_err *err);

@@ -317,3 +317,27 @@ int bt_json_pairs(const struct bt_json *j, const char *name, struct bt_arena *ar
 	*ret_nr = nr;
 	return 0;
 }
+
+/* --- what lies deeper --- */
+
+const struct bt_json *bt_json_object(const struct bt_json *j, const char *name)
+{
+	const cJSON *item = find(j, name);
+
+	return cJSON_IsObject(item) ? (const struct bt_json *)item : NULL;
+}
+
+const struct bt_json *bt_json_at(const struct bt_json *j, const char *name, size_t i)
+{
+	const cJSON *list = find(j, name), *item;
+
+	if (!cJSON_IsArray(list))
+		return NULL;
+	cJSON_ArrayForEach(item, list) {
+		if (!cJSON_IsObject(item))
+			return NULL;
+		if (!i--)
+			return (const struct bt_json *)item;
+	}
+	return NULL;
+}

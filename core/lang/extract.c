@@ -325,6 +325,14 @@ void bt_extract_set_few(bool few)
 	state.few = few;
 }
 
+unsigned bt_extract_abi(const char *grammar)
+{
+	for (const struct bt_grammar *g = bt_grammars; g->name; g++)
+		if (!strcmp(g->name, grammar))
+			return ts_language_abi_version(g->language());
+	return 0;
+}
+
 const char *bt_extract_runtime_version(void)
 {
 	for (const struct bt_grammar_version *v = bt_grammar_versions; v->name; v++)

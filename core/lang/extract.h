@@ -62,6 +62,8 @@ int bt_extract_job(const struct bt_extract_job *j, struct bt_err *err);
  */
 void bt_extract_set_few(bool few);
 
+/* The ABI of a built-in grammar; 0: there is none of this name. */
+unsigned bt_extract_abi(const char *grammar);
 /* The version of tree-sitter's runtime. */
 const char *bt_extract_runtime_version(void);
 /* For tests, the floor and fuzzing: stock tables and the C library's allocator when false. */

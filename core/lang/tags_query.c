@@ -103,6 +103,20 @@ static bool next_name(struct scan *s, const char **p)
 	return false;
 }
 
+/* What grammars call names, where no query says it: they are found then, if nothing more. */
+static void describe_usual(const TSLanguage *language, uint32_t nr, struct bt_buf *out)
+{
+	static const char *const usual[] = { "identifier", "name", "variable", "symbol", "word", "constructor", "type_identifier",
+					     "field_identifier", "property_identifier", "constant", "function_name" };
+
+	for (size_t i = 0; i < BT_ARRAY_NR(usual); i++) {
+		TSSymbol symbol = ts_language_symbol_for_name(language, usual[i], (uint32_t)strlen(usual[i]), true);
+
+		if (symbol && symbol < nr)
+			bt_buf_addf(out, "ident %s read whole\n", usual[i]);
+	}
+}
+
 void bt_tags_describe(const TSLanguage *language, const char *text, struct bt_buf *out)
 {
 	uint32_t nr = ts_language_symbol_count(language);
@@ -118,6 +132,8 @@ void bt_tags_describe(const TSLanguage *language, const char *text, struct bt_bu
 		bt_buf_addf(out, "comment %s\n", name);
 		last = name;
 	}
+	if (!*text)
+		describe_usual(language, nr, out);
 	while (next_name(&s, &text))
 		for (size_t i = 0; i < s.nr; i++) {
 			TSSymbol symbol = ts_language_symbol_for_name(language, s.types[i], (uint32_t)s.lens[i], true);

@@ -114,6 +114,7 @@ static void set_value(struct bt_user_grammars *l, struct bt_user_grammar *g, con
 	} strings[] = {
 		{ "symbol", &g->symbol }, { "hash", &g->hash }, { "object", &g->object }, { "from", &g->from },
 		{ "path", &g->path }, { "version", &g->version }, { "licence", &g->licence }, { "integrity", &g->integrity },
+		{ "given", &g->given },
 	};
 
 	for (size_t i = 0; i < BT_ARRAY_NR(strings); i++)
@@ -176,7 +177,7 @@ static void parse_list(struct bt_user_grammars *l, char *text)
 		BT_GROW(l->items, l->alloc, l->nr + 1);
 		g = &l->items[l->nr++];
 		*g = (struct bt_user_grammar){ .name = value, .from = "", .path = "", .version = "", .licence = "",
-					       .integrity = "", .header = "\n" };
+					       .integrity = "", .given = "", .header = "\n" };
 	}
 }
 
@@ -369,6 +370,7 @@ void bt_user_grammars_format(const struct bt_user_grammars *l, struct bt_buf *ou
 		put_line(out, "version", g->version);
 		put_line(out, "licence", g->licence);
 		put_line(out, "integrity", g->integrity);
+		put_line(out, "given", g->given);
 		put_line(out, "replaces", g->replaces ? "yes" : "");
 		if (g->text)
 			bt_buf_addf(out, "text %s %s\n", text_names[g->text], g->text_hash);

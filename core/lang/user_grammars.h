@@ -47,6 +47,7 @@ struct bt_user_grammar {
 	const char *from;	/* "npm PACKAGE", "folder PATH", "tarball PATH" */
 	const char *path;	/* of the grammar in what it came from, "" for the top */
 	const char *version, *licence;	/* or "" */
+	const char *given;	/* what the user gave with it, and an update keeps: "text", "extensions", both, or "" */
 	const char *integrity;	/* that the source was held to, as the registry writes it, or "" */
 	const char *header;	/* statements of a description: alias, glob, shebang; a line each, the first one empty */
 	enum bt_user_text text;
