@@ -141,6 +141,7 @@ __git_batho_words()
 	queue) __git_batho_queue "$i" ;;
 	rules) __gitcomp "list show test" ;;
 	snapshot) __git_batho_snapshot "$i" ;;
+	grammars) __gitcomp "list test add update remove" ;;
 	deps | outline) __git_complete_index_file --cached ;;
 	def | refs | callers | callees | impact)
 		[ -z "$cur" ] || __gitcomp_direct "$(git batho search --match=prefix --max=50 \

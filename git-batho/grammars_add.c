@@ -273,7 +273,7 @@ static void warn_of_endings(struct adding *a, const struct bt_source *g)
 		const struct bt_lang *lang = NULL;
 		const struct bt_detect_class *cls = NULL;
 
-		if (bt_detect_path(name, strlen(name), NULL, &lang, &cls) == BT_DETECT_LANG && !lang->user &&
+		if (bt_detect_path(name, strlen(name), NULL, &lang, &cls) == BT_DETECT_LANG &&
 		    strcmp(lang->name, g->name))
 			bt_notice(a->c, "files that end in .%s stay %s's", g->extensions[i], lang->name);
 	}

@@ -167,6 +167,8 @@ int bt_grammars_remove(struct bt_context *c, const struct bt_grammars_opts *o, c
 								      : "`git batho grammars list --user` shows them");
 	}
 	bytes = bt_grammar_bytes(g);
+	if (o->apply && bt_grammar_remove(language, err))
+		return err->code;
 	bt_out_record(c->out, "removed");
 	bt_out_cstr(c->out, "name", language);
 	bt_out_cstr(c->out, "hash", g->hash);
@@ -181,8 +183,6 @@ int bt_grammars_remove(struct bt_context *c, const struct bt_grammars_opts *o, c
 		bt_out_nl(c->out);
 		return 0;
 	}
-	if (bt_grammar_remove(language, err))
-		return err->code;
 	if (!bt_context_repo(c, &ignored))
 		bt_audit(c, "grammar remove", "ok", "%s %.16s", language, g->hash ? g->hash : "");
 	return 0;

@@ -106,7 +106,7 @@ static int prepare(const struct bt_lang *lang, struct prepared *p, struct bt_err
 
 	if (rc)
 		return rc;
-	rc = bt_tables_make(&p->desc, lang->name, p->grammar, &p->tables, err);
+	rc = bt_tables_make(&p->desc, lang->name, lang->user != NULL, p->grammar, &p->tables, err);
 	if (!rc)
 		rc = bt_scanner_guard(p->grammar, &p->tables.stock, err);
 	if (!rc && state.few)

@@ -15,7 +15,7 @@
 
 int bt_maker_fail(struct bt_maker *m, const char *what, const char *word)
 {
-	return bt_err_set(m->err, BT_ERR_FAIL, "core/lang/desc/%s.lang:%u: %s '%s'", m->name,
+	return bt_err_set(m->err, BT_ERR_FAIL, "%s%s.lang:%u: %s '%s'", m->user ? "" : "core/lang/desc/", m->name,
 			  m->stmt->line, what, word);
 }
 
@@ -433,11 +433,11 @@ static void hash_tokens(struct bt_lang_tables *t)
 	}
 }
 
-int bt_tables_make(const struct bt_desc *d, const char *name, const TSLanguage *ts,
+int bt_tables_make(const struct bt_desc *d, const char *name, bool user, const TSLanguage *ts,
 		   struct bt_lang_tables *ret_tables, struct bt_err *err)
 {
 	struct bt_lang_tables t = { .ts = ts, .stock = ts, .symbols_nr = ts_language_symbol_count(ts) };
-	struct bt_maker m = { .t = &t, .name = name, .err = err };
+	struct bt_maker m = { .t = &t, .name = name, .user = user, .err = err };
 	int rc = 0;
 
 	t.rules = bt_arena_zalloc(&t.arena, sizeof(*t.rules) * (t.symbols_nr + 1));

@@ -234,7 +234,7 @@ struct bt_lang_tables {
 };
 
 /* The tables point into d's words. Fails with the description's file and line: "core/lang/desc/c.lang:12: no node type 'x'". */
-int bt_tables_make(const struct bt_desc *d, const char *name, const TSLanguage *ts,
+int bt_tables_make(const struct bt_desc *d, const char *name, bool user, const TSLanguage *ts,
 		   struct bt_lang_tables *ret_tables, struct bt_err *err);
 void bt_tables_release(struct bt_lang_tables *t);
 

@@ -20,6 +20,7 @@ struct bt_maker_def {
 struct bt_maker {
 	struct bt_lang_tables *t;
 	const char *name;
+	bool user;			/* the description is the user's */
 	const struct bt_stmt *stmt;	/* at hand, for messages */
 	struct bt_maker_entry *entries;
 	size_t entries_nr, entries_alloc;

@@ -11,7 +11,7 @@ commands=$(git-batho --list-commands)
 args_of() {
 	case $1 in
 	check | init | index | map | stats | help | version) ;;
-	rules | snapshot) echo list ;;
+	grammars | rules | snapshot) echo list ;;
 	def | refs | callers | impact) echo add ;;
 	callees) echo twice ;;
 	diff) echo "$(git hash-object -t tree /dev/null)..HEAD" ;;
@@ -26,7 +26,7 @@ args_of() {
 
 needs_repository() {
 	case $1 in
-	doctor | help | version) return 1 ;;	# doctor says what is wrong there
+	doctor | grammars | help | version) return 1 ;;	# doctor says what is wrong there
 	esac
 }
 

@@ -82,7 +82,7 @@ static void assert_refused(const char *text, const char *message)
 	struct bt_desc desc;
 
 	bt_desc_init(&desc, text);
-	assert_true(bt_tables_make(&desc, "sample", grammar("json"), &tables, &err) != 0);
+	assert_true(bt_tables_make(&desc, "sample", false, grammar("json"), &tables, &err) != 0);
 	assert_string_equal(err.msg, message);
 	bt_desc_release(&desc);
 }
@@ -130,7 +130,7 @@ static void test_right_description(void **state)
 			    "role pair key=bind value=read\n");
 	assert_int_equal(desc.nr, 4);
 	assert_int_equal(desc.stmts[0].nr, 2);
-	assert_int_equal(bt_tables_make(&desc, "sample", grammar("json"), &tables, &err), 0);
+	assert_int_equal(bt_tables_make(&desc, "sample", false, grammar("json"), &tables, &err), 0);
 	for (uint32_t i = 0; i < tables.symbols_nr; i++)
 		member |= tables.rules[i].defs_nr == 1 && tables.rules[i].entries_nr == 2;
 	assert_true(member);
