@@ -104,6 +104,37 @@ __git_batho_snapshot()
 	esac
 }
 
+# __git_batho_config AT: the same behind "config".
+__git_batho_config()
+{
+	local i subcommand key
+	for ((i = $1 + 1; i < cword; i++)); do
+		case ${words[i]} in
+		-*) ;;
+		*)
+			if [ -n "$subcommand" ]; then
+				key=${words[i]}
+				break
+			fi
+			subcommand=${words[i]}
+			;;
+		esac
+	done
+	case $subcommand in
+	'') __gitcomp "$(__git_batho_subcommands config | sort -u)" ;;
+	get | explain | set)
+		if [ "$subcommand" = set ] && [ -n "$key" ]; then
+			__gitcomp "$(git batho config explain "$key" 2>/dev/null |
+				sed -n -e 's/,//g' -e 's/^ *expected *one of //p' -e 's/^ *expected *true or false/true false/p')"
+		else
+			__gitcomp_nl "$(git batho --list-values key 2>/dev/null)"
+		fi
+		;;
+	profile) __gitcomp_nl "$(git batho config profile --porcelain 2>/dev/null | cut -s -f 2)" ;;
+	validate) COMPREPLY=() ;;
+	esac
+}
+
 # __git_batho_words AT: completes the word at hand; the command is looked for from word AT on.
 __git_batho_words()
 {
@@ -138,6 +169,7 @@ __git_batho_words()
 	hooks) __gitcomp "install uninstall status run" ;;
 	help) __gitcomp "$(git batho --list-commands 2>/dev/null)" ;;
 	index | diff | check) __git_complete_refs ;;
+	config) __git_batho_config "$i" ;;
 	queue) __git_batho_queue "$i" ;;
 	rules) __gitcomp "list show test" ;;
 	snapshot) __git_batho_snapshot "$i" ;;

@@ -109,6 +109,24 @@ function __fish_git_batho_snapshot
     end
 end
 
+# What follows "config": what it does, then keys or profiles.
+function __fish_git_batho_config
+    set -l words (commandline -opc)
+    set -l at (contains -i -- config $words)
+    or return
+    set -l subcommand (string match -v -- '-*' $words[(math $at + 1)..-1])[1]
+    switch "$subcommand"
+        case ''
+            git batho config -h 2>/dev/null | string replace -rf '^ *[a-z]*: git batho config ([a-z][-a-z]*).*' '$1' | sort -u
+        case get explain set
+            git batho --list-values key 2>/dev/null
+        case profile
+            git batho config profile --porcelain 2>/dev/null | cut -s -f 2
+        case validate
+            __fish_complete_path (commandline -ct)
+    end
+end
+
 function __fish_git_batho_names
     set -l part (commandline -ct)
     test -n "$part"
@@ -130,3 +148,5 @@ complete -c git -f -n '__fish_git_using_command batho; and contains -- (__fish_g
     -a '(__fish_git_batho_queue)'
 complete -c git -f -n '__fish_git_using_command batho; and contains -- (__fish_git_batho_command) snapshot' \
     -a '(__fish_git_batho_snapshot)'
+complete -c git -f -n '__fish_git_using_command batho; and contains -- (__fish_git_batho_command) config' \
+    -a '(__fish_git_batho_config)'

@@ -11,6 +11,7 @@ const struct bt_command *const bt_commands[] = {
 	&bt_cmd_diff,	 &bt_cmd_impact, &bt_cmd_map,	  &bt_cmd_check,  &bt_cmd_rules,  &bt_cmd_queue,
 	&bt_cmd_doctor,	 &bt_cmd_health,
 	&bt_cmd_snapshot,
+	&bt_cmd_config,
 	NULL,
 };
 

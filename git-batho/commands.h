@@ -10,6 +10,7 @@ extern const struct bt_command bt_cmd_callees;
 extern const struct bt_command bt_cmd_callers;
 extern const struct bt_command bt_cmd_cat_facts;
 extern const struct bt_command bt_cmd_check;
+extern const struct bt_command bt_cmd_config;
 extern const struct bt_command bt_cmd_def;
 extern const struct bt_command bt_cmd_deps;
 extern const struct bt_command bt_cmd_diff;

@@ -44,6 +44,8 @@ struct bt_context {
 
 /* One notice on stderr, unless --quiet: "git-batho: ..." */
 void bt_notice(const struct bt_context *c, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* The line of an error and its hint, on stderr; the exit status that goes with it. */
+int bt_report(const struct bt_err *err);
 /* A path as people want it here: relative to the current folder. Appends to out. */
 void bt_display_path(const struct bt_context *c, const char *path, struct bt_buf *out);
 /* A path argument (relative to the current folder) as a path from the top. */
@@ -51,6 +53,11 @@ int bt_tree_path(const struct bt_context *c, const char *arg, struct bt_buf *out
 
 /* For commands without BT_NEEDS_REPO: opens repository and configuration after all. */
 int bt_context_repo(struct bt_context *c, struct bt_err *err);
+/*
+ * For commands that also work where something is wrong: opens the repository, if there is one here (c->repo.git_dir is NULL when not),
+ * and the configuration; its mistakes are told to `warn`, one by one, and count as not said.
+ */
+int bt_context_lenient(struct bt_context *c, bt_conf_warn *warn, void *ctx, struct bt_err *err);
 /* May index.db be written (or made) where it belongs? */
 bool bt_context_can_write(const struct bt_context *c);
 /* The store, or the folder in which it would be made: free(). */

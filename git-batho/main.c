@@ -9,6 +9,7 @@
 
 #include "core/base/buf.h"
 #include "core/base/file.h"
+#include "core/conf/conf.h"
 #include "core/facts/facts.h"
 #include "core/lang/langs.h"
 #include "git-batho/command.h"
@@ -49,7 +50,7 @@ static int list_commands(void)
 	return print(&text, 0);
 }
 
-/* The words that an option's <kind>, <role> or <language> may be: for completion. */
+/* The words that a <kind>, <role>, <language> or <key> may be: for completion. */
 static int list_values(const char *what)
 {
 	BT_BUF_OWNED struct bt_buf text = BT_BUF_INIT;
@@ -63,6 +64,9 @@ static int list_values(const char *what)
 	else if (what && !strcmp(what, "language"))
 		for (size_t i = 0; i < bt_langs_nr(); i++)
 			bt_buf_addf(&text, "%s\n", bt_lang_get(i)->name);
+	else if (what && !strcmp(what, "key"))
+		for (int i = 0; i < BT_KEY_NR; i++)
+			bt_buf_addf(&text, "%s\n", bt_keys[i].name);
 	else
 		return usage(STATUS_USAGE);
 	return print(&text, 0);

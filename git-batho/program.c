@@ -235,6 +235,26 @@ int bt_context_repo(struct bt_context *c, struct bt_err *err)
 	return open_repo(c, NULL, err);
 }
 
+int bt_context_lenient(struct bt_context *c, bt_conf_warn *warn, void *ctx, struct bt_err *err)
+{
+	static const char *const argv[] = { BT_GIT_CONFIG_LISTING, NULL };
+	BT_BUF_OWNED struct bt_buf listing = BT_BUF_INIT;
+	struct bt_err none = BT_ERR_INIT;
+	bool inside = !bt_repo_open(&c->repo, NULL, 0, &none);
+
+	if (!inside && !strstr(none.msg, "not a git repository"))
+		return *err = none, err->code;
+	if (bt_git_run_argv(inside ? &c->repo : NULL, argv, &listing, err))
+		return bt_err_wrap(err, "cannot read git's configuration");
+	if (bt_conf_open_listed(bt_buf_cstr(&listing), listing.len, warn, ctx, &c->conf, err))
+		return err->code;
+	if (inside) {
+		c->repo.no_config_hooks = !bt_conf_has_hooks(c->conf);
+		choose_store_dir(c);
+	}
+	return 0;
+}
+
 static void open_output(struct bt_context *c)
 {
 	bool human = c->common.format == BT_FORMAT_HUMAN || c->aside;
@@ -272,7 +292,7 @@ static int status_of(const struct bt_err *err)
 	return err->code == BT_ERR_USAGE ? STATUS_USAGE : STATUS_FATAL;
 }
 
-static int report(const struct bt_err *err)
+int bt_report(const struct bt_err *err)
 {
 	BT_BUF_OWNED struct bt_buf msg = BT_BUF_INIT, hint = BT_BUF_INIT;
 
@@ -416,14 +436,14 @@ int bt_program_main(const struct bt_command *const *commands, int argc, char **a
 	if (!cmd) {
 		bt_err_set(&err, BT_ERR_USAGE, "'%s' is not a git-batho command", argc > 1 ? argv[1] : "");
 		bt_err_hint(&err, "see `git batho help`");
-		return report(&err);
+		return bt_report(&err);
 	}
 	snprintf(name, sizeof(name), "batho-%s", cmd->name);
 	bt_trace2_name(name);
 	bt_trace("git batho %s", cmd->name);
 	rc = run(cmd, argc - 1, argv + 1, argv, &err);
 	if (rc < 0)
-		rc = report(&err);
+		rc = bt_report(&err);
 	bt_trace("exit %d", rc);
 	bt_trace2_exit(rc);
 	return rc;

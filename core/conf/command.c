@@ -2,7 +2,6 @@
  * Keys with a name of the user's own in them: deploy.<name>.command and the like. What they say is run, so that git's own
  * configuration alone says it; git has looked whose that is. And rules.<rule>.severity, which is severity.c's.
  */
-#include <ctype.h>
 #include <string.h>
 #include <strings.h>
 
@@ -71,10 +70,7 @@ const char *conf_family_hint(const char *name)
 
 int conf_check_command(struct bt_conf *c, const char *text, const struct conf_place *place, struct bt_err *err)
 {
-	if (text)
-		return 0;
-	bt_err_set(err, BT_ERR_FAIL, "'%s' %s has no value", place->name, place->where);
-	return conf_note(c, place, NULL, "text", err);
+	return text ? 0 : conf_no_value(c, place, err);
 }
 
 /* A name of the user's stands between the first and the last dot, and may hold dots itself. */
@@ -88,6 +84,21 @@ bool conf_same_name(const char *a, const char *b)
 	if (!conf_family_of(a))
 		return !strcasecmp(a, b);
 	return !strncasecmp(a, b, head) && !strncmp(a + head, b + head, tail - head) && !strcasecmp(a + tail, b + tail);
+}
+
+char *bt_key_name(const char *name)
+{
+	const struct bt_key *k = bt_key_of(name);
+	const char *open = strchr(k->name, NAME_OPEN), *tail;
+	size_t before;
+
+	if (!open)
+		return bt_xstrdup(k->name);
+	if (!strncasecmp(name, CONF_OURS, strlen(CONF_OURS)))
+		name += strlen(CONF_OURS);
+	before = (size_t)(open - k->name);
+	tail = strchr(open, NAME_CLOSE) + 1;
+	return bt_xasprintf("%.*s%.*s%s", (int)before, k->name, (int)(strlen(name) - before - strlen(tail)), name + before, tail);
 }
 
 const char *bt_conf_command(const struct bt_conf *c, const char *area, const char *name,

@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/base/buf.h"
 #include "core/base/err.h"
 #include "core/base/hash.h"
 #include "core/git/program.h"
@@ -140,6 +141,10 @@ extern const struct bt_key bt_keys[BT_KEY_NR];
 extern const struct bt_key bt_key_families[];
 /* The row of a key, or of its family; names compare without case, "batho." may stand before it. NULL: there is none. */
 const struct bt_key *bt_key_of(const char *name);
+/* The name as the tables write it, without "batho."; of a family with the name of the user's own as it is. bt_key_of has found it. free() */
+char *bt_key_name(const char *name);
+/* What is expected of a value, in words: "a number from 0 to 256", "one of auto, git". Appends. */
+void bt_key_expected(const struct bt_key *k, struct bt_buf *out);
 /* BATHO_INDEX_MAX_BLOB_SIZE; NULL: the environment does not set this key. free() */
 char *bt_key_env_name(const char *name);
 
@@ -156,6 +161,7 @@ struct bt_conf;
 /* Something wrong in what people configured. What does not apply is NULL or 0. */
 struct bt_conf_problem {
 	const char *msg, *hint;		/* the lines that a command prints; the hint may be empty */
+	const char *what;		/* msg without the place */
 	const char *file;		/* "/home/a/.gitconfig", "HEAD:.batho/config.ini" */
 	unsigned line;
 	const char *key;		/* as it is called there */
@@ -220,6 +226,34 @@ bool bt_conf_rule_said(const struct bt_conf *c, size_t i, struct bt_conf_said *r
  */
 const char *bt_conf_command(const struct bt_conf *c, const char *area, const char *name, const char *key,
 			    const char **ret_origin);
+
+/* --- for people who ask where a value comes from --- */
+
+struct bt_conf_source {
+	enum bt_origin origin;
+	enum bt_git_scope scope;
+	const char *name;	/* as the key is called there: "batho.index.jobs", "BATHO_INDEX_JOBS" */
+	const char *value;	/* NULL: a name without '=', which is as "true" */
+	const char *file;	/* NULL: in none */
+	unsigned line;		/* 0: not known */
+	bool valid;
+	bool counts;		/* it is the value, or one of them */
+};
+/* All that is said about a key (bt_key_of knows it), the default included, the weakest first. free(*ret) */
+void bt_conf_sources(struct bt_conf *c, const char *name, struct bt_conf_source **ret, size_t *ret_nr);
+/* Every key of the table and every one of a family that is said, by name. free(*ret), not what is in it. */
+void bt_conf_names(struct bt_conf *c, const char ***ret, size_t *ret_nr);
+/*
+ * Would this be a value of the key (bt_key_of knows it)? BT_ERR_USAGE says what is expected.
+ */
+int bt_conf_check_value(struct bt_conf *c, const char *name, const char *text, struct bt_err *err);
+/* BT_ERR_USAGE: no key has this name; the hint names the nearest. */
+int bt_conf_unknown_key(struct bt_conf *c, const char *name, struct bt_err *err);
+/*
+ * For a configuration with a `warn`: tells it of settings in areas that nobody knows, which are left to other versions
+ * otherwise, and of BATHO_ variables that are none.
+ */
+void bt_conf_check_names(struct bt_conf *c);
 
 /* git's own settings that matter here; NULL when unset. */
 const char *bt_conf_git(const struct bt_conf *c, const char *name);	/* "core.ignorecase", "color.ui", ... */

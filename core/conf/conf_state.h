@@ -68,13 +68,13 @@ int conf_set(struct bt_conf *c, enum bt_key_id key, const char *text, const stru
 int conf_find(const char *name);
 /* Does a key of the table share the area of this name? */
 bool conf_has_area(const char *name);
+/* Letters in common, position for position from both ends: enough to guess a misspelt name. */
+int conf_likeness(const char *a, const char *b);
 /* The known key nearest to a name, or -1. */
 int conf_nearest(const char *name);
 /* *ret_number is what bt_value has. */
 int conf_parse_value(struct bt_conf *c, const struct bt_key *k, const char *text, const struct conf_place *place,
 		     int64_t *ret_number, struct bt_err *err);
-/* "a number from 0 to 256", "one of auto, git": what is expected of a value. */
-void conf_expected(const struct bt_key *k, struct bt_buf *out);
 
 /* problem.c: every message about a setting. Each returns BT_ERR_FAIL. */
 int conf_bad_value(struct bt_conf *c, const struct conf_place *place, const char *text, const char *want,
@@ -84,18 +84,24 @@ int conf_bad_value(struct bt_conf *c, const struct conf_place *place, const char
  * what is before them stands before the nearest one too.
  */
 int conf_unknown(struct bt_conf *c, const struct conf_place *place, size_t len, struct bt_err *err);
+/* The same for a variable, whose nearest (NULL: none is near) is known. */
+int conf_unknown_variable(struct bt_conf *c, const struct conf_place *place, const char *near, struct bt_err *err);
 /* place->name is a key that is not taken from there; where: "a tracked file". user: it is the user's alone to set. */
 int conf_untaken(struct bt_conf *c, const struct conf_place *place, const char *where, bool user, struct bt_err *err);
+int conf_no_value(struct bt_conf *c, const struct conf_place *place, struct bt_err *err);
 /* The line itself is none. */
 int conf_bad_line(struct bt_conf *c, const struct conf_place *place, const char *what, struct bt_err *err);
-/* The error that is set, as one about this place. */
-int conf_note(struct bt_conf *c, const struct conf_place *place, const char *text, const char *want, struct bt_err *err);
+/* `why` says what is wrong with the pattern. */
+int conf_bad_pattern(struct bt_conf *c, const struct conf_place *place, const char *text, const struct bt_err *why,
+		     struct bt_err *err);
 /* A wrong setting: the code, or 0 when it has been told and passed over. */
 int conf_tolerate(const struct bt_conf *c, const struct bt_err *err);
 
 /* env.c: what the environment says of a key; NULL: nothing. *ret_name (free()) is the variable's. */
 const char *conf_env_find(const char *key, char **ret_name);
 int conf_take_env(struct bt_conf *c, struct bt_err *err);
+/* Tells c->warn about a BATHO_ variable that is none. */
+void conf_check_variable(struct bt_conf *c, const char *assignment);
 
 /* severity.c: "rules.<id>.severity" */
 bool conf_is_severity(const char *name);
@@ -122,6 +128,10 @@ int conf_read_git(struct bt_conf *c, const struct bt_repo *repo, struct bt_git_s
 int conf_take_git(struct bt_conf *c, struct bt_err *err);
 /* Takes git's listing with scopes and origins; changes the bytes. */
 void conf_parse_git(struct bt_conf *c, char *data, size_t len);
+/* name: without "batho." */
+bool conf_is_known_area(const char *name);
+/* Is it said where a repository's own configuration must not say it? */
+bool conf_is_out_of_scope(const struct bt_key *k, enum bt_git_scope scope);
 /* Where setting number `at` stands; what is not said of it is left alone. `where` holds the text. */
 void conf_git_place(const struct bt_conf *c, size_t at, struct bt_buf *where, struct conf_place *place);
 /*

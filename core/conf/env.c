@@ -31,8 +31,9 @@ static char *variable(const char *key, bool apart)
 char *bt_key_env_name(const char *name)
 {
 	const struct bt_key *k = bt_key_of(name);
+	BT_FREE char *known = k && k->scope != BT_SCOPE_GIT ? bt_key_name(name) : NULL;
 
-	return !k || k->scope == BT_SCOPE_GIT ? NULL : variable(k->name, true);
+	return known ? variable(known, true) : NULL;
 }
 
 const char *conf_env_find(const char *key, char **ret_name)
@@ -51,6 +52,57 @@ const char *conf_env_find(const char *key, char **ret_name)
 static bool is_ours(const char *assignment)
 {
 	return !strncmp(assignment, PREFIX, strlen(PREFIX));
+}
+
+/* Variables that are no settings: said to the program, or by it to what it starts. */
+static const char *const reserved[] = {
+	"BATHO_ACTION", "BATHO_AGENT", "BATHO_BASE", "BATHO_BATCH", "BATHO_COMMIT", "BATHO_EXEC_PATH", "BATHO_KEY",
+	"BATHO_NAME", "BATHO_QUEUE_FENCE", "BATHO_QUEUE_PROGRAM", "BATHO_QUEUE_PUSH", "BATHO_REF", "BATHO_SKIP",
+	"BATHO_STORE_DIR", "BATHO_TRACE",
+};
+#define RESERVED_PREFIX "BATHO_FIELD_"
+
+static bool is_reserved(const char *name)
+{
+	for (size_t i = 0; i < BT_ARRAY_NR(reserved); i++)
+		if (!strcmp(reserved[i], name))
+			return true;
+	return !strncmp(name, RESERVED_PREFIX, strlen(RESERVED_PREFIX));
+}
+
+/* Is it a key's? If not, *ret_near is the one that is nearest, or NULL. free() */
+static bool is_key(const char *name, char **ret_near)
+{
+	int best_like = (int)(strlen(name) - strlen(PREFIX)) / 2 + (int)strlen(PREFIX);
+
+	*ret_near = NULL;
+	for (int i = 0; i < BT_KEY_NR; i++) {
+		BT_FREE char *apart = variable(bt_keys[i].name, true), *joined = variable(bt_keys[i].name, false);
+		int like;
+
+		if (!strcmp(apart, name) || !strcmp(joined, name))
+			return true;
+		like = conf_likeness(apart, name);
+		if (like <= best_like)
+			continue;
+		best_like = like;
+		free(*ret_near);
+		*ret_near = apart;
+		apart = NULL;
+	}
+	return false;
+}
+
+void conf_check_variable(struct bt_conf *c, const char *assignment)
+{
+	BT_FREE char *name = bt_xstrndup(assignment, strcspn(assignment, "=")), *near = NULL;
+	const struct conf_place place = { .origin = BT_FROM_ENV, .name = name, .where = "in the environment" };
+	struct bt_err err = BT_ERR_INIT;
+
+	if (!is_ours(name) || is_reserved(name) || conf_severity_of_variable(c, name, strlen(name)) || is_key(name, &near))
+		return;
+	conf_unknown_variable(c, &place, near, &err);
+	conf_tolerate(c, &err);
 }
 
 static int take_key(struct bt_conf *c, enum bt_key_id key, struct bt_err *err)

@@ -157,8 +157,7 @@ void conf_git_place(const struct bt_conf *c, size_t at, struct bt_buf *where, st
 	place->where = bt_buf_cstr(where);
 }
 
-/* Is it said where a repository's own configuration must not say it? */
-static bool is_out_of_scope(const struct bt_key *k, enum bt_git_scope scope)
+bool conf_is_out_of_scope(const struct bt_key *k, enum bt_git_scope scope)
 {
 	return k->scope == BT_SCOPE_USER && (scope == BT_GIT_SCOPE_LOCAL || scope == BT_GIT_SCOPE_WORKTREE);
 }
@@ -167,7 +166,7 @@ static int set(struct bt_conf *c, const struct conf_git *g, int key, const struc
 {
 	const char *value = g->value ? g->value : "true";
 
-	if (is_out_of_scope(&bt_keys[key], g->scope))
+	if (conf_is_out_of_scope(&bt_keys[key], g->scope))
 		return conf_untaken(c, place, "the configuration of a repository", true, err);
 	return conf_set(c, (enum bt_key_id)key, value, place, err);
 }
@@ -196,7 +195,7 @@ static int set_aloud(struct bt_conf *c, size_t at, int key, struct bt_err *err)
 }
 
 /* Other areas belong to other commands, of this version or a later one. */
-static bool is_known_area(const char *name)
+bool conf_is_known_area(const char *name)
 {
 	return conf_has_area(name) || conf_family_hint(name);
 }
@@ -211,7 +210,7 @@ int conf_take_git(struct bt_conf *c, struct bt_err *err)
 		struct bt_err vague = BT_ERR_INIT;
 		int key;
 
-		if (strncmp(g->name, CONF_OURS, strlen(CONF_OURS)) || !is_known_area(own))
+		if (strncmp(g->name, CONF_OURS, strlen(CONF_OURS)) || !conf_is_known_area(own))
 			continue;
 		if (g->value && conf_is_command(own))
 			continue;	/* looked up when it is wanted */

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "core/base/mem.h"
 #include "core/base/opt.h"
 #include "core/conf/conf_state.h"
 #include "core/git/attr.h"
@@ -38,8 +39,7 @@ const struct bt_key *bt_key_of(const char *name)
 	return key < 0 ? conf_family_of(name) : &bt_keys[key];
 }
 
-/* Letters in common, position for position from both ends: enough to guess a misspelt key. */
-static int likeness(const char *a, const char *b)
+int conf_likeness(const char *a, const char *b)
 {
 	size_t la = strlen(a), lb = strlen(b), nr = 0, min = la < lb ? la : lb;
 
@@ -62,7 +62,7 @@ int conf_nearest(const char *name)
 
 	for (int i = 0; i < BT_KEY_NR; i++) {
 		size_t skip = strncasecmp(bt_keys[i].name, name, area) ? 0 : area;
-		int like = likeness(bt_keys[i].name + skip, name + skip);
+		int like = conf_likeness(bt_keys[i].name + skip, name + skip);
 
 		if (like > best_like && like > (int)strlen(name + skip) / 2) {
 			best_like = like;
@@ -80,7 +80,7 @@ static void expected_number(const struct bt_key *k, struct bt_buf *out)
 		    (long long)(mega ? k->max >> 20 : k->max), mega ? "m" : "");
 }
 
-void conf_expected(const struct bt_key *k, struct bt_buf *out)
+void bt_key_expected(const struct bt_key *k, struct bt_buf *out)
 {
 	switch (k->type) {
 	case BT_TYPE_INT:
@@ -109,7 +109,7 @@ static int bad_value(struct bt_conf *c, const struct bt_key *k, const char *text
 {
 	BT_BUF_OWNED struct bt_buf want = BT_BUF_INIT;
 
-	conf_expected(k, &want);
+	bt_key_expected(k, &want);
 	return conf_bad_value(c, place, text, bt_buf_cstr(&want), err);
 }
 
@@ -118,11 +118,8 @@ static int check_pattern(struct bt_conf *c, const char *text, const struct conf_
 	struct bt_err own = BT_ERR_INIT;
 	struct bt_pattern pattern;
 
-	if (bt_pattern_parse(text, &pattern, &own)) {
-		bt_err_set(err, BT_ERR_FAIL, "'%s' %s: %s", place->name, place->where, own.msg);
-		bt_err_hint(err, "%s", own.hint);
-		return conf_note(c, place, text, "a pattern as in gitignore", err);
-	}
+	if (bt_pattern_parse(text, &pattern, &own))
+		return conf_bad_pattern(c, place, text, &own, err);
 	bt_pattern_release(&pattern);
 	return 0;
 }
@@ -169,4 +166,27 @@ int conf_parse_value(struct bt_conf *c, const struct bt_key *k, const char *text
 		return bad_value(c, k, text, place, err);
 	*ret_number = n;
 	return 0;
+}
+
+/* As far as people see it, the command line is where they have said it. */
+int bt_conf_check_value(struct bt_conf *c, const char *name, const char *text, struct bt_err *err)
+{
+	BT_FREE char *known = bt_key_name(name);
+	const struct conf_place place = { .origin = BT_FROM_COMMAND, .name = known, .where = "on the command line" };
+	int64_t ignored;
+
+	if (!conf_parse_value(c, bt_key_of(name), text, &place, &ignored, err))
+		return 0;
+	err->code = BT_ERR_USAGE;
+	return BT_ERR_USAGE;
+}
+
+int bt_conf_unknown_key(struct bt_conf *c, const char *name, struct bt_err *err)
+{
+	const struct conf_place place = { .origin = BT_FROM_COMMAND, .name = name, .where = "on the command line" };
+	bool whole = !strncasecmp(name, CONF_OURS, strlen(CONF_OURS));
+
+	conf_unknown(c, &place, strlen(name) - (whole ? strlen(CONF_OURS) : 0), err);
+	err->code = BT_ERR_USAGE;
+	return BT_ERR_USAGE;
 }

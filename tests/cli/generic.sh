@@ -12,6 +12,7 @@ args_of() {
 	case $1 in
 	check | init | index | map | stats | help | version) ;;
 	grammars | rules | snapshot) echo list ;;
+	config) echo list ;;
 	def | refs | callers | impact) echo add ;;
 	callees) echo twice ;;
 	diff) echo "$(git hash-object -t tree /dev/null)..HEAD" ;;
@@ -26,7 +27,7 @@ args_of() {
 
 needs_repository() {
 	case $1 in
-	doctor | grammars | help | version) return 1 ;;	# doctor says what is wrong there
+	config | doctor | grammars | help | version) return 1 ;;	# doctor says what is wrong there
 	esac
 }
 
