@@ -138,6 +138,8 @@ static bool is_gits(const char *path, const char *text)
 	for (size_t i = 0; i < BT_ARRAY_NR(names); i++)
 		if (!strcmp(base, names[i]))
 			return true;
+	if (strlen(base) > 4 && !strcmp(base + strlen(base) - 4, ".ini"))
+		return false;
 	for (const char *p = text; (p = strchr(p, '[')); p++) {
 		bool starts = p == text || p[-1] == '\n';
 		const char *end = p + 1 + strspn(p + 1, " \t");

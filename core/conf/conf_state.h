@@ -91,6 +91,8 @@ int conf_untaken(struct bt_conf *c, const struct conf_place *place, const char *
 int conf_no_value(struct bt_conf *c, const struct conf_place *place, struct bt_err *err);
 /* The line itself is none. */
 int conf_bad_line(struct bt_conf *c, const struct conf_place *place, const char *what, struct bt_err *err);
+/* BT_ERR_LIMIT */
+int conf_too_large(struct bt_conf *c, const char *file, unsigned max, struct bt_err *err);
 /* `why` says what is wrong with the pattern. */
 int conf_bad_pattern(struct bt_conf *c, const struct conf_place *place, const char *text, const struct bt_err *why,
 		     struct bt_err *err);

@@ -99,6 +99,16 @@ int conf_bad_line(struct bt_conf *c, const struct conf_place *place, const char 
 	return note(c, place, err, what);
 }
 
+int conf_too_large(struct bt_conf *c, const char *file, unsigned max, struct bt_err *err)
+{
+	const struct conf_place place = { .file = file };
+	BT_FREE char *what = bt_xasprintf("the file is larger than %u bytes", max);
+
+	bt_err_set(err, BT_ERR_LIMIT, "'%s' is larger than %u bytes", file, max);
+	note(c, &place, err, what);
+	return BT_ERR_LIMIT;
+}
+
 int conf_tolerate(const struct bt_conf *c, const struct bt_err *err)
 {
 	struct bt_conf_problem p = { .msg = NULL };

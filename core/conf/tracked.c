@@ -289,8 +289,7 @@ int conf_read_tracked(struct bt_conf *c, const char *data, size_t len, const cha
 	r->end = data + len;
 	r->err = err;
 	if (len > BT_CONFIG_FILE_MAX)
-		return bt_err_set(err, BT_ERR_LIMIT, "'%s' is larger than %u bytes", where,
-				  BT_CONFIG_FILE_MAX);
+		return conf_too_large(c, where, BT_CONFIG_FILE_MAX, err);
 	line = ini_parse_stream(next_line, r, take, r);
 	if (!r->failed && line) {
 		r->line = (unsigned)line;

@@ -2,7 +2,7 @@
  * Keys by name, and values of the types that keys have.
  */
 #include <ctype.h>
-#include <stdio.h>
+#include <limits.h>
 #include <string.h>
 #include <strings.h>
 
@@ -53,8 +53,56 @@ int conf_likeness(const char *a, const char *b)
 	return (int)min;
 }
 
+#define TYPED_LEN_MAX 63
+
+/* Letters that were left out, put in, taken for others or swapped: how often, in names of a sane length. */
+static int mistypings(const char *a, const char *b)
+{
+	size_t la = strlen(a), lb = strlen(b);
+	int rows[3][TYPED_LEN_MAX + 1], *before = rows[0], *last = rows[1], *now = rows[2];
+
+	if (la > TYPED_LEN_MAX || lb > TYPED_LEN_MAX)
+		return INT_MAX;
+	for (size_t k = 0; k <= lb; k++)
+		last[k] = (int)k;
+	for (size_t i = 1; i <= la; i++) {
+		int *oldest = before;
+
+		now[0] = (int)i;
+		for (size_t k = 1; k <= lb; k++) {
+			bool same = tolower((unsigned char)a[i - 1]) == tolower((unsigned char)b[k - 1]);
+			int best = last[k - 1] + !same;
+
+			best = last[k] + 1 < best ? last[k] + 1 : best;
+			best = now[k - 1] + 1 < best ? now[k - 1] + 1 : best;
+			if (i > 1 && k > 1 && !same && a[i - 1] == b[k - 2] && a[i - 2] == b[k - 1] && before[k - 2] + 1 < best)
+				best = before[k - 2] + 1;
+			now[k] = best;
+		}
+		before = last;
+		last = now;
+		now = oldest;
+	}
+	return last[lb];
+}
+
+static int nearest_by_typing(const char *name)
+{
+	int best = -1, best_nr = 1 + (int)strlen(name) / 6;
+
+	for (int i = 0; i < BT_KEY_NR; i++) {
+		int nr = mistypings(bt_keys[i].name, name);
+
+		if (nr > best_nr || (nr == best_nr && best >= 0))
+			continue;
+		best_nr = nr;
+		best = i;
+	}
+	return best;
+}
+
 /* An area they share says nothing about the rest. */
-int conf_nearest(const char *name)
+static int nearest_by_ends(const char *name)
 {
 	const char *dot = strchr(name, '.');
 	size_t area = dot ? (size_t)(dot + 1 - name) : 0;
@@ -70,6 +118,13 @@ int conf_nearest(const char *name)
 		}
 	}
 	return best;
+}
+
+int conf_nearest(const char *name)
+{
+	int best = nearest_by_typing(name);
+
+	return best < 0 ? nearest_by_ends(name) : best;
 }
 
 static void expected_number(const struct bt_key *k, struct bt_buf *out)
