@@ -280,10 +280,11 @@ int bt_user_grammar_text(const struct bt_user_grammar *g, struct bt_buf *out, st
 
 static void look_at(struct bt_user_grammars *l, struct bt_user_grammar *g)
 {
+	BT_BUF_OWNED struct bt_buf text = BT_BUF_INIT;
 	struct bt_err err = BT_ERR_INIT;
 	BT_CLOSE int fd = -1;
 
-	if (bt_user_grammar_open(g, &fd, &err))
+	if (bt_user_grammar_open(g, &fd, &err) || bt_user_grammar_text(g, &text, &err))
 		g->trouble = bt_arena_strndup(&l->arena, err.msg, strlen(err.msg));
 }
 

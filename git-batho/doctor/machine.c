@@ -12,6 +12,7 @@
 #include "core/lang/langs.h"
 #include "git-batho/cmd_queue.h"
 #include "git-batho/doctor/doctor.h"
+#include "git-batho/grammars_notice.h"
 #include "git-batho/spawn.h"
 
 /* A worker needs so much address space for itself and the largest blob. */
@@ -72,9 +73,30 @@ void doctor_sandbox(struct doctor *d)
 	look_at_limit(d, RLIMIT_NOFILE, FILES_MIN, "the number of open files (ulimit -n)", "ulimit -Hn 1024");
 }
 
+static void tell_grammar(void *ctx, const char *name, const char *trouble)
+{
+	struct doctor *d = ctx;
+
+	if (!name)
+		doctor_say(d, DOCTOR_WARNING, "see to it that the list is yours and nobody else's (chmod 600), or remove it",
+			   "the list of the grammars that you added is not used: it %s", trouble);
+	else if (trouble)
+		doctor_say(d, DOCTOR_WARNING, "git batho grammars update, or git batho grammars remove --apply",
+			   "the grammar '%s' that you added is not used: %s", name, trouble);
+	else
+		doctor_say(d, DOCTOR_OK, NULL, "the grammar '%s' that you added loads", name);
+}
+
 void doctor_grammars(struct doctor *d)
 {
-	doctor_say(d, DOCTOR_OK, NULL, "%zu languages are built in", bt_langs_nr());
+	struct bt_err err = BT_ERR_INIT;
+	size_t built_in = 0, bad;
+
+	for (size_t i = 0; i < bt_langs_nr(); i++)
+		built_in += !bt_lang_get(i)->user;
+	doctor_say(d, DOCTOR_OK, NULL, "%zu languages are built in", built_in);
+	if (bt_grammars_check(tell_grammar, d, &bad, &err))
+		doctor_say_err(d, DOCTOR_WARNING, &err, NULL);
 }
 
 /* --- the clock --- */

@@ -124,6 +124,20 @@ test_expect_success 'the same size and other bytes' '
 	git batho index >../out 2>../err && test_grep "not what was compiled" ../err
 '
 
+test_expect_success 'another description than the one that was added' '
+	rm -rf "$HOME" && cp -rp ../home.good "$HOME" && echo "; more" >>"$(echo "$data"/*/tags.scm)" &&
+	git batho index >../out 2>../err && test_grep "tags.scm. is not what was added" ../err &&
+	test_expect_code 1 git batho def Two >../out 2>../err
+'
+
+test_expect_success 'a function that the library does not have: its files are counted as killed' '
+	rm -rf "$HOME" && cp -rp ../home.good "$HOME" && sed -i "s/^symbol .*/symbol tree_sitter_other/" "$list" &&
+	git batho index >../out 2>../err && git batho stats >../out &&
+	test_grep "killed-crash  *[1-9]" ../out && test_expect_code 128 git batho grammars test tiny a.tiny 2>../err &&
+	test_grep "undefined symbol: tree_sitter_other" ../err && test_expect_code 1 git batho doctor >../out &&
+	test_grep "grammar .tiny. that you added is not used: .*tree_sitter_other" ../out
+'
+
 restore() {
 	rm -rf "$HOME" && cp -rp ../home.good "$HOME"
 }
