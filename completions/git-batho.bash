@@ -174,6 +174,7 @@ __git_batho_words()
 	rules) __gitcomp "list show test" ;;
 	snapshot) __git_batho_snapshot "$i" ;;
 	grammars) __gitcomp "list test add update remove" ;;
+	storage) __gitcomp "$(__git_batho_subcommands storage)" ;;
 	deps | outline) __git_complete_index_file --cached ;;
 	def | refs | callers | callees | impact)
 		[ -z "$cur" ] || __gitcomp_direct "$(git batho search --match=prefix --max=50 \

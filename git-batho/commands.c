@@ -12,6 +12,7 @@ const struct bt_command *const bt_commands[] = {
 	&bt_cmd_doctor,	 &bt_cmd_health,
 	&bt_cmd_snapshot,
 	&bt_cmd_config,
+	&bt_cmd_storage,
 	NULL,
 };
 

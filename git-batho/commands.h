@@ -30,6 +30,7 @@ extern const struct bt_command bt_cmd_rules;
 extern const struct bt_command bt_cmd_search;
 extern const struct bt_command bt_cmd_snapshot;
 extern const struct bt_command bt_cmd_stats;
+extern const struct bt_command bt_cmd_storage;
 extern const struct bt_command bt_cmd_version;
 
 #endif

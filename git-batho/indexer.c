@@ -5,7 +5,7 @@
 #include "git-batho/indexer.h"
 
 static const struct bt_command *const commands[] = {
-	&bt_indexer_findings, &bt_indexer_grammars, &bt_indexer_hooks, &bt_indexer_index, &bt_indexer_queue, &bt_indexer_rules, &bt_indexer_version, NULL,
+	&bt_indexer_findings, &bt_indexer_grammars, &bt_indexer_hooks, &bt_indexer_index, &bt_indexer_queue, &bt_indexer_rules, &bt_indexer_storage, &bt_indexer_version, NULL,
 };
 
 int main(int argc, char **argv)

@@ -12,6 +12,7 @@
 #include "core/base/progress.h"
 #include "core/base/signal.h"
 #include "core/git/reflist.h"
+#include "core/index/compare.h"
 #include "core/index/index.h"
 #include "core/lang/extract.h"
 #include "git-batho/context.h"
@@ -219,6 +220,48 @@ static int index_revision(struct work *w, struct bt_rev *rev, struct bt_err *err
 	return finish_root(w, number, rev->spec, rev, err);
 }
 
+/* --- for the other commands of this program --- */
+
+static const struct bt_index_cmd_opts no_opts;
+
+int bt_indexer_pool(struct bt_context *c, struct bt_pool **ret_pool, struct bt_err *err)
+{
+	struct work w = { .c = c, .o = &no_opts };
+	int rc = open_pool(&w, err);
+
+	*ret_pool = w.pool;
+	return rc;
+}
+
+int bt_indexer_odb(struct bt_context *c, struct bt_odb **ret_odb, struct bt_err *err)
+{
+	struct work w = { .c = c, .o = &no_opts };
+	int rc = open_odb(&w, err);
+
+	*ret_odb = w.odb;
+	return rc;
+}
+
+int bt_indexer_compare(struct bt_context *c, struct bt_odb *odb, const struct bt_rev *rev,
+		       void (*differs)(void *ctx, uint32_t row, const char *dir, const char *what), void *ctx,
+		       struct bt_err *err)
+{
+	struct work w = { .c = c, .o = &no_opts, .odb = odb };
+	struct bt_index_opts o = { .repo = &c->repo, .conf = c->conf, .store = c->store, .odb = odb };
+	struct bt_oid config;
+	uint64_t folders;
+	int rc;
+
+	if (bt_tracked_find(odb, &rev->tree, &config, err) || use_config(&w, &config, rev->spec, err) ||
+	    bt_selection_root(&c->repo, c->conf, &o.root_selection, err) ||
+	    bt_selection_init(&w.selection, &c->repo, c->conf, err))
+		return err->code;
+	o.selection = &w.selection;
+	rc = bt_index_compare(&o, &rev->tree, differs, ctx, &folders, err);
+	bt_selection_release(&w.selection);
+	return rc;
+}
+
 /* The answer is not quite about the files as they are. */
 static void tell_unreadable(const struct work *w, const struct bt_listing *l)
 {
@@ -394,6 +437,51 @@ static int index_many(struct work *w, const char *const *args, size_t nr, struct
 	tell_unnamable(w, &stats);
 	rc = bt_index_report_many(w->c, &m.told, &stats);
 	return m.refused ? 1 : rc;
+}
+
+/* Its list of files, for the questions to come. */
+static int keep_list_of(struct work *w, const struct bt_oid *tree, struct bt_err *err)
+{
+	BT_CLEANUP(bt_manifest_release) struct bt_manifest m = BT_MANIFEST_INIT;
+	struct bt_index_root root;
+	int rc = bt_index_root_find(w->c->store, tree, w->root_selection, &root, err);
+
+	return rc == BT_ROW ? bt_index_manifest(w->c->store, root.row, true, &m, err) : rc;
+}
+
+int bt_indexer_again(struct bt_context *c, struct bt_pool *pool, const struct bt_indexer_again *what,
+		     struct bt_index_stats *ret_stats, struct bt_err *err)
+{
+	static const struct bt_oid no_config = { .len = 0 };
+	BT_CLEANUP(work_release) struct work w = { .c = c, .o = &no_opts, .pool = pool };
+	BT_CLEANUP(many_release) struct many m = { .nr = 0 };
+
+	if (open_odb(&w, err) || open_store(&w, err) || use_config(&w, &no_config, "", err) || open_index(&w, err) ||
+	    bt_index_add_known(w.ix, what->blobs, what->blobs_nr, err) || many_run(&w, &m, err))
+		return err->code;
+	for (size_t i = 0; i < what->trees_nr; i++) {
+		struct bt_revlist_row row = { .commit = what->trees[i], .tree = what->trees[i] };
+
+		if (bt_cancel_check(err) || add_revision(&w, &m, &row, err))
+			return err->code;
+		if (bt_index_pending(w.ix) >= PENDING_MAX && many_run(&w, &m, err))
+			return err->code;
+	}
+	if (many_run(&w, &m, err))
+		return err->code;
+	bt_index_stats_get(w.ix, ret_stats);
+	return what->trees_nr ? keep_list_of(&w, &what->trees[0], err) : 0;
+}
+
+int bt_indexer_backfill(struct bt_context *c, const char *const *revs, size_t nr, struct bt_err *err)
+{
+	static const char *const all[] = { "--all" };
+	static const struct bt_index_cmd_opts all_opts = { .all = true };
+	BT_CLEANUP(work_release) struct work w = { .c = c, .o = nr ? &no_opts : &all_opts };
+
+	if (open_pool(&w, err) || open_odb(&w, err) || open_store(&w, err))
+		return err->code;
+	return index_many(&w, nr ? revs : all, nr ? nr : 1, err);
 }
 
 /*

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -15,6 +16,7 @@
 
 #include "core/base/path.h"
 #include "store/open.h"
+#include "store/rewrite.h"
 #include "store/schema.h"
 #include "store/store_int.h"
 
@@ -37,7 +39,7 @@ unsigned bt_store_folder_mode(unsigned shared)
 	return shared & 0070 ? mode | S_ISGID : mode;
 }
 
-static int companions_remove(const char *path, struct bt_err *err)
+int bt_store_companions_remove(const char *path, struct bt_err *err)
 {
 	static const char *const ends[] = { "-wal", "-shm", "-journal" };
 	BT_BUF_OWNED struct bt_buf name = BT_BUF_INIT;
@@ -52,8 +54,7 @@ static int companions_remove(const char *path, struct bt_err *err)
 	return 0;
 }
 
-/* temp: its name so far; errors speak of path. */
-static int file_fill(const char *temp, const char *path, bool wal, struct bt_err *err)
+int bt_store_file_fill(const char *temp, const char *path, bool wal, struct bt_err *err)
 {
 	struct bt_store s = { .path = (char *)path };
 	int reserve = BT_STORE_PAGE_CHECK;
@@ -88,6 +89,32 @@ static int file_name(const char *from, const char *to, bool locked, struct bt_er
 	return 0;
 }
 
+int bt_store_temp_make(const char *dir, const char *path, unsigned mode, struct bt_buf *temp, int *ret_fd,
+		       struct bt_err *err)
+{
+	BT_CLOSE int fd = -1;
+
+	bt_path_join(temp, dir, NEW_PREFIX);
+	bt_buf_addf(temp, "%ld", (long)getpid());
+	bt_store_temp_remove(bt_buf_cstr(temp));
+	fd = open(bt_buf_cstr(temp), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (fd < 0 || fchmod(fd, mode)) {
+		bt_err_errno(err, "cannot create the index '%s'", path);
+		return bt_err_hint(err, BT_STORE_ELSEWHERE);
+	}
+	*ret_fd = fd;
+	fd = -1;
+	return 0;
+}
+
+void bt_store_temp_remove(const char *temp)
+{
+	struct bt_err ignored = BT_ERR_INIT;
+
+	unlink(temp);
+	bt_store_companions_remove(temp, &ignored);
+}
+
 static int file_make(const char *path, const char *dir, unsigned shared, bool locked,
 		     struct bt_err *err)
 {
@@ -95,51 +122,43 @@ static int file_make(const char *path, const char *dir, unsigned shared, bool lo
 	BT_CLOSE int fd = -1;
 	int rc;
 
-	bt_path_join(&temp, dir, NEW_PREFIX);
-	bt_buf_addf(&temp, "%ld", (long)getpid());
-	unlink(bt_buf_cstr(&temp));
-	fd = open(bt_buf_cstr(&temp), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-	if (fd < 0 || fchmod(fd, file_mode(shared))) {
-		bt_err_errno(err, "cannot create the index '%s'", path);
-		return bt_err_hint(err, BT_STORE_ELSEWHERE);
-	}
-	rc = companions_remove(path, err);
+	if (bt_store_temp_make(dir, path, file_mode(shared), &temp, &fd, err))
+		return err->code;
+	rc = bt_store_companions_remove(path, err);
 	if (!rc)
-		rc = file_fill(bt_buf_cstr(&temp), path, bt_store_wal_usable(dir), err);
+		rc = bt_store_file_fill(bt_buf_cstr(&temp), path, bt_store_wal_usable(dir), err);
 	if (!rc && fsync(fd))
 		rc = bt_err_errno(err, "cannot write the index '%s'", path);
 	if (!rc)
 		rc = file_name(bt_buf_cstr(&temp), path, locked, err);
-	if (rc) {
-		struct bt_err ignored = BT_ERR_INIT;
-
-		unlink(bt_buf_cstr(&temp));
-		companions_remove(bt_buf_cstr(&temp), &ignored);
-	}
+	if (rc)
+		bt_store_temp_remove(bt_buf_cstr(&temp));
 	return rc;
 }
 
 /* NEW_PREFIX and a number, or what SQLite puts beside such a file. */
-static bool name_is_new(const char *name)
+bool bt_store_name_is_new(const char *name, long *ret_pid)
 {
 	size_t len = strlen(NEW_PREFIX), digits;
 
 	if (strncmp(name, NEW_PREFIX, len))
 		return false;
 	digits = strspn(name + len, "0123456789");
-	return digits && (!name[len + digits] || name[len + digits] == '-');
+	*ret_pid = atol(name + len);
+	return digits && digits < 18 && (!name[len + digits] || name[len + digits] == '-');
 }
 
 /*
  * Files that a killed process was making. Under the lock there can be no other; without it one may
  * be somebody's, unless it is old. What cannot be removed is in nobody's way.
  */
-static void leftovers_remove(int folder, bool locked)
+void bt_store_leftovers_remove(int folder, bool locked)
 {
 	int fd = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *list = fd < 0 ? NULL : fdopendir(fd);
 	const struct dirent *e;
 	struct stat st;
+	long pid;
 
 	if (!list) {
 		if (fd >= 0)
@@ -147,7 +166,7 @@ static void leftovers_remove(int folder, bool locked)
 		return;
 	}
 	while ((e = readdir(list)))
-		if (name_is_new(e->d_name) &&
+		if (bt_store_name_is_new(e->d_name, &pid) &&
 		    (locked || (!fstatat(folder, e->d_name, &st, AT_SYMLINK_NOFOLLOW) &&
 				st.st_mtime + NEW_AGE_S < time(NULL))))
 			unlinkat(folder, e->d_name, 0);
@@ -157,7 +176,7 @@ static void leftovers_remove(int folder, bool locked)
 int bt_store_create(int folder, const char *dir, const char *path, unsigned shared, bool fresh,
 		    bool locked, struct bt_err *err)
 {
-	leftovers_remove(folder, locked);
+	bt_store_leftovers_remove(folder, locked);
 	/* a folder of this name is nobody's index; one with something in it is somebody's */
 	if (fresh && unlink(path) && errno != ENOENT && (errno != EISDIR || rmdir(path))) {
 		bt_err_errno(err, "cannot remove the index '%s'", path);

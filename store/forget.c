@@ -13,15 +13,58 @@
 #include "store/frozen.h"
 #include "store/store_int.h"
 
-int bt_store_blob_exists(struct bt_store *s, uint32_t id, struct bt_err *err)
+static int row_exists(struct bt_store *s, enum bt_sql sql, uint32_t id, struct bt_err *err)
 {
 	BT_SQL_OWNED sqlite3_stmt *q = NULL;
-	int rc = bt_sql_get(s, BT_SQL_BLOB_EXISTS, &q, err);
+	int rc = bt_sql_get(s, sql, &q, err);
 
 	if (rc)
 		return rc;
 	sqlite3_bind_int64(q, 1, id);
 	return bt_sql_step(s, q, err);
+}
+
+int bt_store_blob_exists(struct bt_store *s, uint32_t id, struct bt_err *err)
+{
+	return row_exists(s, BT_SQL_BLOB_EXISTS, id, err);
+}
+
+int bt_store_facts_warm(struct bt_store *s, uint32_t id, struct bt_err *err)
+{
+	return row_exists(s, BT_SQL_FACTS_FIND, id, err);
+}
+
+int bt_store_tree_exists(struct bt_store *s, uint32_t id, struct bt_err *err)
+{
+	return row_exists(s, BT_SQL_TREE_EXISTS, id, err);
+}
+
+static int last_id(struct bt_store *s, enum bt_sql sql, uint32_t *ret_last, struct bt_err *err)
+{
+	BT_SQL_OWNED sqlite3_stmt *q = NULL;
+	int64_t last = 0;
+	int rc = bt_sql_get(s, sql, &q, err);
+
+	if (!rc)
+		rc = bt_sql_step(s, q, err);
+	if (rc == BT_ROW)
+		last = sqlite3_column_int64(q, 0);
+	if (rc < 0)
+		return rc;
+	if (last < 0 || last >= UINT32_MAX)
+		return bt_store_corrupt(s, err, "the ids of its rows make no sense");
+	*ret_last = (uint32_t)last;
+	return 0;
+}
+
+int bt_store_blob_last(struct bt_store *s, uint32_t *ret_id, struct bt_err *err)
+{
+	return last_id(s, BT_SQL_BLOB_LAST, ret_id, err);
+}
+
+int bt_store_tree_last(struct bt_store *s, uint32_t *ret_id, struct bt_err *err)
+{
+	return last_id(s, BT_SQL_TREE_LAST, ret_id, err);
 }
 
 int bt_store_blob_ids(struct bt_store *s, struct bt_idset *ids, struct bt_err *err)
@@ -75,24 +118,6 @@ int bt_store_tree_next(struct bt_store *s, uint32_t *cursor, struct bt_err *err)
 	struct link ignored;
 
 	return tree_step(s, cursor, &ignored, err);
-}
-
-static int trees_last(struct bt_store *s, uint32_t *ret_last, struct bt_err *err)
-{
-	BT_SQL_OWNED sqlite3_stmt *q = NULL;
-	int64_t last;
-	int rc = bt_sql_get(s, BT_SQL_TREE_LAST, &q, err);
-
-	if (rc)
-		return rc;
-	rc = bt_sql_step(s, q, err);
-	if (rc != BT_ROW)
-		return rc;
-	last = sqlite3_column_int64(q, 0);
-	if (last < 0 || last > UINT32_MAX - 1)
-		return bt_store_corrupt(s, err, "the row of a tree makes no sense");
-	*ret_last = (uint32_t)last;
-	return 0;
 }
 
 static int tree_stand_alone(struct bt_store *s, uint32_t id, struct bt_err *err)
@@ -152,7 +177,7 @@ static int trees_unlink(struct bt_store *s, const struct bt_idset *trees, struct
 	BT_FREE uint32_t *depths = NULL, *bases = NULL, *new_depths = NULL;
 	uint32_t last = 0, id = 0;
 	struct link at;
-	int rc = trees_last(s, &last, err);
+	int rc = bt_store_tree_last(s, &last, err);
 
 	if (rc)
 		return rc;

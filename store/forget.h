@@ -40,6 +40,12 @@ int bt_store_forget_with_trees(struct bt_store *s, const struct bt_idset *blobs,
 int bt_store_blob_exists(struct bt_store *s, uint32_t id, struct bt_err *err);
 /* The ids of all rows. */
 int bt_store_blob_ids(struct bt_store *s, struct bt_idset *ids, struct bt_err *err);
+/* Has it a record that is not frozen? BT_ROW or BT_DONE. */
+int bt_store_facts_warm(struct bt_store *s, uint32_t id, struct bt_err *err);
+/* The largest ids there are; 0: none. */
+int bt_store_blob_last(struct bt_store *s, uint32_t *ret_id, struct bt_err *err);
+int bt_store_tree_last(struct bt_store *s, uint32_t *ret_id, struct bt_err *err);
+int bt_store_tree_exists(struct bt_store *s, uint32_t id, struct bt_err *err);	/* BT_ROW or BT_DONE */
 /* Tree rows in the order of their ids, which is that of writing: children come before parents. *cursor = 0 to start. */
 int bt_store_tree_next(struct bt_store *s, uint32_t *cursor, struct bt_err *err);	/* BT_ROW or BT_DONE */
 

@@ -309,6 +309,16 @@ static int store_connect(struct bt_store *s, const char *dir, struct bt_err *err
 	return rc;
 }
 
+int bt_store_reconnect(struct bt_store *s, struct bt_err *err)
+{
+	BT_BUF_OWNED struct bt_buf dir = BT_BUF_INIT;
+
+	bt_buf_add(&dir, s->path, strlen(s->path) - strlen("/index.db"));
+	bt_store_tree_cache_release(s);
+	bt_store_segments_release(s);
+	return store_connect(s, bt_buf_cstr(&dir), err);
+}
+
 /* --- opening --- */
 
 static int store_create(struct bt_store *s, const char *dir, unsigned shared, bool fresh,

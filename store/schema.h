@@ -13,6 +13,11 @@
 #define BT_STORE_PAGE_SIZE 8192
 /* Bytes at the end of every page that hold its checksum (vfs.c). */
 #define BT_STORE_PAGE_CHECK 8
+/*
+ * A row of the stream of facts. What fits in a leaf page of a table as one row: SQLite keeps 35 bytes of a page free of
+ * payload, and five bytes of the payload tell that it is one blob.
+ */
+#define BT_FACTS_PIECE_LEN (BT_STORE_PAGE_SIZE - BT_STORE_PAGE_CHECK - 40)
 
 /* Before the first byte is written. */
 extern const char bt_schema_before_text[];

@@ -24,6 +24,7 @@
 
 #include "core/base/limits.h"
 #include "core/base/varint.h"
+#include "store/idset.h"
 #include "store/postings.h"
 #include "store/store_int.h"
 #include "store/trigram.h"
@@ -74,6 +75,10 @@ int bt_segment_blobs(struct bt_store *s, int64_t segment, struct bt_segment_blob
 		     struct bt_err *err);
 /* Merges the segments of every level that has enough of them. */
 int bt_segment_merge_due(struct bt_store *s, struct bt_err *err);
+
+/* All segments of a store as one of another, with the postings of these blobs alone; inside a transaction of `to`. */
+int bt_segment_copy(struct bt_store *from, struct bt_store *to, const struct bt_idset *only,
+		    void (*progress)(void *ctx, uint64_t names), void *progress_ctx, struct bt_err *err);
 
 /* --- writing: names in ascending order --- */
 

@@ -8,6 +8,9 @@
 #include "core/base/signal.h"
 #include "store/segment.h"
 
+/* The number of a blob that is not in the result. */
+#define LEFT_OUT UINT32_MAX
+
 struct input {
 	struct bt_segment segment;
 	struct bt_segment_blobs blobs;
@@ -19,6 +22,10 @@ struct input {
 
 struct merge {
 	struct bt_store *s;
+	bool keep_inputs;		/* they are left as they are */
+	const struct bt_idset *only;	/* blobs that are kept; NULL: all */
+	void (*progress)(void *ctx, uint64_t names);
+	void *progress_ctx;
 	struct input *inputs;
 	size_t nr;
 	uint32_t *heap; /* inputs that have a name, the least name first */
@@ -26,6 +33,7 @@ struct merge {
 	uint32_t *ids; /* blobs of the result, ascending */
 	size_t ids_nr;
 	struct bt_postings_list list;
+	uint64_t names;	/* taken */
 };
 
 static void merge_release(struct merge *m)
@@ -68,16 +76,16 @@ static int merge_number(struct merge *m, struct bt_err *err)
 		       m->inputs[i].blobs.nr * sizeof(*m->ids));
 	qsort(m->ids, nr, sizeof(*m->ids), id_compare);
 	for (i = 0; i < nr; i++)
-		if (!m->ids_nr || m->ids[m->ids_nr - 1] != m->ids[i])
+		if ((!m->ids_nr || m->ids[m->ids_nr - 1] != m->ids[i]) && (!m->only || bt_idset_has(m->only, m->ids[i])))
 			m->ids[m->ids_nr++] = m->ids[i];
 	for (i = 0; i < m->nr; i++) {
 		struct input *in = &m->inputs[i];
 
 		in->numbers = bt_xmalloc((in->blobs.nr + (size_t)1) * sizeof(*in->numbers));
 		for (j = 0, at = 0; j < in->blobs.nr; j++) {
-			while (m->ids[at] != in->blobs.ids[j])
+			while (at < m->ids_nr && m->ids[at] < in->blobs.ids[j])
 				at++;
-			in->numbers[j] = (uint32_t)at;
+			in->numbers[j] = at < m->ids_nr && m->ids[at] == in->blobs.ids[j] ? (uint32_t)at : LEFT_OUT;
 		}
 	}
 	return 0;
@@ -111,7 +119,7 @@ static int input_drop_indexes(struct bt_store *s, int64_t id, struct bt_err *err
 }
 
 /* The next name of an input: BT_ROW, BT_DONE or an error. */
-static int input_next(struct bt_store *s, struct input *in, struct bt_err *err)
+static int input_next(struct merge *m, struct input *in, struct bt_err *err)
 {
 	int64_t row;
 	int rc;
@@ -122,9 +130,9 @@ static int input_next(struct bt_store *s, struct input *in, struct bt_err *err)
 		if (in->blocks_read == in->segment.blocks)
 			return BT_DONE;
 		row = bt_segment_row(in->segment.id, in->blocks_read);
-		rc = bt_block_read(s, in->segment.id, in->blocks_read++, &in->block, err);
-		if (!rc)
-			rc = rows_drop(s, BT_SQL_NAME_BLOCK_DELETE, row, row, err);
+		rc = bt_block_read(m->s, in->segment.id, in->blocks_read++, &in->block, err);
+		if (!rc && !m->keep_inputs)
+			rc = rows_drop(m->s, BT_SQL_NAME_BLOCK_DELETE, row, row, err);
 		if (rc)
 			return rc;
 		in->at = 0;
@@ -170,20 +178,41 @@ static void heap_sink(struct merge *m, size_t at)
 static int merge_take(struct merge *m, struct bt_err *err)
 {
 	struct input *in = &m->inputs[m->heap[0]];
-	size_t i = m->list.nr;
+	size_t i = m->list.nr, kept = i;
 	int rc = bt_block_list(m->s, &in->block, in->at, in->blobs.nr, &m->list, err);
 
 	if (rc)
 		return rc;
-	for (; i < m->list.nr; i++)
-		m->list.list[i].blob_id = in->numbers[m->list.list[i].blob_id];
-	rc = input_next(m->s, in, err);
+	for (; i < m->list.nr; i++) {
+		struct bt_posting p = m->list.list[i];
+
+		p.blob_id = in->numbers[p.blob_id];
+		if (p.blob_id != LEFT_OUT)
+			m->list.list[kept++] = p;
+	}
+	m->list.nr = kept;
+	rc = input_next(m, in, err);
 	if (rc < 0)
 		return rc;
 	if (rc == BT_DONE)
 		m->heap[0] = m->heap[--m->heap_nr];
 	heap_sink(m, 0);
 	return 0;
+}
+
+/* The name at hand with its list; without one it is left out. */
+static int merge_put(struct merge *m, struct bt_segment_writer *w, const char *name, size_t len, struct bt_err *err)
+{
+	int rc = 0;
+
+	m->list.nr = m->list.nr ? bt_postings_tidy(m->list.list, (uint32_t)m->list.nr) : 0;
+	if (m->list.nr)
+		rc = bt_segment_add(w, name, len, m->list.list, (uint32_t)m->list.nr, err);
+	if (rc || ++m->names % 4096)
+		return rc;
+	if (m->progress)
+		m->progress(m->progress_ctx, m->names);
+	return bt_cancel_check(err);
 }
 
 static int merge_run(struct merge *m, struct bt_segment_writer *w, struct bt_err *err)
@@ -197,7 +226,7 @@ static int merge_run(struct merge *m, struct bt_segment_writer *w, struct bt_err
 		size_t next_len;
 
 		memcpy(name, next, len);
-		if (w->names && bt_name_compare(last, last_len, name, len) >= 0)
+		if (m->names && bt_name_compare(last, last_len, name, len) >= 0)
 			return bt_store_corrupt(m->s, err, "names are not in their order");
 		m->list.nr = 0;
 		do {
@@ -208,16 +237,38 @@ static int merge_run(struct merge *m, struct bt_segment_writer *w, struct bt_err
 				break;
 			next = input_name(&m->inputs[m->heap[0]], &next_len);
 		} while (next_len == len && !memcmp(next, name, len));
-		m->list.nr = bt_postings_tidy(m->list.list, (uint32_t)m->list.nr);
-		rc = bt_segment_add(w, name, len, m->list.list, (uint32_t)m->list.nr, err);
-		if (!rc && w->names % 4096 == 0)
-			rc = bt_cancel_check(err);
+		rc = merge_put(m, w, name, len, err);
 		if (rc)
 			return rc;
 		memcpy(last, name, len);
 		last_len = len;
 	}
 	return 0;
+}
+
+static int merge_start(struct merge *m, const struct bt_segment *list, size_t nr, struct bt_err *err)
+{
+	size_t i;
+	int rc;
+
+	m->inputs = bt_xcalloc(nr + 1, sizeof(*m->inputs));
+	m->heap = bt_xcalloc(nr + 1, sizeof(*m->heap));
+	m->nr = nr;
+	for (i = 0; i < nr; i++)
+		m->inputs[i].segment = list[i];
+	rc = merge_number(m, err);
+	for (i = 0; !rc && i < nr && !m->keep_inputs; i++)
+		rc = input_drop_indexes(m->s, list[i].id, err);
+	for (i = 0; !rc && i < nr; i++) {
+		rc = input_next(m, &m->inputs[i], err);
+		if (rc != BT_ROW)
+			continue;
+		m->heap[m->heap_nr++] = (uint32_t)i;
+		rc = 0;
+	}
+	for (i = m->heap_nr / 2; i--;)
+		heap_sink(m, i);
+	return rc;
 }
 
 static int merge_segments(struct bt_store *s, const struct bt_segment *list, size_t nr,
@@ -228,25 +279,8 @@ static int merge_segments(struct bt_store *s, const struct bt_segment *list, siz
 	size_t i;
 	int rc = bt_segment_begin(&w, s, err);
 
-	if (rc)
-		return rc;
-	m.inputs = bt_xcalloc(nr, sizeof(*m.inputs));
-	m.heap = bt_xcalloc(nr + 1, sizeof(*m.heap));
-	m.nr = nr;
-	for (i = 0; i < nr; i++)
-		m.inputs[i].segment = list[i];
-	rc = merge_number(&m, err);
-	for (i = 0; !rc && i < nr; i++)
-		rc = input_drop_indexes(s, list[i].id, err);
-	for (i = 0; !rc && i < nr; i++) {
-		rc = input_next(s, &m.inputs[i], err);
-		if (rc != BT_ROW)
-			continue;
-		m.heap[m.heap_nr++] = (uint32_t)i;
-		rc = 0;
-	}
-	for (i = m.heap_nr / 2; i--;)
-		heap_sink(&m, i);
+	if (!rc)
+		rc = merge_start(&m, list, nr, err);
 	if (!rc)
 		rc = merge_run(&m, &w, err);
 	if (!rc)
@@ -256,6 +290,27 @@ static int merge_segments(struct bt_store *s, const struct bt_segment *list, siz
 			       bt_segment_row(list[i].id + 1, 0) - 1, err);
 	bt_store_segments_release(s);
 	return rc;
+}
+
+int bt_segment_copy(struct bt_store *from, struct bt_store *to, const struct bt_idset *only,
+		    void (*progress)(void *ctx, uint64_t names), void *progress_ctx, struct bt_err *err)
+{
+	BT_CLEANUP(bt_segment_writer_release) struct bt_segment_writer w = { .s = NULL };
+	BT_CLEANUP(merge_release) struct merge m = {
+		.s = from, .keep_inputs = true, .only = only, .progress = progress, .progress_ctx = progress_ctx,
+	};
+	BT_FREE struct bt_segment *list = NULL;
+	size_t nr = 0;
+	int rc = bt_segment_list(from, &list, &nr, err);
+
+	if (!rc)
+		rc = merge_start(&m, list, nr, err);
+	if (rc || !m.ids_nr || !m.heap_nr)
+		return rc;
+	rc = bt_segment_begin(&w, to, err);
+	if (!rc)
+		rc = merge_run(&m, &w, err);
+	return rc ? rc : bt_segment_end(&w, m.ids, (uint32_t)m.ids_nr, err);
 }
 
 /* Moves the segments of a level to the front; returns how many there are. */

@@ -87,6 +87,7 @@ static const char *const texts[BT_SQL_NR] = {
 	[BT_SQL_TREE_CLEAR] = "DELETE FROM tree",
 	[BT_SQL_TREE_NEXT] = "SELECT id, base, depth FROM tree WHERE id > ?1 ORDER BY id LIMIT 1",
 	[BT_SQL_TREE_LAST] = "SELECT max(id) FROM tree",
+	[BT_SQL_TREE_EXISTS] = "SELECT 1 FROM tree WHERE id = ?1",
 	[BT_SQL_TREE_REPLACE] = "UPDATE tree SET base = 0, depth = 0, data = ?2 WHERE id = ?1",
 	[BT_SQL_TREE_DEPTH_SET] = "UPDATE tree SET depth = ?2 WHERE id = ?1",
 	[BT_SQL_TREE_DROP] = "DELETE FROM tree WHERE id = ?1",
@@ -129,6 +130,39 @@ static const char *const texts[BT_SQL_NR] = {
 			       " ON CONFLICT (blob) DO UPDATE SET rules = excluded.rules,"
 			       " state = excluded.state, data = excluded.data",
 	[BT_SQL_FINDING_CLEAR_FAILED] = "DELETE FROM finding WHERE state <> 0",
+	[BT_SQL_COPY_LANGUAGES] = "SELECT id, name, version FROM language",
+	[BT_SQL_COPY_LANGUAGE_PUT] = "INSERT INTO language (id, name, version) VALUES (?1, ?2, ?3)",
+	[BT_SQL_COPY_BLOB_PUT] = "INSERT INTO blob (id, oid, lang, state, size, resolved, digest, hint)"
+				 " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+	[BT_SQL_COPY_FINDING] = "SELECT blob, rules, state, data FROM finding WHERE blob = ?1",
+	[BT_SQL_COPY_FINDING_PUT] = "INSERT INTO finding (blob, rules, state, data) VALUES (?1, ?2, ?3, ?4)",
+	[BT_SQL_COPY_TREE] = "SELECT id, oid, selection, base, depth, digest, killed, blobs, data FROM tree"
+			     " WHERE id = ?1",
+	[BT_SQL_COPY_TREE_PUT] =
+		"INSERT INTO tree (id, oid, selection, base, depth, digest, killed, blobs, data)"
+		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+	[BT_SQL_COPY_MANIFESTS] = "SELECT id, digest, data FROM manifest",
+	[BT_SQL_COPY_MANIFEST_PUT] = "INSERT INTO manifest (id, digest, data) VALUES (?1, ?2, ?3)",
+	[BT_SQL_COPY_FROZEN] = "SELECT blob, grp, place, len, seal FROM frozen WHERE blob = ?1",
+	[BT_SQL_COPY_FROZEN_FILE] = "SELECT id, name FROM frozen_file",
+	[BT_SQL_COPY_FROZEN_FILE_PUT] = "INSERT INTO frozen_file (id, name) VALUES (?1, ?2)",
+	[BT_SQL_COPY_FROZEN_GROUPS] = "SELECT id, lang, raw, len FROM frozen_group",
+	[BT_SQL_COPY_FROZEN_GROUP_PUT] = "INSERT INTO frozen_group (id, lang, raw, len) VALUES (?1, ?2, ?3, ?4)",
+	[BT_SQL_COPY_SEQUENCES] = "SELECT name, seq FROM sqlite_sequence",
+	[BT_SQL_COPY_SEQUENCE_DROP] = "DELETE FROM sqlite_sequence WHERE name = ?1",
+	[BT_SQL_COPY_SEQUENCE_PUT] = "INSERT INTO sqlite_sequence (name, seq) VALUES (?1, ?2)",
+	[BT_SQL_BLOB_LAST] = "SELECT max(id) FROM blob",
+
+	[BT_SQL_FACTS_BYTES] = "SELECT sum(len) FROM facts",
+	[BT_SQL_FACTS_PIECES_NR] = "SELECT count(*) FROM facts_piece",
+	[BT_SQL_FREE_PAGES] = "PRAGMA freelist_count",
+	[BT_SQL_TABLE_BYTES] = "SELECT name, sum(pgsize) FROM dbstat WHERE aggregate = TRUE GROUP BY name ORDER BY name",
+	[BT_SQL_CHECK_FILE] = "PRAGMA integrity_check(100)",
+	[BT_SQL_FACTS_ORPHANS] = "SELECT blob FROM facts WHERE blob NOT IN (SELECT id FROM blob WHERE state = 0)",
+	[BT_SQL_FROZEN_ORPHANS] = "SELECT blob FROM frozen WHERE blob NOT IN (SELECT id FROM blob WHERE state = 0)",
+	[BT_SQL_FINDING_ORPHANS] = "SELECT blob FROM finding WHERE blob NOT IN (SELECT id FROM blob)",
+	[BT_SQL_MANIFEST_NEXT] = "SELECT id, digest, data FROM manifest WHERE id > ?1 ORDER BY id LIMIT 1",
+	[BT_SQL_TRIGRAM_ROWS] = "SELECT id, data FROM trigram WHERE id BETWEEN ?1 AND ?2 ORDER BY id",
 	[BT_SQL_FINDING_DROP] = "DELETE FROM finding WHERE blob = ?1",
 };
 

@@ -142,7 +142,7 @@ static void finish_file(struct bt_index *ix, struct ix_node *n, const struct ix_
 	n->result.killed += state == BT_BLOB_MISSING || bt_blob_state_killed(state);
 }
 
-static void finish_node(struct bt_index *ix, struct ix_node *n, struct bt_buf *row)
+void ix_finish_node(struct bt_index *ix, struct ix_node *n, struct bt_buf *row)
 {
 	struct bt_blake2b h;
 
@@ -211,7 +211,7 @@ static int write_nodes(struct bt_index *ix, size_t from, size_t to, struct bt_er
 
 		if (n->done)
 			continue;
-		finish_node(ix, n, &row);
+		ix_finish_node(ix, n, &row);
 		n->result.missing = has_missing(ix, n);
 		rc = bt_buf_check(&row, "the entries of a folder", err);
 		if (!rc && n->oid.len && !n->result.missing)

@@ -55,6 +55,7 @@ struct bt_index_opts {
 	 * tree that is known complete is not walked.
 	 */
 	const struct bt_addon *addon;
+	bool distrust;		/* no folder is known beforehand: compare.h */
 	uint64_t root_selection;
 	/* Progress: called often, cheaply; may be NULL. */
 	void (*progress)(void *ctx, uint64_t done, uint64_t planned);

@@ -105,6 +105,8 @@ void ix_job_more_done(struct bt_index *ix, size_t job);
 /* commit.c */
 int ix_commit_batch(struct bt_index *ix, struct bt_err *err);
 int ix_commit_trees(struct bt_index *ix, struct bt_err *err);
+/* Its row from its entries, and n->result but for the row's id; those below it are finished. */
+void ix_finish_node(struct bt_index *ix, struct ix_node *n, struct bt_buf *row);
 /* enum bt_blob_state of an entry whose final job is j. */
 uint8_t ix_entry_state(const struct bt_index *ix, const struct ix_entry *e, const struct ix_job *j);
 

@@ -12,12 +12,19 @@
 static int store_id(struct bt_index *ix, const char *name, uint64_t version, uint32_t *ret_id,
 		    struct bt_err *err)
 {
+	struct bt_err why = BT_ERR_INIT;
 	bool reading = ix->planning;
 	int rc;
 
 	if (reading)
 		bt_store_read_end(ix->o.store);
-	rc = bt_store_language_id(ix->o.store, name, version, ret_id, err);
+	rc = bt_store_language_id(ix->o.store, name, version, ret_id, &why);
+	if (rc == BT_ERR_NOT_FOUND && ix->o.distrust) {	/* nothing of it is in the store, which is only read */
+		*ret_id = UINT32_MAX;
+		rc = 0;
+	}
+	if (rc)
+		*err = why;
 	if (!rc && reading)
 		rc = bt_store_read_begin(ix->o.store, err);
 	if (rc)

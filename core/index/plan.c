@@ -69,7 +69,7 @@ static int plan_job(struct bt_index *ix, const struct bt_oid *oid, const struct 
 
 	if (ix_job_for_file(ix, oid, lang, lang ? NULL : cls, path, path_len, ret_job, err))
 		return err->code;
-	return lang && ix->todo_nr > todo_nr ? bt_pool_prepare(ix->o.pool, lang, err) : 0;
+	return lang && ix->todo_nr > todo_nr && ix->o.pool ? bt_pool_prepare(ix->o.pool, lang, err) : 0;
 }
 
 /* One file of the folder whose attributes are on the stack. */
@@ -151,7 +151,7 @@ static int find_node(struct bt_index *ix, const struct bt_oid *oid, uint64_t sel
 		*ret_node = (uint32_t)found;
 		return BT_ROW;
 	}
-	rc = bt_index_root_find(ix->o.store, oid, selection, &known, err);
+	rc = ix->o.distrust ? BT_DONE : bt_index_root_find(ix->o.store, oid, selection, &known, err);
 	if (rc != BT_ROW)
 		return rc;
 	ix->stats.trees_seen++;

@@ -91,7 +91,7 @@ same_options() {
 }
 
 test_expect_success 'the program knows its commands' '
-	for command in init index stats def refs callers callees deps diff impact map check rules outline search cat-facts config help hooks queue snapshot version; do
+	for command in init index stats def refs callers callees deps diff impact map check rules outline search cat-facts config help hooks queue snapshot storage version; do
 		echo "$commands" | grep -q -x -e "$command" || return 1
 	done
 '
