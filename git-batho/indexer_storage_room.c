@@ -14,6 +14,7 @@
 
 #include "core/storage/repair.h"
 #include "git-batho/indexer_storage.h"
+#include "git-batho/snapshot_record.h"
 #include "store/frozen.h"
 #include "store/queue.h"
 #include "store/queue_audit.h"
@@ -200,34 +201,49 @@ static int clean_leftovers(struct cleanup *k, struct bt_err *err)
 
 #define DAY_MS ((int64_t)24 * 3600 * 1000)
 
-static int clean_queue(struct cleanup *k, struct bt_err *err)
+static int forget_old(struct cleanup *k, struct bt_queue *q, uint64_t *ret_actions, uint64_t *ret_records,
+		      struct bt_snapshot_gone *ret_gone, struct bt_err *err)
 {
 	const struct bt_conf *conf = k->c->conf;
 	int64_t actions = bt_queue_now() - bt_conf_get(conf, BT_KEY_QUEUE_RETENTION)->number * DAY_MS;
-	int64_t audit = bt_queue_now() - bt_conf_get(conf, BT_KEY_RETENTION_AUDIT_DAYS)->number * DAY_MS;
-	struct bt_queue *q = NULL;
-	uint64_t nr = 0, records = 0;
-	int rc;
+	int64_t records = bt_queue_now() - bt_conf_get(conf, BT_KEY_RETENTION_AUDIT_DAYS)->number * DAY_MS;
+	struct bt_snapshot_keep keep;
 
-	rc = bt_queue_open(k->c->store_dir, BT_QUEUE_READ, 0, BT_QUEUE_BUSY_MS, &q, err);
-	bt_queue_free(&q);
-	if (rc)
-		return rc == BT_ERR_NOT_FOUND ? (*err = (struct bt_err)BT_ERR_INIT, 0) : rc;
-	if (!k->apply) {
-		bt_out_textf(k->c->out, BT_COLOR_NOTE, "--apply also lets go of what the queue keeps no longer");
-		bt_out_nl(k->c->out);
-		return 0;
-	}
-	if (bt_queue_open(k->c->store_dir, BT_QUEUE_WRITE, bt_conf_shared_mode(conf), BT_QUEUE_BUSY_MS, &q, err))
+	snapshot_keep(k->c, &keep);
+	if (bt_queue_forget(q, actions, ret_actions, err) || bt_queue_audit_forget(q, records, ret_records, err))
 		return err->code;
-	rc = bt_queue_forget(q, actions, &nr, err);
-	if (!rc)
-		rc = bt_queue_audit_forget(q, audit, &records, err);
+	return bt_snapshots_expire(q, &keep, true, ret_gone, err);
+}
+
+/* A dry run does the same and takes it back. */
+static int clean_queue(struct cleanup *k, struct bt_err *err)
+{
+	BT_CLEANUP(bt_queue_free) struct bt_queue *q = NULL;
+	struct bt_snapshot_gone gone = { 0 };
+	struct bt_err why = BT_ERR_INIT;
+	uint64_t actions = 0, records = 0;
+	int rc = bt_queue_open(k->c->store_dir, BT_QUEUE_READ, 0, BT_QUEUE_BUSY_MS, &q, &why);
+
+	if (rc == BT_ERR_NOT_FOUND)	/* nothing was queued yet: none is made */
+		return 0;
 	bt_queue_free(&q);
+	if (!rc)
+		rc = bt_queue_open(k->c->store_dir, BT_QUEUE_WRITE, bt_conf_shared_mode(k->c->conf), BT_QUEUE_BUSY_MS, &q, &why);
+	if (rc)
+		return *err = why, rc;
+	rc = bt_queue_begin(q, err);
+	if (!rc)
+		rc = forget_old(k, q, &actions, &records, &gone, err);
+	if (!rc && k->apply)
+		rc = bt_queue_commit(q, err);
+	else
+		bt_queue_rollback(q);
 	if (rc)
 		return rc;
-	print_cleaned(k, "queue", NULL, nr, 0);
+	print_cleaned(k, "queue", NULL, actions, 0);
 	print_cleaned(k, "audit", NULL, records, 0);
+	print_cleaned(k, "snapshots", NULL, gone.snapshots, gone.bytes);
+	print_cleaned(k, "patches", NULL, gone.patches, 0);
 	return 0;
 }
 

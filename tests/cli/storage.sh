@@ -103,6 +103,15 @@ test_expect_success 'what a process that died was making is removed' '
 	git batho storage cleanup >out && test_grep "^0 bytes" out
 '
 
+test_expect_success 'what the queue keeps no longer goes, not before --apply' '
+	export BATHO_BATCH_AUTO_EXECUTE=manual && git config batho.deploy.site.command true && git batho queue deploy site -q && git batho queue cancel 1 -q &&
+	git batho index --snapshot -q && git batho index HEAD~1 --snapshot -q &&
+	git batho storage cleanup >out && test_grep "^queue: 0" out && test_grep "^snapshots: 0" out &&
+	git -c batho.retention.maxSnapshots=1 batho storage cleanup >out && git batho snapshot list >list && test_line_count = 2 list &&
+	git -c batho.retention.maxSnapshots=1 batho storage cleanup --apply >have && test_cmp -s out have || grep snapshots have &&
+	git batho queue show 1
+'
+
 test_expect_success 'a bare repository, and a linked worktree' '
 	git clone -q --bare . ../bare.git && (cd ../bare.git && git batho index -q && git batho storage verify && git batho storage compact --apply) &&
 	git worktree add -q ../linked && (cd ../linked && git batho storage verify && git batho storage stats)
@@ -123,7 +132,7 @@ test_expect_success OTHER_USER 'a folder that cannot be written is verified, and
 test_expect_success LOOP_MOUNT 'a full disk leaves the index as it was' '
 	git batho storage verify && size=$(($(wc -c <$db) * 3 / 2 / 1024)) &&
 	mkdir ../small && mount -t tmpfs -o size=${size}k none ../small && test_when_finished "umount ../small && rmdir ../small" &&
-	cp -R .git/batho ../small/ && cksum <$db >before &&
+	mkdir ../small/batho && cp $db ../small/batho/ && cksum <$db >before &&
 	test_expect_code 128 env BATHO_STORE_DIR="$TEST_TRASH/small/batho" git batho storage compact --apply >out 2>err &&
 	test_grep "^hint: free some space" err && cksum <../small/batho/index.db >after && test_cmp before after &&
 	ls ../small/batho >files && test_grep ! "new-" files &&
