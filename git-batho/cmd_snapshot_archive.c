@@ -14,6 +14,7 @@
 #include "core/base/file.h"
 #include "core/base/progress.h"
 #include "git-batho/cmd_snapshot.h"
+#include "store/queue_audit.h"
 
 static void show_progress(void *ctx, uint64_t blobs)
 {
@@ -244,6 +245,18 @@ static int record_import(struct snapshots *s, const struct bt_archive_imported *
 	return snapshot_add(s->c, snap, i->root, &s->arena, &known, err);
 }
 
+/* Facts that came from elsewhere: the audit says from which file. A queue is made for it by the snapshot alone. */
+static int note_import(struct snapshots *s, const char *file, const struct bt_archive_imported *i, struct bt_err *err)
+{
+	BT_FREE char *detail = NULL;
+	char hex[BT_OID_HEX_MAX + 1];
+
+	if (!i->root)
+		return 0;
+	detail = bt_xasprintf("%s, tree %s", file, bt_oid_hex(&i->head.tree, hex));
+	return queue_open(s->c, BT_QUEUE_WRITE, &s->q, err) || bt_queue_audit(s->q, "snapshot import", "ok", detail, err) ? err->code : 0;
+}
+
 static int import_into(struct snapshots *s, int fd, struct bt_archive_imported *i, struct bt_err *err)
 {
 	BT_CLEANUP(bt_odb_free) struct bt_odb *odb = NULL;
@@ -251,6 +264,8 @@ static int import_into(struct snapshots *s, int fd, struct bt_archive_imported *
 	struct bt_progress p;
 	int rc;
 
+	/* Nobody's archive makes git ask a server for objects. */
+	setenv("GIT_NO_LAZY_FETCH", "1", 1);
 	if (bt_odb_open(&s->c->repo, &bt_odb_git_program, &odb, err))
 		return err->code;
 	o.store = s->c->store;
@@ -278,7 +293,7 @@ int snapshot_import(struct snapshots *s, const char *file, struct bt_err *err)
 	rc = import_into(s, fd, &i, err);
 	if (rc == BT_ERR_CORRUPT || rc == BT_ERR_VERSION)
 		bt_err_wrap(err, "cannot import '%s'", file);
-	if (rc || (i.root && record_import(s, &i, &snap, err)))
+	if (rc || (i.root && record_import(s, &i, &snap, err)) || note_import(s, file, &i, err))
 		return err->code;
 	tell_import(s, &i, i.root ? &snap : NULL);
 	tell_kept_out(s, &i);

@@ -8,6 +8,7 @@
 #include "core/archive/census.h"
 #include "core/git/history.h"
 #include "git-batho/cmd_snapshot.h"
+#include "store/queue_audit.h"
 
 static void print_time(struct bt_out *out, int64_t at_ms)
 {
@@ -180,13 +181,20 @@ static int count_bytes(struct snapshots *s, const struct bt_snapshot *snap, uint
 	return 0;
 }
 
+static int delete_row(struct snapshots *s, const struct bt_snapshot *snap, struct bt_err *err)
+{
+	BT_FREE char *detail = bt_xasprintf("%" PRIu64 "%s%s", snap->id, snap->label ? " " : "", snap->label ? snap->label : "");
+
+	return bt_snapshot_delete(s->q, snap->id, err) || bt_queue_audit(s->q, "snapshot delete", "ok", detail, err) ? err->code : 0;
+}
+
 static int delete_one(struct snapshots *s, const struct bt_snapshot *snap, uint64_t *total, struct bt_err *err)
 {
 	struct bt_out *out = s->c->out;
 	uint64_t bytes;
 	size_t patches;
 
-	if (count_bytes(s, snap, &bytes, &patches, err) || (s->o->apply && bt_snapshot_delete(s->q, snap->id, err)))
+	if (count_bytes(s, snap, &bytes, &patches, err) || (s->o->apply && delete_row(s, snap, err)))
 		return err->code;
 	*total += bytes;
 	bt_out_record(out, "deleted");

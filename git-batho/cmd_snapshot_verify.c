@@ -34,8 +34,7 @@ struct verify {
 	uint64_t with_facts;		/* seen so far */
 	/* the answer */
 	enum state state;
-	uint64_t gone;
-	struct bt_oid first_gone;
+	size_t gone;			/* the first so many of oids are what git has not got */
 	uint64_t sampled, wrong;
 	struct bt_oid first_wrong;
 	char why[sizeof(((struct bt_err *)NULL)->msg)];
@@ -122,27 +121,27 @@ static int check_index(struct verify *v, const struct bt_snapshot *snap, uint32_
 
 /* --- git --- */
 
-static void see_object(struct verify *v, const struct bt_object *obj)
+/* In a partial clone blobs come when they are wanted. */
+static bool is_promised(const struct verify *v, const struct bt_snapshot *snap, const struct bt_oid *oid)
 {
-	if (obj->type == BT_OBJECT_NONE && !v->gone++)
-		v->first_gone = obj->oid;
+	return bt_conf_git(v->s->c->conf, "extensions.partialclone") && !bt_oid_equal(oid, &snap->tree) && !bt_oid_equal(oid, &snap->commit);
 }
 
-/* Which of them git has not got: asked without their bytes. */
-static int check_objects(struct verify *v, const struct bt_snapshot *snap, struct bt_err *err)
+static void see_object(struct verify *v, const struct bt_snapshot *snap, const struct bt_object *obj)
+{
+	if (obj->type == BT_OBJECT_NONE && !is_promised(v, snap, &obj->oid))
+		v->oids[v->gone++] = obj->oid;
+}
+
+/* Asked without their bytes. */
+static int ask_objects(struct verify *v, const struct bt_snapshot *snap, struct bt_err *err)
 {
 	BT_CLEANUP(bt_odb_free) struct bt_odb *odb = NULL;
 	struct bt_object obj;
 	size_t asked = 0, got = 0;
-	int rc = 0;
+	int rc = bt_odb_open(&v->s->c->repo, &bt_odb_git_program, &odb, err);
 
-	BT_GROW(v->oids, v->oids_alloc, v->oids_nr + 2);
-	v->oids[v->oids_nr++] = snap->tree;
-	if (snap->commit.len)
-		v->oids[v->oids_nr++] = snap->commit;
-	if (bt_odb_open(&v->s->c->repo, &bt_odb_git_program, &odb, err))
-		return err->code;
-	while (got < v->oids_nr) {
+	while (!rc && got < v->oids_nr) {
 		for (; asked < v->oids_nr && asked - got < BT_ODB_INFLIGHT_MAX / 2 && !rc; asked++)
 			rc = bt_odb_request(odb, &v->oids[asked], 0, err);
 		if (rc || bt_cancel_check(err))
@@ -153,10 +152,27 @@ static int check_objects(struct verify *v, const struct bt_snapshot *snap, struc
 		if (rc == BT_ERR_CORRUPT)
 			obj.type = BT_OBJECT_NONE;
 		rc = 0;
-		see_object(v, &obj);
+		see_object(v, snap, &obj);
 		got++;
 	}
-	return 0;
+	return rc;
+}
+
+/* Which of them git has not got here, whatever a server has. */
+static int check_objects(struct verify *v, const struct bt_snapshot *snap, struct bt_err *err)
+{
+	bool set = getenv("GIT_NO_LAZY_FETCH") != NULL;
+	int rc;
+
+	BT_GROW(v->oids, v->oids_alloc, v->oids_nr + 2);
+	v->oids[v->oids_nr++] = snap->tree;
+	if (snap->commit.len)
+		v->oids[v->oids_nr++] = snap->commit;
+	setenv("GIT_NO_LAZY_FETCH", "1", 0);
+	rc = ask_objects(v, snap, err);
+	if (!set)
+		unsetenv("GIT_NO_LAZY_FETCH");
+	return rc;
 }
 
 /* --- a sample, parsed anew into an index of its own --- */
@@ -263,10 +279,6 @@ static void tell_record(struct bt_out *out, const struct verify *v, const struct
 	bt_out_cstr(out, "index", state_names[v->state]);
 	bt_out_cstr(out, "detail", v->state == V_DAMAGED ? v->why : NULL);
 	bt_out_uint(out, "gone", v->gone);
-	if (v->gone)
-		bt_out_oid(out, "first_gone", &v->first_gone);
-	else
-		bt_out_null(out, "first_gone");
 	bt_out_uint(out, "sampled", v->sampled);
 	bt_out_uint(out, "wrong", v->wrong);
 	if (v->wrong)
@@ -274,6 +286,12 @@ static void tell_record(struct bt_out *out, const struct verify *v, const struct
 	else
 		bt_out_null(out, "first_wrong");
 	bt_out_record_end(out);
+	for (size_t i = 0; i < v->gone; i++) {
+		bt_out_record(out, "gone");
+		bt_out_uint(out, "id", snap->id);
+		bt_out_oid(out, "object", &v->oids[i]);
+		bt_out_record_end(out);
+	}
 }
 
 static void tell_text(struct bt_out *out, const struct verify *v, const struct bt_snapshot *snap)
@@ -290,8 +308,7 @@ static void tell_text(struct bt_out *out, const struct verify *v, const struct b
 	if (v->state == V_DAMAGED)
 		bt_out_textf(out, BT_COLOR_BAD, ": %s", v->why);
 	if (v->gone)
-		bt_out_textf(out, BT_COLOR_BAD, "; %" PRIu64 " object%s gone from git, such as %s", v->gone, v->gone == 1 ? " is" : "s are",
-			     bt_oid_hex(&v->first_gone, hex));
+		bt_out_textf(out, BT_COLOR_BAD, "; %zu object%s gone from git", v->gone, v->gone == 1 ? " is" : "s are");
 	if (v->wrong)
 		bt_out_textf(out, BT_COLOR_BAD, "; %" PRIu64 " of %" PRIu64 " files parsed anew differ, such as blob %s", v->wrong,
 			     v->sampled, bt_oid_hex(&v->first_wrong, hex));
@@ -299,6 +316,10 @@ static void tell_text(struct bt_out *out, const struct verify *v, const struct b
 		bt_out_textf(out, BT_COLOR_GOOD, "; %" PRIu64 " file%s parsed anew agree%s", v->sampled, v->sampled == 1 ? "" : "s",
 			     v->sampled == 1 ? "s" : "");
 	bt_out_nl(out);
+	for (size_t i = 0; i < v->gone; i++) {
+		bt_out_textf(out, BT_COLOR_NONE, "  gone: %s", bt_oid_hex(&v->oids[i], hex));
+		bt_out_nl(out);
+	}
 }
 
 int snapshot_verify(struct snapshots *s, char *const *names, size_t nr, struct bt_err *err)

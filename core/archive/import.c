@@ -43,17 +43,20 @@ static void import_release(struct import *im)
 
 /* --- both passes --- */
 
-static bool class_is_ours(const struct bt_archive_lang *l, bool by_content)
+static bool is_ours(const struct bt_archive_lang *l)
 {
-	return *l->name == '?' && by_content;
+	const struct bt_detect_class *cls = *l->name == '?' ? bt_detect_class_find(l->name) : NULL;
+	const struct bt_lang *lang = *l->name == '?' ? NULL : bt_lang_find(l->name);
+
+	if (lang)
+		return !strcmp(lang->name, l->name) && lang->version == l->version;
+	return cls && cls->version == l->version;
 }
 
 static void take_lang(struct import *im, const struct bt_archive_item *item)
 {
-	const struct bt_lang *ours = bt_lang_find(item->lang.name);
-	struct im_lang l = { .l = item->lang };
+	struct im_lang l = { .l = item->lang, .foreign = !is_ours(&item->lang) };
 
-	l.foreign = !(ours && !strcmp(ours->name, l.l.name) && ours->version == l.l.version) && !class_is_ours(&l.l, im->by_content);
 	BT_GROW(im->langs, im->langs_alloc, im->langs_nr + 1);
 	im->langs[im->langs_nr++] = l;
 }

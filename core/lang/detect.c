@@ -165,6 +165,14 @@ enum bt_detect bt_detect_path(const char *path, size_t path_len, const char *lin
 	return BT_DETECT_CLASS;
 }
 
+const struct bt_detect_class *bt_detect_class_find(const char *name)
+{
+	for (size_t i = 0; i < BT_ARRAY_NR(classes); i++)
+		if (!strcmp(classes[i].cls.name, name))
+			return &classes[i].cls;
+	return NULL;
+}
+
 const struct bt_lang *bt_detect_content(const struct bt_detect_class *cls, const char *data, size_t len)
 {
 	if (len > 65536)

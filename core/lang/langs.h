@@ -55,6 +55,8 @@ struct bt_detect_class {
 enum bt_detect bt_detect_path(const char *path, size_t path_len, const char *linguist_language,
 			      const struct bt_lang **ret_lang,
 			      const struct bt_detect_class **ret_class);
+/* By name; NULL: there is no such class. */
+const struct bt_detect_class *bt_detect_class_find(const char *name);
 /* The language of content in a class, or NULL. Looks at the first 64 KiB at most. */
 const struct bt_lang *bt_detect_content(const struct bt_detect_class *cls, const char *data, size_t len);
 /* NUL in the first 8000 bytes, as git has it. */

@@ -111,7 +111,87 @@ test_expect_success 'what the index has stays' '
 	test_grep "^0 blobs imported, 1 known before" out
 '
 
-# ---- other versions ----
+# ---- other versions, and lies under true checksums ----
+
+test_lazy_prereq UNPACK 'python3 finds no libzstd' '
+	python3 -c "import ctypes; ctypes.CDLL(\"libzstd.so.1\")" 2>/dev/null
+'
+
+# forge FROM TO CODE: an archive without a digest for the whole, whose records (a bytearray, "body") python CODE has changed.
+test_expect_success UNPACK 'a forge' '
+	cat >forge.py <<-\EOT
+	import ctypes, hashlib, struct, sys
+	zstd = ctypes.CDLL("libzstd.so.1")
+	data = open(sys.argv[1], "rb").read()
+	pieces, at = [], 12
+	while True:
+	    raw_len, stored = struct.unpack("<II", data[at:at + 8])
+	    if not raw_len:
+	        break
+	    packed = data[at + 24:at + 24 + stored]
+	    at += 24 + stored
+	    out = ctypes.create_string_buffer(raw_len)
+	    pieces.append(packed[1:] if packed[0] == 0 else (zstd.ZSTD_decompress(out, raw_len, packed[1:], len(packed) - 1), out.raw)[1])
+	head, body = bytearray(pieces[0]), bytearray(b"".join(pieces[1:]))
+	oid = head[1]
+	head[2] &= 2
+	at = 3 + oid * (2 if head[2] else 1) + 16
+	del head[at:at + 32]
+	body[-1] = 0
+	exec(sys.argv[3])
+	out, check = bytearray(data[:12]), bytes(16)
+	for raw in (bytes(head), bytes(body), b""):
+	    packed = b"\0" + raw if raw else b""
+	    lengths = struct.pack("<II", len(raw), len(packed))
+	    check = hashlib.blake2b(check + lengths + packed, digest_size=32).digest()[:16]
+	    out += lengths + check + packed
+	open(sys.argv[2], "wb").write(out)
+	EOT
+	forge() {
+		python3 forge.py "$@"
+	} &&
+	git init -q -b main ../plain && (cd ../plain && printf "int alpha(void)\n{\n\treturn 1;\n}\n" >a.c && printf "int beta;\n" >b.c && git add . &&
+		git commit -q -m plain && git batho index -q --snapshot && git batho snapshot export 1 ../plain.batho) &&
+	forge ../plain.batho ../forged.batho "" && git clone -q ../plain ../p1 &&
+	test_expect_code 1 git -C ../p1 batho snapshot import ../forged.batho >out && test_grep "^2 blobs imported" out
+'
+
+test_expect_success UNPACK 'facts of another version are kept out, and counted' '
+	forge ../plain.batho ../forged.batho "at = body.index(b\"L\\x01c\") + 3; body[at] ^= 1" && git clone -q ../plain ../p2 &&
+	test_expect_code 1 git -C ../p2 batho snapshot import ../forged.batho >out 2>err && test_grep "^0 blobs imported" out &&
+	test_grep "2 blobs in .c. kept out: .*version" err && git -C ../p2 batho index --json >out && test_grep "\"parsed\":2" out
+'
+
+test_expect_success UNPACK 'a name that git has not got in the folder' '
+	forge ../plain.batho ../forged.batho "at = body.rindex(b\"b.c\"); body[at] = 99" && git clone -q ../plain ../p3 &&
+	test_expect_code 128 git -C ../p3 batho snapshot import ../forged.batho 2>err && test_grep "what is not so" err &&
+	git -C ../p3 batho index --json >out && test_grep "\"parsed\":2" out
+'
+
+test_expect_success UNPACK 'facts that the index knows better' '
+	forge ../plain.batho ../forged.batho "at = body.index(b\"alpha\"); body[at:at + 5] = b\"gamma\"" && git clone -q ../plain ../p4 &&
+	git -C ../p4 batho index -q && test_expect_code 128 git -C ../p4 batho snapshot import ../forged.batho 2>err &&
+	test_grep "say different things of blob $(git -C ../plain rev-parse HEAD:a.c)" err && git -C ../p4 batho def alpha && test_expect_code 1 git -C ../p4 batho def gamma
+'
+
+test_expect_success UNPACK 'and facts that it does not know: a sample tells' '
+	git clone -q ../plain ../p5 && test_expect_code 1 git -C ../p5 batho snapshot import ../forged.batho && git -C ../p5 batho index -q --snapshot &&
+	test_expect_code 1 git -C ../p5 batho snapshot verify --sample 2 >out && test_grep "1 of 2 files parsed anew differ, such as blob $(git -C ../plain rev-parse HEAD:a.c)" out
+'
+
+test_expect_success UNPACK 'a piece that unpacks to much more' '
+	python3 - <<-\EOT &&
+	import struct, hashlib
+	data = open("../plain.batho", "rb").read()
+	out = bytearray(data[:12])
+	packed = b"\1" + bytes(64)
+	lengths = struct.pack("<II", 0x0b000000, len(packed))
+	out += lengths + hashlib.blake2b(bytes(16) + lengths + packed, digest_size=32).digest()[:16] + packed
+	open("../forged.batho", "wb").write(out)
+	EOT
+	test_expect_code 128 git -C ../p1 batho snapshot import ../forged.batho 2>err && test_grep "^git-batho: cannot import" err
+'
+
 
 test_expect_success PYTHON 'a size limit of its own: what is too large there is parsed here' '
 	git clone -q . ../larger && git -C ../larger batho snapshot import ../one.batho &&
@@ -138,6 +218,16 @@ test_expect_success 'four imports and an index at once' '
 		git -C ../busy batho snapshot import -q ../one.batho 2>err.$n || echo $n >>failed &
 	done && git -C ../busy batho index -q && wait && cat err.? && test_path_is_missing failed &&
 	nothing_to_do ../busy && git -C ../busy batho snapshot verify && git -C ../busy batho snapshot list >out && test_line_count = 1 out
+'
+
+test_expect_success LOOP_MOUNT 'a full disk under the index: refused, and what was there is sound' '
+	git clone -q . ../tight && git -C ../tight config batho.index.maxBlobSize 20k && mkdir ../small &&
+	mount -t tmpfs -o size=200k none ../small && test_when_finished "umount ../small && rmdir ../small" &&
+	for room in 0 20 40 60 80 100 120 140 160; do
+		rm -rf ../small/* && head -c ${room}k /dev/zero >../small/ballast &&
+		BATHO_STORE_DIR="$TEST_TRASH/small/batho" && export BATHO_STORE_DIR &&
+		{ git -C ../tight batho snapshot import ../one.batho 2>err || test_grep "full\|No space" err; } || return 1
+	done; unset BATHO_STORE_DIR
 '
 
 test_expect_success 'a bare repository' '
