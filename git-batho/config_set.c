@@ -8,6 +8,7 @@
 #include "core/base/signal.h"
 #include "git-batho/audit.h"
 #include "git-batho/cmd_config.h"
+#include "git-batho/logs.h"
 
 /* git gives up at once when somebody else is writing the same file; that is over in a moment. */
 #define LOCK_TRIES 40
@@ -205,6 +206,8 @@ int config_set(struct bt_context *c, const struct config_opts *o, const struct b
 
 	if (config_scope(o, &scope, err) || bt_context_lenient(c, config_problem_add, &problems, err))
 		return err->code;
+	if (c->repo.git_dir)
+		bt_logs_open(c);
 	k = config_key(c, args->items[1], err);
 	if (!k)
 		return err->code;

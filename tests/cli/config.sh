@@ -185,4 +185,45 @@ test_expect_success 'the tracked file may start with the mark of UTF-8' '
 	test_expect_code 128 git batho stats --worktree 2>../err && test_grep "excluded.*config.ini:3" ../err
 '
 
+test_expect_success PYTHON 'git-batho-config(5) has type, unit, bounds, choices, default, variable and scope of every key as the table has them' '
+	git-batho config explain --json $(git-batho --list-values key) >../table && python3 - ../table "$TEST_SOURCE/man/git-batho-config.5" <<-\EOT
+	import json, re, sys
+	rows = [json.loads(line) for line in open(sys.argv[1])]
+	rows = [row for row in rows if row.get("record") == "key"]
+	entries, name = {}, None
+	for line in open(sys.argv[2]):
+	    line = line.rstrip("\n")
+	    if line.startswith(".It Va batho."):
+	        name = line[13:]
+	        entries[name] = []
+	    elif line.startswith(".El"):
+	        name = None
+	    elif name:
+	        entries[name].append(re.sub("^[.](Cm|Ev|Va|Li|Pa|Xr) ", "", line).replace("\\&", ""))
+	assert list(entries) == sorted(entries, key=str.lower), "the keys of the page are out of order"
+	assert set(entries) == {row["key"] for row in rows}, set(entries) ^ {row["key"] for row in rows}
+	for row in rows:
+	    text = re.sub(" ([.,;:])", r"\1", " ".join(entries[row["key"]]))
+	    want = []
+	    if row["type"] == "number":
+	        want.append("A number of %s from %d to %d;" % (row["unit"], row["min"], row["max"]))
+	    elif row["type"] == "size":
+	        mega = row["max"] % (1 << 20) == 0
+	        want.append("A size from %d to %d%s;" % (row["min"], row["max"] >> 20 if mega else row["max"], "m" if mega else ""))
+	    elif row["type"] == "bool":
+	        want.append("True or false;")
+	    elif row["type"] == "choice":
+	        want.append("One of " + ", ".join(row["choices"]) + ";")
+	    elif row["type"] == "patterns":
+	        want.append("A list of patterns;")
+	    want.append("the default is " + (row["default"] if row["default"] else "empty"))
+	    want.append("In the environment: " + row["environment"] + ".")
+	    want.append("May be set by the tracked file." if row["tracked"] else
+	                "Not taken from the tracked file, nor from the repository" if row["scope"] == "user" else
+	                "Not taken from the tracked file.")
+	    for part in want:
+	        assert part in text, "%s: %r is not in %r" % (row["key"], part, text)
+	EOT
+'
+
 test_done

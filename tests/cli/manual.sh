@@ -271,6 +271,17 @@ test_expect_success BASH_COMPLETION 'bash completes what the queue does, and wit
 	./complete git batho queue urgent "" >out && test_grep "^off" out
 '
 
+test_expect_success BASH_COMPLETION 'bash completes what config does, keys, values and profiles' '
+	./complete git batho config "" >out && for word in list get explain set validate profile; do
+		test_grep "^$word *\$" out || return 1
+	done &&
+	./complete git batho config get "index.m" >out && test_grep "^index.maxBlobSize" out &&
+	./complete git batho config set --global "check." >out && test_grep "^check.failOn" out &&
+	./complete git batho config set check.failOn "" >out && test_grep "^warning" out &&
+	./complete git batho config set batch.check "" >out && test_grep "^false" out &&
+	./complete git batho config profile "" >out && test_grep "^monorepo" out
+'
+
 # What the other shells ask the program for is what the program has: they hold no list of their own.
 test_expect_success 'no completion holds a list of commands or options' '
 	for file in git-batho.bash _git-batho git-batho.fish; do
