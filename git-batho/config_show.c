@@ -113,6 +113,7 @@ static const char *type_name(enum bt_key_type type)
 	static const char *const names[] = {
 		[BT_TYPE_INT] = "number", [BT_TYPE_SIZE] = "size",     [BT_TYPE_BOOL] = "bool",
 		[BT_TYPE_STRING] = "text", [BT_TYPE_CHOICE] = "choice", [BT_TYPE_PATTERNS] = "patterns",
+		[BT_TYPE_PATH] = "path",
 	};
 
 	return names[type];

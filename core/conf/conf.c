@@ -24,6 +24,17 @@ static void list_add(struct bt_conf *c, struct bt_value *v, const char *text)
 	v->list = list;
 }
 
+/* The text of a value, in the arena; "~/" of a path is the home folder, as it is for git. */
+static const char *keep_text(struct bt_conf *c, enum bt_key_id key, const char *text)
+{
+	const char *home = bt_keys[key].type == BT_TYPE_PATH && *text == '~' ? getenv("HOME") : NULL;
+	BT_FREE char *whole = home ? bt_xasprintf("%s%s", home, text + 1) : NULL;
+
+	if (whole)
+		text = whole;
+	return bt_arena_strndup(&c->arena, text, strlen(text));
+}
+
 int conf_set(struct bt_conf *c, enum bt_key_id key, const char *text, const struct conf_place *place,
 	     struct bt_err *err)
 {
@@ -36,7 +47,7 @@ int conf_set(struct bt_conf *c, enum bt_key_id key, const char *text, const stru
 	rc = conf_parse_value(c, &bt_keys[key], text, place, &number, err);
 	if (rc || v->origin > place->origin)
 		return rc;
-	text = bt_arena_strndup(&c->arena, text, strlen(text));
+	text = keep_text(c, key, text);
 	if (list && v->origin != place->origin)
 		v->list_nr = 0;
 	v->origin = place->origin;

@@ -101,6 +101,7 @@ enum bt_key_type {
 	BT_TYPE_STRING,
 	BT_TYPE_CHOICE,
 	BT_TYPE_PATTERNS,	/* a list of patterns, see bt_pattern_parse */
+	BT_TYPE_PATH,		/* absolute, below the home folder ("~/..."), or one of the choices; the value has the home folder in it */
 };
 
 enum bt_origin { BT_FROM_DEFAULT, BT_FROM_TRACKED, BT_FROM_GIT, BT_FROM_ENV, BT_FROM_COMMAND };
@@ -130,7 +131,7 @@ struct bt_key {
 	enum bt_key_type type;
 	int64_t min, max;
 	const char *deflt;		/* as text; NULL: empty list */
-	const char *const *choices;	/* for BT_TYPE_CHOICE, NULL-terminated */
+	const char *const *choices;	/* for BT_TYPE_CHOICE and BT_TYPE_PATH, NULL-terminated */
 	const char *unit;		/* "bytes", "seconds", "" */
 	enum bt_key_scope scope;
 	bool tracked;			/* may .batho/config.ini set it? */

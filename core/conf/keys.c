@@ -15,6 +15,7 @@ static const char *const batch_styles[] = { "squash", "stack", NULL };
 static const char *const batch_hooks[] = { "per-batch", "per-action", "none", NULL };
 static const char *const batch_executes[] = { "detached", "manual", NULL };
 static const char *const log_levels[] = { "off", "error", "warn", "info", "debug", NULL };
+static const char *const log_targets[] = { "syslog", NULL };
 static const char *const log_formats[] = { "text", "json", NULL };
 
 const struct bt_key bt_keys[BT_KEY_NR] = {
@@ -313,7 +314,7 @@ const struct bt_key bt_keys[BT_KEY_NR] = {
 		.help = "Size from which on the index gives up facts that are needed least; 0 means any.",
 	},
 	[BT_KEY_CACHE_FROZEN_DIR] = {
-		.name = "cache.frozenDir", .type = BT_TYPE_STRING,
+		.name = "cache.frozenDir", .type = BT_TYPE_PATH,
 		.unit = "",
 		.help = "An absolute folder for the facts of history; empty means beside the index.",
 	},
@@ -328,7 +329,7 @@ const struct bt_key bt_keys[BT_KEY_NR] = {
 		.help = "The form of a line of the log.",
 	},
 	[BT_KEY_LOG_FILE] = {
-		.name = "log.file", .type = BT_TYPE_STRING,
+		.name = "log.file", .type = BT_TYPE_PATH, .choices = log_targets,
 		.unit = "", .scope = BT_SCOPE_USER,
 		.help = "Where the log is written: an absolute path, or syslog; empty means nowhere.",
 	},
@@ -338,7 +339,7 @@ const struct bt_key bt_keys[BT_KEY_NR] = {
 		.help = "From this size on the file of the log is put aside and a new one begun.",
 	},
 	[BT_KEY_METRICS_OUTPUT] = {
-		.name = "metrics.output", .type = BT_TYPE_STRING,
+		.name = "metrics.output", .type = BT_TYPE_PATH,
 		.unit = "", .scope = BT_SCOPE_USER,
 		.help = "An absolute path at which the figures stand after each run that changed them; empty means none.",
 	},

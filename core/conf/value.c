@@ -153,6 +153,11 @@ void bt_key_expected(const struct bt_key *k, struct bt_buf *out)
 	case BT_TYPE_PATTERNS:
 		bt_buf_adds(out, "a pattern as in gitignore");
 		return;
+	case BT_TYPE_PATH:
+		bt_buf_adds(out, "an absolute path");
+		for (int i = 0; k->choices && k->choices[i]; i++)
+			bt_buf_addf(out, " or %s", k->choices[i]);
+		return;
 	case BT_TYPE_STRING:
 		bt_buf_adds(out, "text");
 		return;
@@ -181,7 +186,7 @@ static int check_pattern(struct bt_conf *c, const char *text, const struct conf_
 
 static int find_choice(const struct bt_key *k, const char *text)
 {
-	for (int i = 0; k->choices[i]; i++)
+	for (int i = 0; k->choices && k->choices[i]; i++)
 		if (!strcmp(k->choices[i], text))
 			return i;
 	return -1;
@@ -213,6 +218,9 @@ int conf_parse_value(struct bt_conf *c, const struct bt_key *k, const char *text
 	case BT_TYPE_PATTERNS:
 		if (check_pattern(c, text, place, err))
 			return BT_ERR_FAIL;
+		break;
+	case BT_TYPE_PATH:
+		ok = !*text || *text == '/' || !strncmp(text, "~/", 2) || find_choice(k, text) >= 0;
 		break;
 	case BT_TYPE_STRING:
 		break;

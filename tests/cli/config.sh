@@ -165,6 +165,18 @@ test_expect_success 'where something is written outside of the repository is for
 	done
 '
 
+test_expect_success 'a path is absolute, or below the home folder' '
+	test_when_finished "rm -f \"$HOME/.gitconfig\"" &&
+	for value in log "./log" "~other/log"; do
+		git config --global batho.log.file "$value" && test_expect_code 128 git batho stats 2>../err && test_grep "is .*: an absolute path or syslog is expected" ../err || return 1
+	done &&
+	git config --global batho.log.file "~/batho.log" && git config --global batho.log.level debug && git batho stats >/dev/null && test -s "$HOME/batho.log" &&
+	for value in "" syslog; do
+		git config --global batho.log.file "$value" && git batho stats >/dev/null || return 1
+	done &&
+	test_expect_code 128 git -c batho.cache.frozenDir=x batho stats 2>../err && test_grep "an absolute path is expected" ../err
+'
+
 test_expect_success 'names of keys compare without case, in every place; names of your own with it' '
 	test_when_finished "cp ../config .git/config" && rm -f .batho/config.ini &&
 	git config BATHO.Index.Exclude "*.c" && test_expect_code 1 git batho def add && cp ../config .git/config &&
@@ -214,6 +226,8 @@ test_expect_success PYTHON 'git-batho-config(5) has type, unit, bounds, choices,
 	        want.append("True or false;")
 	    elif row["type"] == "choice":
 	        want.append("One of " + ", ".join(row["choices"]) + ";")
+	    elif row["type"] == "path":
+	        want.append(" or ".join(["An absolute path"] + row["choices"]) + ";")
 	    elif row["type"] == "patterns":
 	        want.append("A list of patterns;")
 	    want.append("the default is " + (row["default"] if row["default"] else "empty"))
