@@ -4,7 +4,8 @@ test_description='git batho storage verify tells what is wrong with an index, an
 . "$(dirname "$0")/../lib/test-lib.sh"
 
 db=.git/batho/index.db
-flips=${BATHO_TEST_FLIPS-120}
+flips=${BATHO_TEST_FLIPS-60}
+test -z "${TEST_LONG:-}" || flips=500
 
 restore() {
 	rm -rf .git/batho && cp -R ../good .git/batho
