@@ -6,6 +6,7 @@
 
 #include "git-batho/command.h"
 
+extern const struct bt_command bt_cmd_backup;
 extern const struct bt_command bt_cmd_callees;
 extern const struct bt_command bt_cmd_callers;
 extern const struct bt_command bt_cmd_cat_facts;
@@ -26,6 +27,7 @@ extern const struct bt_command bt_cmd_map;
 extern const struct bt_command bt_cmd_outline;
 extern const struct bt_command bt_cmd_queue;
 extern const struct bt_command bt_cmd_refs;
+extern const struct bt_command bt_cmd_restore;
 extern const struct bt_command bt_cmd_rules;
 extern const struct bt_command bt_cmd_search;
 extern const struct bt_command bt_cmd_snapshot;

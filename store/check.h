@@ -9,6 +9,11 @@
 #include "store/store.h"
 
 /*
+ * A copy of the index as it is at one moment, in a new file `to` (0600), not synced. Others may write meanwhile.
+ */
+int bt_store_copy(struct bt_store *s, const char *to, struct bt_err *err);
+
+/*
  * 0, or BT_ERR_CORRUPT with what is wrong. budget_ms: after so long it is left, and *ret_whole says whether it had come to the end;
  * 0: as long as it takes. May be interrupted.
  */

@@ -4,10 +4,30 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "core/base/mem.h"
 
 /* --- a connection --- */
+
+/*
+ * SQLite's own patience sleeps up to 100 ms between two tries: of several who write all the time, one may always come too late. These
+ * are short, so that whoever waits is soon there when the lock is free. tries: those that were made.
+ */
+static int wait_a_while(void *ctx, int tries)
+{
+	int left_ms = (int)(intptr_t)ctx, ms = 1;
+
+	for (int i = 0; i < tries && left_ms > 0; i++) {
+		left_ms -= ms;
+		if (ms < 8 && i % 8 == 7)
+			ms++;
+	}
+	if (left_ms <= 0)
+		return 0;
+	usleep((useconds_t)(ms < left_ms ? ms : left_ms) * 1000);
+	return 1;
+}
 
 void bt_sqlite_harden(sqlite3 *db, int length_max, int busy_ms, int wal_pages)
 {
@@ -32,7 +52,7 @@ void bt_sqlite_harden(sqlite3 *db, int length_max, int busy_ms, int wal_pages)
 	/* Plans do not depend on what is bound: nothing is prepared twice. */
 	sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_QPSG, 1, NULL);
 	sqlite3_extended_result_codes(db, 1);
-	sqlite3_busy_timeout(db, busy_ms);
+	sqlite3_busy_handler(db, wait_a_while, (void *)(intptr_t)busy_ms);
 	sqlite3_wal_autocheckpoint(db, wal_pages);
 }
 

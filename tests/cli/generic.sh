@@ -20,6 +20,8 @@ args_of() {
 	search) echo ad ;;
 	cat-facts) echo HEAD:a.c ;;
 	doctor | health) ;;
+	backup) echo verify ../one.batho ;;
+	restore) echo ../one.batho ;;
 	hooks | queue) echo status ;;
 	storage) echo verify ;;
 	*) echo 'no arguments known' ;;
@@ -28,7 +30,7 @@ args_of() {
 
 needs_repository() {
 	case $1 in
-	config | doctor | grammars | help | version) return 1 ;;	# doctor says what is wrong there
+	config | doctor 	backup | doctor | grammars | help | version) return 1 ;;	# doctor says what is wrong there
 	esac
 }
 
@@ -40,7 +42,7 @@ has_option() {
 test_expect_success 'a repository, an empty one, a bare one' '
 	printf "int add(int a)\n{\n\treturn a;\n}\nint twice(int a)\n{\n\treturn add(add(a));\n}\n#include <stddef.h>\n" >a.c &&
 	git add a.c && git commit -q -m one && mkdir ../outside &&
-	test_create_repo ../empty && git clone -q --bare . ../bare.git
+	git batho backup -q ../one.batho && test_create_repo ../empty && git clone -q --bare . ../bare.git
 '
 
 test_expect_success OTHER_USER 'and one of another user' '
@@ -134,7 +136,7 @@ for command in $commands; do
 		cd ../empty && git batho $command $args >../out 2>../err
 		status=$?
 		case $command in
-		init | check | health | hooks | queue | rules | snapshot | storage) test $status -eq 0 && test_must_be_empty ../err ;;
+		init | check | health | hooks | queue | restore | rules | snapshot | storage) test $status -eq 0 && test_must_be_empty ../err ;;
 		index) test $status -eq 0 && test_grep "^git-batho: .*no commit yet" ../err ;;
 		*) test $status -eq 128 && test_must_be_empty ../out && test_grep "^git-batho: .*no commit yet" ../err ;;
 		esac && test_line_count -le 2 ../err && test "$(grep -vc -e "^git-batho: " -e "^hint: " ../err)" -eq 0
@@ -175,14 +177,14 @@ for command in $commands; do
 		fi
 	'
 	test_expect_success OTHER_USER "$command: an index that may not be read is one line and status 128" '
-		case $command in check | health | hooks | queue | rules | snapshot) return 0 ;; esac	# they do without, or say so
+		case $command in check | health | hooks | queue | restore | rules | snapshot) return 0 ;; esac	# they do without, or say so
 		cd ../theirs && chmod 000 .git/batho/index.db &&
 		test_expect_code 128 as_other git batho $command $args >../out 2>../err && test_must_be_empty ../out &&
 		test_line_count = 2 ../err && test_grep "^git-batho: .*index.db.*Permission denied" ../err &&
 		test_grep "^hint: BATHO_STORE_DIR" ../err
 	'
 	test_expect_success LOOP_MOUNT "$command: a full disk under the index is one line and status 128" '
-		case $command in health | hooks | queue | rules | snapshot | storage) return 0 ;; esac	# it has no index, or says so
+		case $command in health | hooks | queue | restore | rules | snapshot | storage) return 0 ;; esac	# it has no index, or says so
 		mkdir ../small && mount -t tmpfs -o size=64k none ../small && test_when_finished "umount ../small && rmdir ../small" &&
 		test_expect_code 128 env BATHO_STORE_DIR="$TEST_TRASH/small/batho" git batho $command $args >out 2>err &&
 		test_must_be_empty out && test_line_count = 2 err && test_grep "^hint: free some space" err &&
