@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/base/compress.h"
+#include "core/git/history.h"
 #include "core/query/change_pack.h"
 #include "git-batho/cmd_snapshot.h"
 
@@ -84,12 +85,35 @@ static int open_range(struct snapshots *s, const struct bt_snapshot *a, const st
 	return bt_range_open(s->c, &none, spec, r, err);
 }
 
+/* Are both still in git? A tree that no commit of a snapshot leads to is taken to be. */
+static int both_there(struct snapshots *s, const struct bt_snapshot *a, const struct bt_snapshot *b, bool *ret_there, struct bt_err *err)
+{
+	*ret_there = true;
+	if (a->commit.len && bt_commit_there(&s->c->repo, &a->commit, ret_there, err))
+		return err->code;
+	return *ret_there && b->commit.len ? bt_commit_there(&s->c->repo, &b->commit, ret_there, err) : 0;
+}
+
+/* What the facts alone tell, when history was written anew and the objects are gone. */
+static int compute_by_facts(struct snapshots *s, const struct bt_range *r, struct bt_change_set *set, struct bt_err *err)
+{
+	if (bt_change_add_roots(set, s->c->store, r->before_row, r->after_row, err) || bt_change_compare(set, s->c->store, NULL, err))
+		return err->code;
+	bt_notice(s->c, "commits are gone from git: what only their text tells is not compared");
+	return 0;
+}
+
 static int compute(struct snapshots *s, const struct bt_snapshot *a, const struct bt_snapshot *b, struct bt_change_set *set,
 		   uint64_t *others, struct bt_err *err)
 {
 	BT_CLEANUP(bt_range_release) struct bt_range r = BT_RANGE_INIT;
+	bool there;
 
-	return open_range(s, a, b, &r, err) || bt_range_changes(s->c, &r, NULL, 0, set, others, err) ? err->code : 0;
+	if (open_range(s, a, b, &r, err) || both_there(s, a, b, &there, err))
+		return err->code;
+	if (!there)
+		return compute_by_facts(s, &r, set, err);
+	return bt_range_changes(s->c, &r, NULL, 0, set, others, err);
 }
 
 int snapshot_diff(struct snapshots *s, const char *from, const char *to, struct bt_err *err)

@@ -6,7 +6,6 @@
 #include <time.h>
 
 #include "core/archive/census.h"
-#include "core/git/history.h"
 #include "git-batho/cmd_snapshot.h"
 #include "store/queue_audit.h"
 

@@ -282,6 +282,13 @@ test_expect_success BASH_COMPLETION 'bash completes what config does, keys, valu
 	./complete git batho config profile "" >out && test_grep "^monorepo" out
 '
 
+test_expect_success BASH_COMPLETION 'bash completes what is done with snapshots, and their names' '
+	test_create_repo snapshots && cp complete snapshots/ && cd snapshots && echo "int a;" >a.c && git add a.c && git commit -q -m a &&
+	git batho index -q --snapshot --label first &&
+	./complete git batho snapshot "" >out && test_grep "^verify" out && test_grep "^import" out &&
+	./complete git batho snapshot show "" >out && test_grep "^1" out && test_grep "^first" out
+'
+
 # What the other shells ask the program for is what the program has: they hold no list of their own.
 test_expect_success 'no completion holds a list of commands or options' '
 	for file in git-batho.bash _git-batho git-batho.fish; do

@@ -114,6 +114,14 @@ test_expect_success 'an index that was thrown away is made again on the way' '
 	git batho snapshot diff 1 2 --json >want && rm -f .git/batho/index.db* && git batho snapshot diff 1 2 --json >have && test_cmp want have
 '
 
+test_expect_success 'of commits that are gone from git the facts tell' '
+	test_create_repo rewritten && (cd rewritten && printf "int f(int a)\n{\n\treturn a;\n}\n" >a.c && git add . && git commit -q -m a &&
+		git batho index -q --snapshot --label a && printf "int f(int a)\n{\n\treturn a + 1;\n}\nint g;\n" >a.c && git commit -q -a --amend -m b &&
+		git batho index -q --snapshot --label b && git reflog expire --expire=now --all && git prune --expire=now &&
+		git batho snapshot diff a b >../out 2>../err) &&
+	test_grep "gone from git" err && test_grep "body.* f" out && test_grep "added.* g" out
+'
+
 # ---- verifying ----
 
 test_expect_success 'verified: as recorded, and by parsing anew' '

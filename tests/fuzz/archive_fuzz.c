@@ -1,10 +1,12 @@
 /*
  * The reader of archives on any bytes. 'f' first: the rest is a file. 'r' first: the rest are records, which are put into pieces with
- * true checksums, so that what stands behind the checksums is reached. Whatever is accepted holds what archive.h promises.
+ * true checksums, so that what stands behind the checksums is reached. Whatever is accepted holds what archive.h promises. 'p' first: the
+ * rest is a saved difference.
  */
 #include "core/archive/frame.h"
 #include "core/base/limits.h"
 #include "core/index/selection.h"
+#include "core/query/change_pack.h"
 #include "tests/fuzz/fuzz.h"
 
 struct memory {
@@ -119,11 +121,33 @@ static void read_records(const uint8_t *data, size_t size)
 	bt_buf_release(&file);
 }
 
+static void read_difference(const uint8_t *data, size_t size)
+{
+	struct bt_change_set set = BT_CHANGE_SET_INIT;
+	struct bt_err err = BT_ERR_INIT;
+	uint64_t others;
+	int rc = bt_change_unpack(data, size, &set, &others, &err);
+
+	FUZZ_CHECK(!rc || rc == BT_ERR_CORRUPT);
+	for (size_t i = 0; !rc && i < set.files_nr; i++)
+		FUZZ_CHECK(set.files[i].first + set.files[i].nr <= set.changes_nr && (set.files[i].before.path || set.files[i].after.path));
+	for (size_t i = 0; !rc && i < set.changes_nr; i++) {
+		const struct bt_change *c = &set.changes[i];
+
+		FUZZ_CHECK(c->before || c->after);
+		FUZZ_CHECK(!c->after || (c->after->name && set.files[c->after->file].after.path));
+		FUZZ_CHECK(!c->before || (c->before->name && set.files[c->before->file].before.path));
+	}
+	bt_change_set_release(&set);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	if (size && *data == 'f')
 		read_all(data + 1, size - 1);
 	else if (size && *data == 'r')
 		read_records(data + 1, size - 1);
+	else if (size && *data == 'p')
+		read_difference(data + 1, size - 1);
 	return 0;
 }
