@@ -161,5 +161,5 @@ int bt_hooks_run(struct bt_context *c, enum bt_hook_event event, const char *con
 		rc = start_index(&r, err);
 		break;
 	}
-	return rc < 0 ? bt_hook_failed(&r, err) : rc;
+	return bt_hook_end(&r, rc, err);
 }

@@ -10,6 +10,7 @@
 #include "git-batho/commands.h"
 #include "git-batho/print.h"
 #include "git-batho/scope.h"
+#include "git-batho/stats_metrics.h"
 
 enum skipped { SKIPPED_NONE, SKIPPED_LIKELY, SKIPPED_ALL };
 static const char *const skipped_names[] = { "none", "likely", "all", NULL };
@@ -17,7 +18,7 @@ static const char *const skipped_names[] = { "none", "likely", "all", NULL };
 struct stats_opts {
 	struct bt_scope_opts scope;
 	int skipped;		/* enum skipped */
-	bool digest;
+	bool digest, metrics;
 };
 
 static const struct bt_opt stats_options[] = {
@@ -27,6 +28,8 @@ static const struct bt_opt stats_options[] = {
 	{ .type = BT_OPT_FLAG, .name = "digest", .flags = BT_OPT_NO_NEG,
 	  .help = "print the digest alone; status 1 when it is incomplete",
 	  BT_OPT_AT(struct stats_opts, digest) },
+	{ .type = BT_OPT_FLAG, .name = "metrics", .flags = BT_OPT_NO_NEG,
+	  .help = "every figure that is counted; implied by --format=prometheus", BT_OPT_AT(struct stats_opts, metrics) },
 	BT_VIEW_ROWS(struct stats_opts, scope),
 	BT_ALL_ROW(struct stats_opts, scope),
 	BT_OPT_END
@@ -339,6 +342,10 @@ static int run_stats(struct bt_context *c, void *opts, const struct bt_args *arg
 		return bt_err_set(err, BT_ERR_USAGE, "stats takes no argument; revisions follow --rev");
 	if (o->digest && o->scope.all)
 		return bt_err_set(err, BT_ERR_USAGE, "--all has no digest");
+	if (o->metrics || c->common.format == BT_FORMAT_PROMETHEUS)
+		return o->digest || o->skipped ? bt_err_set(err, BT_ERR_USAGE, "--metrics is about the program, --%s about files",
+							    o->digest ? "digest" : "skipped")
+					       : bt_stats_metrics(c, err);
 	if (bt_scope_filter(&o->scope, &unused, err) || bt_scope_open_silently(c, &o->scope, &v, err))
 		return err->code;
 	if (o->skipped)
@@ -350,6 +357,7 @@ static int run_stats(struct bt_context *c, void *opts, const struct bt_args *arg
 		return err->code;
 	print_langs(c, &t);
 	print_totals(c, &v, &t, db_bytes);
+	bt_stats_sections(c);
 	return 0;
 }
 
@@ -359,6 +367,7 @@ const struct bt_command bt_cmd_stats = {
 	.usage = stats_usage,
 	.options = stats_options,
 	.options_size = sizeof(struct stats_opts),
+	.formats = bt_stats_formats,
 	.flags = BT_NEEDS_REPO | BT_NEEDS_HEAD | BT_PAGES,
 	.run = run_stats,
 };

@@ -10,6 +10,9 @@
 #include <unistd.h>
 
 #include "core/base/clock.h"
+#include "core/base/limits.h"
+#include "core/base/metric.h"
+#include "core/base/tally.h"
 #include "core/base/text.h"
 #include "core/git/program.h"
 #include "git-batho/logs.h"
@@ -94,6 +97,19 @@ int bt_hook_failed(const struct bt_hook_run *r, struct bt_err *err)
 	return refuses;
 }
 
+int bt_hook_end(const struct bt_hook_run *r, int rc, struct bt_err *err)
+{
+	enum bt_metric_verdict verdict = rc ? BT_VERDICT_REFUSE : BT_VERDICT_PASS;
+
+	if (rc < 0) {
+		rc = bt_hook_failed(r, err);
+		verdict = err->code == BT_ERR_LIMIT ? BT_VERDICT_TIMEOUT : BT_VERDICT_ERROR;
+	}
+	bt_count(BT_METRIC_HOOK_VERDICTS, verdict, 1);
+	bt_observe_us(BT_METRIC_HOOK_SECONDS, r->event, 1000 * (bt_clock_ms() - r->start_ms));
+	return rc;
+}
+
 int bt_hook_objects(const struct bt_hook_run *r)
 {
 	const struct bt_hook *h = &bt_hooks[r->event];
@@ -110,10 +126,16 @@ int bt_hook_objects(const struct bt_hook_run *r)
 /* What the handler writes and how it ends, made before it can run. */
 static char late_text[160];
 static volatile sig_atomic_t late_status;
+static char late_dir[BT_PATH_LEN_MAX];
+static enum bt_hook_event late_event;
+static int late_ms;
 
 static void on_alarm(int signum)
 {
 	(void)signum;
+	bt_count(BT_METRIC_HOOK_VERDICTS, BT_VERDICT_TIMEOUT, 1);
+	bt_observe_us(BT_METRIC_HOOK_SECONDS, late_event, (int64_t)late_ms * 1000);
+	bt_tally_flush(late_dir, 0, false);	/* an addition in a mapping: nothing that must not be done here */
 	if (write(STDERR_FILENO, late_text, strlen(late_text)) < 0)
 		_exit(late_status);
 	_exit(late_status);
@@ -128,6 +150,9 @@ void bt_hook_watch(const struct bt_hook_run *r)
 	struct sigaction act = { .sa_handler = on_alarm };
 
 	late_status = refuses;
+	late_event = r->event;
+	late_ms = bt_hook_timeout_ms(r);
+	snprintf(late_dir, sizeof(late_dir), "%s/batho", r->c->repo.common_dir);
 	snprintf(late_text, sizeof(late_text), "git-batho: %s: not done within %d seconds; %s %s\n", h->name,
 		 bt_hook_timeout_ms(r) / 1000, h->passes, refuses ? "is refused" : "goes on unchecked");
 	sigemptyset(&act.sa_mask);

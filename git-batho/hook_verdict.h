@@ -31,6 +31,8 @@ int bt_hook_timeout_ms(const struct bt_hook_run *r);
  * Something went wrong inside: told in a line, with what goes on unchecked. 0 or 1 by hooks.onError, or by
  * hooks.onTimeout when the time is over; the negative code when it is an interruption.
  */
+/* The end of a hook that came to rc: its status, counted. A failure is told and judged. */
+int bt_hook_end(const struct bt_hook_run *r, int rc, struct bt_err *err);
 int bt_hook_failed(const struct bt_hook_run *r, struct bt_err *err);
 /* Objections were found: 1, or 0 where the mode is to warn, which is said. */
 int bt_hook_objects(const struct bt_hook_run *r);

@@ -229,7 +229,7 @@ static int run_hooks(struct bt_context *c, void *opts, const struct bt_args *arg
 		rc = check_staged(&r, err);
 	else
 		rc = check_pushed(&r, args, err);
-	return rc < 0 ? bt_hook_failed(&r, err) : rc;
+	return bt_hook_end(&r, rc, err);
 }
 
 static const char *const hooks_usage[] = { "[<options>] <event> [--] [<argument>...]", NULL };

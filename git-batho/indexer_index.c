@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/base/clock.h"
 #include "core/base/file.h"
 #include "core/base/limits.h"
 #include "core/base/progress.h"
@@ -21,6 +22,7 @@
 #include "git-batho/index_report.h"
 #include "git-batho/indexer.h"
 #include "git-batho/indexer_tracked.h"
+#include "git-batho/metrics.h"
 #include "git-batho/snapshot_record.h"
 
 /* Roots are planned until so many blobs wait, then parsed together. */
@@ -572,7 +574,7 @@ static int retry(struct work *w, struct bt_err *err)
 	return rc;
 }
 
-static int run_index(struct bt_context *c, void *opts, const struct bt_args *args, struct bt_err *err)
+static int work_run(struct bt_context *c, void *opts, const struct bt_args *args, struct bt_err *err)
 {
 	static const char *const all[] = { "--all" };
 	BT_CLEANUP(work_release) struct work w = { .c = c, .o = opts };
@@ -590,6 +592,19 @@ static int run_index(struct bt_context *c, void *opts, const struct bt_args *arg
 	if (w.o->all)
 		return index_many(&w, all, 1, err);
 	return args->nr ? index_arguments(&w, args, err) : index_head(&w, err);
+}
+
+/* A run for a question that somebody waits for does not wait for queue.db. */
+static int run_index(struct bt_context *c, void *opts, const struct bt_args *args, struct bt_err *err)
+{
+	const struct bt_index_cmd_opts *o = opts;
+	int64_t start_us = bt_clock_us();
+	int rc = work_run(c, opts, args, err);
+
+	bt_observe_us(BT_METRIC_INDEX_SECONDS, 0, bt_clock_us() - start_us);
+	if (!o->manifest && !o->blob)
+		bt_metrics_publish(c);
+	return rc;
 }
 
 const struct bt_command bt_indexer_index = {

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "core/base/file.h"
+#include "git-batho/metrics.h"
 
 int queue_open(struct bt_context *c, enum bt_queue_mode mode, struct bt_queue **ret_q, struct bt_err *err)
 {
@@ -58,13 +59,18 @@ static void tell(void *ctx, const char *line)
 	bt_notice(ctx, "%s", line);
 }
 
+static void counted(void *ctx)
+{
+	bt_metrics_publish(ctx);
+}
+
 int queue_executor(struct bt_context *c, struct bt_executor_opts *ret_o, char **ret_path, struct bt_err *err)
 {
 	if (queue_program(ret_path, err))
 		return err->code;
 	*ret_o = (struct bt_executor_opts){
 		.repo = &c->repo, .conf = c->conf, .dir = c->store_dir, .shared_mode = bt_conf_shared_mode(c->conf), .program = *ret_path,
-		.tell = tell, .tell_ctx = c,
+		.tell = tell, .tell_ctx = c, .counted = counted, .counted_ctx = c,
 	};
 	return 0;
 }

@@ -84,7 +84,7 @@ const struct bt_metric_def bt_metrics[BT_METRIC_NR] = {
 	[BT_METRIC_QUEUE_BATCHES] = { .name = "batho_queue_batches_total", .section = "queue", .label = "result", .values = batch_results,
 				      .help = "Batches that are over, by what they came to." },
 	[BT_METRIC_CI_RUNS_SAVED] = { .name = "batho_ci_runs_saved_total", .section = "queue",
-				      .help = "Pushes and workflows that became one with others, each of which would have started a run." },
+				      .help = "Commits that were pushed together with others, each of which would have started a run." },
 	[BT_METRIC_API_LIMITED] = { .name = "batho_api_limited_total", .section = "queue", .label = "forge", .values = forges,
 				    .help = "Answers of a forge that said to come back later." },
 

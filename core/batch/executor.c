@@ -400,6 +400,8 @@ static int look_once(struct executor *x, bool *ret_leave, int64_t *ret_wake, str
 	if (form(x, &look, &arena, &formed, err) || (!x->o->form_only && run_open(x, &look, &ran, err)))
 		return err->code;
 	*ret_wake = look.plan.wake_at;
+	if (ran && x->o->counted)
+		x->o->counted(x->o->counted_ctx);
 	if (formed || ran || x->workers_nr) {
 		*ret_wake = bt_queue_now();
 		*ret_leave = x->o->form_only;

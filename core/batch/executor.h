@@ -25,6 +25,8 @@ struct bt_executor_opts {
 	bool form_only;			/* batches are formed, and not run */
 	void (*tell)(void *ctx, const char *line);
 	void *tell_ctx;
+	void (*counted)(void *ctx);	/* batches ran: figures (core/base/metric.h) have changed; may be NULL */
+	void *counted_ctx;
 };
 struct bt_executor_sum {
 	uint64_t batches, actions, failed;	/* of this run: executed; members that did not succeed */

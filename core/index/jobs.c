@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/metric.h"
 #include "core/facts/facts.h"
 #include "core/index/index_state.h"
 #include "store/frozen.h"
@@ -143,6 +144,7 @@ static int from_store(struct bt_index *ix, size_t job, bool *ret_known, struct b
 	j->size = b.size;
 	j->digest = b.digest;
 	ix->stats.blobs_known++;
+	bt_count(BT_METRIC_CACHE_HITS, 0, 1);
 	if (b.state != BT_BLOB_REDIRECT)
 		return 0;
 	for (size_t i = 0; i < bt_langs_nr(); i++) {

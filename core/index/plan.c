@@ -6,6 +6,7 @@
 
 #include "core/base/clock.h"
 #include "core/base/limits.h"
+#include "core/base/metric.h"
 #include "core/facts/facts.h"
 #include "core/index/index_state.h"
 
@@ -155,6 +156,7 @@ static int find_node(struct bt_index *ix, const struct bt_oid *oid, uint64_t sel
 	if (rc != BT_ROW)
 		return rc;
 	ix->stats.trees_seen++;
+	bt_count(BT_METRIC_CACHE_HITS, 0, known.blobs);
 	*ret_node = add_node(ix, oid, selection, NULL);
 	ix->nodes[*ret_node].done = true;
 	ix->nodes[*ret_node].result = known;

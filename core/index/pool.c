@@ -162,7 +162,7 @@ static void result_of_answer(struct bt_pool *p, struct bt_pool_worker *w, struct
 
 	memcpy(&a, w->in + w->given, sizeof(a));
 	w->given += sizeof(a) + a.len + a.more_len;
-	*r = (struct bt_result){ .status = BT_RESULT_FACTS };
+	*r = (struct bt_result){ .status = BT_RESULT_FACTS, .us = a.us < p->o.wall_ms * UINT64_C(1000) ? a.us : p->o.wall_ms * UINT64_C(1000) };
 	if (a.more) {
 		r->more = payload + a.len;
 		r->more_len = a.more_len;

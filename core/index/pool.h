@@ -58,6 +58,7 @@ struct bt_result {
 	size_t len;
 	const void *more;		/* the add-on's, likewise; NULL: it made none, or could not */
 	size_t more_len;
+	uint64_t us;			/* how long the worker says it took; at most the wall limit; 0 of killed ones */
 	char reason[80];		/* printable; of killed ones: "signal 11", "answered 12
 					 * bytes of nonsense"; of limits: bt_extract's message */
 };

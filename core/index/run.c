@@ -10,6 +10,7 @@
 
 #include "core/base/clock.h"
 #include "core/base/limits.h"
+#include "core/base/metric.h"
 #include "core/base/signal.h"
 #include "core/base/trace.h"
 #include "core/facts/facts.h"
@@ -60,8 +61,24 @@ void bt_index_free(struct bt_index **pix)
 	*pix = NULL;
 }
 
+static void count_killed(enum bt_blob_state state)
+{
+	static const struct {
+		enum bt_blob_state state;
+		enum bt_metric_kill reason;
+	} kills[] = {
+		{ BT_BLOB_KILLED_TIME, BT_KILL_TIME }, { BT_BLOB_KILLED_CPU, BT_KILL_CPU },
+		{ BT_BLOB_KILLED_MEMORY, BT_KILL_MEMORY }, { BT_BLOB_KILLED_CRASH, BT_KILL_CRASH },
+	};
+
+	for (size_t i = 0; i < BT_ARRAY_NR(kills); i++)
+		if (kills[i].state == state)
+			bt_count(BT_METRIC_PARSE_KILLED, kills[i].reason, 1);
+}
+
 static void finish(struct bt_index *ix, size_t job, enum bt_blob_state state)
 {
+	count_killed(state);
 	ix_job_settle(ix, job, state);
 	ix->finished++;
 	if (ix->o.progress)
@@ -234,6 +251,11 @@ static int take_result(struct bt_index *ix, const struct bt_result *r, struct bt
 	struct bt_facts facts;
 
 	ix->inflight--;
+	if (!ix->jobs[r->tag].settled) {
+		bt_count(BT_METRIC_CACHE_MISSES, 0, 1);
+		if (r->us)
+			bt_observe_us(BT_METRIC_PARSE_SECONDS, 0, (int64_t)r->us);
+	}
 	if (j->want & BT_WANT_MORE && take_more(ix, r->tag, r, err))
 		return err->code;
 	if (j->settled) {

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "core/base/buf.h"
+#include "core/base/clock.h"
 #include "core/index/addon.h"
 #include "core/index/pool.h"
 #include "core/index/sandbox.h"
@@ -152,6 +153,7 @@ static void work(struct worker *w, const struct bt_work_head *head, const char *
 	struct bt_answer_head a = { .seq = head->seq, .status = BT_ANSWER_FACTS };
 	struct task t = { .w = w, .head = head, .data = data };
 	struct bt_err err = BT_ERR_INIT;
+	int64_t start = bt_clock_us();
 	int rc;
 
 	if (head->lang != BT_WORK_NO_LANG)
@@ -169,6 +171,7 @@ static void work(struct worker *w, const struct bt_work_head *head, const char *
 	rc = extract(&t, &err);
 	if (rc && rc != BT_ERR_LIMIT)
 		_exit(BT_WORKER_EXIT_MEMORY);
+	a.us = (uint64_t)(bt_clock_us() - start);
 	a.more = t.more_done;
 	a.more_len = t.more_done ? (uint32_t)w->more.len : 0;
 	if (rc) {

@@ -37,6 +37,7 @@ struct bt_answer_head {
 	uint32_t len;
 	uint32_t more_len;	/* of what the add-on made, behind the payload */
 	uint32_t more;		/* it was run to its end */
+	uint64_t us;		/* how long it took */
 };
 
 /* Exit statuses of a worker that cannot go on. */

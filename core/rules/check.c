@@ -9,6 +9,7 @@
 
 #include "core/base/hash.h"
 #include "core/base/mem.h"
+#include "core/base/metric.h"
 #include "core/base/path.h"
 #include "core/rules/radius/radius.h"
 
@@ -231,6 +232,13 @@ static int run(struct check *k)
 	return 0;
 }
 
+static void count_new(const struct bt_findings *l)
+{
+	for (size_t i = 0; i < l->nr; i++)
+		if (l->items[i].is_new && l->items[i].rule->severity > BT_SEVERITY_OFF)
+			bt_count(BT_METRIC_RULE_FINDINGS, (unsigned)l->items[i].rule->severity - BT_SEVERITY_NOTE, 1);
+}
+
 int bt_check_run(const struct bt_check_opts *o, struct bt_check *ret_c, struct bt_err *err)
 {
 	struct check k = { .o = o, .c = ret_c, .err = err };
@@ -242,6 +250,8 @@ int bt_check_run(const struct bt_check_opts *o, struct bt_check *ret_c, struct b
 	for (size_t i = 0; i < k.files_nr; i++)
 		k.files[i].in = &o->files->files[i];
 	rc = run(&k);
+	if (!rc)
+		count_new(&ret_c->findings);
 	radius_free(&k.radius);
 	bt_store_free(&k.store);
 	bt_fingerprints_release(&k.moved);

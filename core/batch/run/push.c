@@ -15,6 +15,7 @@
 #include "core/base/buf.h"
 #include "core/base/clock.h"
 #include "core/base/fault.h"
+#include "core/base/metric.h"
 #include "core/base/signal.h"
 #include "core/batch/lane.h"
 #include "core/batch/land/land.h"
@@ -94,7 +95,7 @@ static int mark_pushed(struct run *w, struct bt_err *err)
 	struct bt_action *list;
 	struct bt_oid last = { .len = 0 };
 	bool last_is = false;
-	size_t nr;
+	size_t nr, pushed = 0;
 
 	if (bt_queue_actions(w->r->q, &q, &w->arena, &list, &nr, err))
 		return err->code;
@@ -107,9 +108,15 @@ static int mark_pushed(struct run *w, struct bt_err *err)
 			last = list[i].result;
 			last_is = rc == BT_ROW;
 		}
-		if (!list[i].leader && last_is && bt_queue_action_set(w->r->q, list[i].id, BT_ACTION_PUSHED, NULL, NULL, err))
+		if (list[i].leader || !last_is)
+			continue;
+		if (bt_queue_action_set(w->r->q, list[i].id, BT_ACTION_PUSHED, NULL, NULL, err))
 			return err->code;
+		pushed++;
 	}
+	/* without a queue each of them had been pushed alone */
+	if (pushed > 1)
+		bt_count(BT_METRIC_CI_RUNS_SAVED, 0, pushed - 1);
 	return 0;
 }
 

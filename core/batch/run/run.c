@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/base/buf.h"
+#include "core/base/metric.h"
 #include "core/batch/land/land.h"
 #include "core/batch/pin/pin.h"
 #include "core/batch/push/push.h"
@@ -101,6 +102,22 @@ static void count(struct run *w)
 			w->b.failed++;
 }
 
+static void count_batch(const struct run *w)
+{
+	static const enum bt_metric_batch results[] = {
+		[BT_BATCH_DONE - BT_BATCH_DONE] = BT_BATCH_WAS_DONE,
+		[BT_BATCH_FAILED - BT_BATCH_DONE] = BT_BATCH_HAD_FAILED,
+		[BT_BATCH_UNKNOWN - BT_BATCH_DONE] = BT_BATCH_IS_UNKNOWN,
+		[BT_BATCH_NEEDS_HUMAN - BT_BATCH_DONE] = BT_BATCH_WANTS_HUMAN,
+		[BT_BATCH_RETURNED - BT_BATCH_DONE] = BT_BATCH_CAME_BACK,
+	};
+
+	bt_count(BT_METRIC_QUEUE_BATCHES, results[w->b.state - BT_BATCH_DONE], 1);
+	for (size_t i = 0; i < w->members_nr; i++)
+		if (bt_action_state_succeeded(w->members[i].state))
+			bt_observe_us(BT_METRIC_QUEUE_WAIT_SECONDS, 0, 1000 * (w->b.finished_at - w->members[i].queued_at));
+}
+
 int run_end(struct run *w, enum bt_batch_state state, const char *error, struct bt_err *err)
 {
 	count(w);
@@ -109,6 +126,8 @@ int run_end(struct run *w, enum bt_batch_state state, const char *error, struct 
 	w->b.finished_at = bt_queue_now();
 	if (run_save(w, err) || bt_queue_event_add(w->r->q, 0, w->b.id, NULL, bt_batch_state_name(state), error, err))
 		return err->code;
+	if (!bt_batch_state_open(state))
+		count_batch(w);
 	run_tell(w, "batch %llu: %s, %llu of %zu", (unsigned long long)w->b.id, bt_batch_state_name(state),
 		 (unsigned long long)w->b.executed, w->members_nr);
 	return 0;
