@@ -172,6 +172,7 @@ __git_batho_words()
 	config) __git_batho_config "$i" ;;
 	queue) __git_batho_queue "$i" ;;
 	rules) __gitcomp "list show test" ;;
+	audit) __gitcomp "log verify export" ;;
 	snapshot) __git_batho_snapshot "$i" ;;
 	grammars) __gitcomp "list test add update remove" ;;
 	storage) __gitcomp "$(__git_batho_subcommands storage)" ;;

@@ -144,6 +144,8 @@ complete -c git -f -n '__fish_git_using_command batho; and contains -- (__fish_g
     -a '(__fish_git_batho_names)'
 complete -c git -f -n '__fish_git_using_command batho; and contains -- (__fish_git_batho_command) hooks' \
     -a 'install uninstall status run'
+complete -c git -f -n '__fish_git_using_command batho; and contains -- (__fish_git_batho_command) audit' \
+    -a 'log verify export'
 complete -c git -f -n '__fish_git_using_command batho; and contains -- (__fish_git_batho_command) queue' \
     -a '(__fish_git_batho_queue)'
 complete -c git -f -n '__fish_git_using_command batho; and contains -- (__fish_git_batho_command) snapshot' \

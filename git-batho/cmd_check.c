@@ -9,6 +9,7 @@
 #include "core/base/limits.h"
 #include "core/rules/check.h"
 #include "core/report/report.h"
+#include "git-batho/audit.h"
 #include "git-batho/check_files.h"
 #include "git-batho/commands.h"
 #include "git-batho/context.h"
@@ -123,6 +124,7 @@ static int write_baseline(struct bt_context *c, const struct bt_findings *f, str
 	if (bt_buf_check(&text, "the baseline", err) || write_baseline_file(c, &text, err))
 		return err->code;
 	bt_notice(c, "wrote %zu finding%s to " BT_BASELINE_PATH, nr, nr == 1 ? "" : "s");
+	bt_audit(c, "baseline", "ok", "%zu findings written to " BT_BASELINE_PATH, nr);
 	return 0;
 }
 
@@ -139,6 +141,7 @@ static int shrink_baseline(struct bt_context *c, const struct bt_check *k, struc
 		return err->code;
 	bt_notice(c, "took %zu finding%s that %s gone out of " BT_BASELINE_PATH, stale, stale == 1 ? "" : "s",
 		  stale == 1 ? "is" : "are");
+	bt_audit(c, "baseline", "ok", "%zu findings taken out of " BT_BASELINE_PATH, stale);
 	return 0;
 }
 

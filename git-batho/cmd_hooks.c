@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/base/file.h"
+#include "git-batho/audit.h"
 #include "git-batho/commands.h"
 #include "git-batho/spawn.h"
 #include "hooks/install.h"
@@ -157,6 +158,7 @@ static int install(struct bt_context *c, const struct hooks_opts *o, struct bt_e
 	BT_SITE_OWNED struct bt_site s = BT_SITE_INIT;
 	struct events e = { { false } };
 	BT_FREE char *program = NULL, *judge = NULL;
+	BT_BUF_OWNED struct bt_buf names = BT_BUF_INIT;
 	struct bt_err ignored = BT_ERR_INIT;
 	struct bt_shim_paths paths;
 
@@ -178,6 +180,10 @@ static int install(struct bt_context *c, const struct hooks_opts *o, struct bt_e
 	for (int i = 0; i < BT_HOOK_NR; i++)
 		if (e.wanted[i] && install_one(c, &s, (enum bt_hook_event)i, &paths, err))
 			return err->code;
+	for (int i = 0; i < BT_HOOK_NR; i++)
+		if (e.wanted[i])
+			bt_buf_addf(&names, "%s%s", names.len ? ", " : "", bt_hooks[i].name);
+	bt_audit(c, "hooks install", "ok", "%s in '%s'", bt_buf_cstr(&names), s.dir ? s.dir : "git's configuration");
 	return 0;
 }
 
@@ -200,6 +206,8 @@ static int uninstall(struct bt_context *c, const struct hooks_opts *o, struct bt
 		if (!o->events.nr && (result == BT_INSTALL_NOTHING || result == BT_INSTALL_NOT_OURS))
 			continue;
 		print_result(c, &s, (enum bt_hook_event)i, result);
+		if (result != BT_INSTALL_NOTHING && result != BT_INSTALL_NOT_OURS)
+			bt_audit(c, "hooks uninstall", "ok", "%s", bt_hooks[i].name);
 		nr++;
 	}
 	if (!nr)

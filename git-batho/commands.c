@@ -14,6 +14,7 @@ const struct bt_command *const bt_commands[] = {
 	&bt_cmd_config,
 	&bt_cmd_storage,
 	&bt_cmd_backup, &bt_cmd_restore,
+	&bt_cmd_audit,
 	NULL,
 };
 
