@@ -1,7 +1,7 @@
 #!/bin/sh
 test_description='git batho grammars: grammars of the user, from their sources to facts, and everything that is refused
 
-The grammar is that of JSON under another name, with a lexer that crashes on ! and never ends on ?.'
+The grammar is that of JSON under another name, with a lexer that crashes on !, never ends on ?, and starts a process on @.'
 # shellcheck source=tests/lib/test-lib.sh
 . "$(dirname "$0")/../lib/test-lib.sh"
 
@@ -16,7 +16,7 @@ command -v "${CC:-cc}" >/dev/null || test_skip 'there is no C compiler'
 make_grammar() {
 	mkdir -p "$1/src" "$1/queries" && cp -r "$sources/src/tree_sitter" "$1/src/" &&
 	sed -e "s/tree_sitter_json/tree_sitter_$2/g" \
-		-e 's/^static bool ts_lex(TSLexer \*lexer, TSStateId state) {$/&\n  if (lexer->lookahead == 33) __builtin_trap();\n  while (lexer->lookahead == 63) { __asm__ volatile (""); }/' \
+		-e 's/^static bool ts_lex(TSLexer \*lexer, TSStateId state) {$/&\n  if (lexer->lookahead == 33) __builtin_trap();\n  while (lexer->lookahead == 63) { __asm__ volatile (""); }\n  if (lexer->lookahead == 64) { extern int fork(void); fork(); }/' \
 		"$sources/src/parser.c" >"$1/src/parser.c" &&
 	grep -q __builtin_trap "$1/src/parser.c" &&
 	cat >"$1/queries/tags.scm" <<-EOT &&
@@ -30,6 +30,9 @@ make_grammar() {
 	  "tree-sitter": [ { "path": ".", "scope": "source.$2", "file-types": [ "$3" ] } ] }
 	EOT
 }
+
+test_lazy_prereq SECCOMP 'no seccomp here' 'git batho doctor | grep -q "^ok *sandbox.*seccomp"'
+test_lazy_prereq BWRAP 'bwrap is not there, or does not work' 'bwrap --unshare-all --ro-bind / / true'
 
 list=$HOME/.config/git-batho/grammars
 data=$HOME/.local/share/git-batho/grammars
@@ -98,6 +101,12 @@ test_expect_success 'a crash and an endless loop cost their own blobs' '
 	test_grep "killed-crash  *1 files" ../out && test_grep "killed-[ct][pi][um]e*  *1 files" ../out &&
 	for i in 1 2 3 4 5; do git batho def good$i >../out && test_grep "^good$i.tiny:1" ../out || return 1; done &&
 	git rm -q bad.tiny slow.tiny && git commit -q -m less
+'
+
+test_expect_success SECCOMP 'so does one that wants more than it may' '
+	echo "{ \"wants\":@ }" >wants.tiny && git add . && git commit -q -m wants && git batho index >../out 2>../err &&
+	git batho stats >../out && test_grep "killed-crash  *1 files" ../out && git batho def good5 >../out &&
+	git rm -q wants.tiny && git commit -q -m "wants no more"
 '
 
 test_expect_success 'an update: the same, then other code, which needs consent again' '
@@ -321,6 +330,15 @@ test_expect_success 'where bwrap works the compiler is locked in' '
 	printf "#!/bin/sh\necho no namespaces here >&2\nexit 1\n" >../fake/bwrap &&
 	PATH=$PWD/../fake:$PATH git batho grammars add --yes-run-code ../tiny >../out 2>../err &&
 	test_grep "will not be locked in: bwrap does not work here: no namespaces here" ../err
+'
+
+test_expect_success BWRAP 'the compiler sees no files of the user, and no network' '
+	make_grammar ../curious curious curious && echo "#define SEEN 1" >../secret.h &&
+	echo "#include \"$PWD/../secret.h\"" >>../curious/src/parser.c &&
+	test_expect_code 128 git batho grammars add --yes-run-code ../curious >../out 2>../err &&
+	test_grep "cannot compile .curious.*secret.h: No such file" ../err && make_grammar ../caged caged caged &&
+	git batho grammars add --yes-run-code --json ../caged >../out 2>../err && test_grep "\"sandboxed_build\":true" ../out &&
+	git batho grammars remove --apply caged >../out
 '
 
 test_expect_success 'removing: what would go, then it goes' '
