@@ -129,6 +129,15 @@ static const char *setters(const struct bt_key *k)
 	return k->tracked ? "environment, git configuration, tracked file" : "environment, git configuration";
 }
 
+/* The options that set it for one run: "index --jobs". Appends. */
+static void add_options(const char *name, struct bt_buf *out)
+{
+	for (const struct bt_command *const *cmd = bt_commands; *cmd; cmd++)
+		for (const struct bt_opt *o = (*cmd)->options; o && o->type != BT_OPT_NONE; o++)
+			if (o->config && o->name && !strcasecmp(o->config, name))
+				bt_buf_addf(out, "%s%s --%s", out->len ? ", " : "", (*cmd)->name, o->name);
+}
+
 static void put_choices(struct bt_out *out, const struct bt_key *k)
 {
 	bt_out_array(out, "choices");
@@ -148,7 +157,7 @@ static void put_bounds(struct bt_out *out, const struct bt_key *k)
 	}
 }
 
-static void record_key(struct bt_context *c, const char *name, const struct bt_key *k, const char *env)
+static void record_key(struct bt_context *c, const char *name, const struct bt_key *k, const char *env, const char *options)
 {
 	static const char *const scopes[] = { [BT_SCOPE_REPOSITORY] = "repository", [BT_SCOPE_USER] = "user", [BT_SCOPE_GIT] = "git" };
 
@@ -161,6 +170,7 @@ static void record_key(struct bt_context *c, const char *name, const struct bt_k
 	bt_out_cstr(c->out, "scope", scopes[k->scope]);
 	bt_out_bool(c->out, "tracked", k->tracked);
 	bt_out_cstr(c->out, "environment", env);
+	bt_out_cstr(c->out, "option", *options ? options : NULL);
 	bt_out_cstr(c->out, "help", k->help);
 	put_choices(c->out, k);
 	bt_out_record_end(c->out);
@@ -215,8 +225,10 @@ static void explain_key(struct bt_context *c, const char *name)
 	BT_CLEANUP(sources_release) struct sources s = { NULL, 0 };
 	const struct bt_key *k = bt_key_of(name);
 	BT_FREE char *env = bt_key_env_name(name);
+	BT_BUF_OWNED struct bt_buf options = BT_BUF_INIT;
 
-	record_key(c, name, k, env);
+	add_options(name, &options);
+	record_key(c, name, k, env, bt_buf_cstr(&options));
 	bt_out_textf(c->out, BT_COLOR_NAME, "%s", name);
 	bt_out_nl(c->out);
 	bt_out_textf(c->out, BT_COLOR_NONE, "    %s", k->help);
@@ -226,6 +238,8 @@ static void explain_key(struct bt_context *c, const char *name)
 	row(c, "set by", setters(k));
 	if (env)
 		row(c, "variable", env);
+	if (options.len)
+		row(c, "option", options.data);
 	bt_conf_sources(c->conf, name, &s.items, &s.nr);
 	if (!s.nr)
 		row(c, "in force", "(nothing)");

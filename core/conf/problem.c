@@ -64,7 +64,7 @@ int conf_unknown_variable(struct bt_conf *c, const struct conf_place *place, con
 	c->problem.nearest = c->warn ? keep(c, near) : NULL;
 	if (near)
 		return bt_err_hint(err, "did you mean '%s'?", near);
-	return bt_err_hint(err, "`git help batho-config` lists the keys");
+	return bt_err_hint(err, "`man 5 git-batho-config` lists the keys");
 }
 
 int conf_unknown(struct bt_conf *c, const struct conf_place *place, size_t len, struct bt_err *err)

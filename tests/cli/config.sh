@@ -48,7 +48,7 @@ test_expect_success 'an unknown key, and the nearest one' '
 	git config batho.index.jobz 3 && line=$(grep -n jobz .git/config | sed "s/:.*//") &&
 	refuses "unknown key ${SQ}batho.index.jobz${SQ} in $top/.git/config:$line" "did you mean ${SQ}batho.index.jobs${SQ}?" &&
 	git config --unset batho.index.jobz && git config batho.index.q 3 &&
-	refuses "unknown key ${SQ}batho.index.q${SQ} in $top/.git/config:$line" "\`git help batho-config\` lists the keys"
+	refuses "unknown key ${SQ}batho.index.q${SQ} in $top/.git/config:$line" "\`man 5 git-batho-config\` lists the keys"
 '
 
 test_expect_success 'in the file of the user, in an included one, in that of a worktree' '
