@@ -93,6 +93,15 @@ function __fish_git_batho_queue
     end
 end
 
+# What follows "storage".
+function __fish_git_batho_storage
+    set -l words (commandline -opc)
+    set -l at (contains -i -- storage $words)
+    or return
+    test (count $words) -eq $at
+    and git batho storage -h 2>/dev/null | string replace -rf '^ *[a-z]*: git batho storage ([a-z][-a-z]*).*' '$1'
+end
+
 # What follows "snapshot", and what follows its subcommands.
 function __fish_git_batho_snapshot
     set -l words (commandline -opc)
@@ -150,5 +159,7 @@ complete -c git -f -n '__fish_git_using_command batho; and contains -- (__fish_g
     -a '(__fish_git_batho_queue)'
 complete -c git -f -n '__fish_git_using_command batho; and contains -- (__fish_git_batho_command) snapshot' \
     -a '(__fish_git_batho_snapshot)'
+complete -c git -f -n '__fish_git_using_command batho; and contains -- (__fish_git_batho_command) storage' \
+    -a '(__fish_git_batho_storage)'
 complete -c git -f -n '__fish_git_using_command batho; and contains -- (__fish_git_batho_command) config' \
     -a '(__fish_git_batho_config)'

@@ -289,6 +289,13 @@ test_expect_success BASH_COMPLETION 'bash completes what is done with snapshots,
 	./complete git batho snapshot show "" >out && test_grep "^1" out && test_grep "^first" out
 '
 
+test_expect_success BASH_COMPLETION 'and what is done with the storage' '
+	cp complete queue/ && cd queue && ./complete git batho storage "" >out &&
+	for word in verify cleanup compact rebuild-indexes backfill stats; do
+		test_grep "^$word *\$" out || return 1
+	done
+'
+
 # What the other shells ask the program for is what the program has: they hold no list of their own.
 test_expect_success 'no completion holds a list of commands or options' '
 	for file in git-batho.bash _git-batho git-batho.fish; do
