@@ -203,7 +203,7 @@ int bt_backup_read_content(const char *file, const char *parent, bool archives, 
 	*ret_c = (struct bt_backup_content)BT_BACKUP_CONTENT_INIT;
 	if (fd < 0)
 		return bt_err_errno(err, "cannot read the backup '%s'", file);
-	if (backup_scratch_make(parent, "restore-", &ret_c->scratch, err))
+	if (backup_scratch_make(parent, "batho-restore-", &ret_c->scratch, err))
 		return err->code;
 	if (pread(fd, head, sizeof(head), 0) == (ssize_t)sizeof(head) && !memcmp(head, sqlite, sizeof(sqlite)))
 		rc = take_raw(file, ret_c, err);

@@ -289,7 +289,7 @@ int bt_backup_make(const struct bt_backup_opts *o, const char *file, struct bt_b
 {
 	BT_CLEANUP(backup_scratch_remove) char *scratch = NULL;
 	BT_FREE char *folder = backup_folder_of(file);
-	BT_FREE char *temp = bt_xasprintf("%s.tmp-XXXXXX", file);
+	BT_FREE char *temp = NULL;
 	struct making m = { .o = o };
 	BT_CLOSE int fd = -1;
 	int rc;
@@ -297,14 +297,13 @@ int bt_backup_make(const struct bt_backup_opts *o, const char *file, struct bt_b
 	if (may_replace(file, err) || backup_scratch_make(folder, ".batho-backup-", &scratch, err))
 		return err->code;
 	m.scratch = scratch;
-	fd = mkostemp(temp, O_CLOEXEC);	/* 0600 */
+	temp = bt_xasprintf("%s/backup", scratch);
+	fd = open(temp, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return bt_err_errno(err, "cannot make '%s'", file);
 	rc = write_file(&m, temp, fd, file, err);
-	if (rc) {
-		unlink(temp);
+	if (rc)
 		return rc;
-	}
 	*ret_sum = m.sum;
 	return bt_file_sync_folder(file, err);
 }

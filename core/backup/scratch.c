@@ -3,9 +3,42 @@
 #include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "core/base/mem.h"
+
+#define LEFT_AGE_S (24 * 3600)
+/* mkdtemp's. */
+#define RANDOM_LEN 6
+
+/* Ours, and nobody is at work in it any more. */
+static bool is_left(const char *path)
+{
+	struct stat st;
+
+	return !lstat(path, &st) && S_ISDIR(st.st_mode) && st.st_uid == geteuid() && time(NULL) - st.st_mtime > LEFT_AGE_S;
+}
+
+static void sweep(const char *parent, const char *prefix)
+{
+	DIR *list = opendir(parent);
+	const struct dirent *e;
+
+	while (list && (e = readdir(list))) {
+		char *path;
+
+		if (strncmp(e->d_name, prefix, strlen(prefix)) || strlen(e->d_name) != strlen(prefix) + RANDOM_LEN)
+			continue;
+		path = bt_xasprintf("%s/%s", parent, e->d_name);
+		if (is_left(path))
+			backup_scratch_remove(&path);
+		free(path);
+	}
+	if (list)
+		closedir(list);
+}
 
 int backup_scratch_make(const char *parent, const char *prefix, char **ret_dir, struct bt_err *err)
 {
@@ -17,6 +50,7 @@ int backup_scratch_make(const char *parent, const char *prefix, char **ret_dir, 
 
 	if (!real)
 		return bt_err_errno(err, "cannot find the folder '%s'", where);
+	sweep(real, prefix);
 	dir = bt_xasprintf("%s/%sXXXXXX", real, prefix);
 	if (!mkdtemp(dir)) {
 		bt_err_errno(err, "cannot make a temporary folder in '%s'", real);

@@ -9,7 +9,10 @@
 
 #include "core/base/err.h"
 
-/* Below `parent`, or where temporary files go; a real path. *ret_dir: backup_scratch_remove */
+/*
+ * Below `parent`, or where temporary files go; a real path. *ret_dir: backup_scratch_remove. What killed processes left there more than a day ago
+ * is removed.
+ */
 int backup_scratch_make(const char *parent, const char *prefix, char **ret_dir, struct bt_err *err);
 /* What SQLite and we put there, and the folder; frees the name. */
 void backup_scratch_remove(char **dir);

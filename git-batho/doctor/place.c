@@ -141,7 +141,7 @@ void doctor_file_system(struct doctor *d)
 /* --- left by what was killed --- */
 
 static const char *const left_patterns[] = {
-	"index.db.new-*", "queue.db.new-*", "queue.db.*.new-*", "restore-??????", "*.tmp-*",
+	"index.db.new-*", "queue.db.new-*", "queue.db.*.new-*", "batho-restore-??????", "*.tmp-*",
 };
 
 static bool is_left(const char *name)

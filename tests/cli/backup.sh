@@ -128,6 +128,12 @@ test_expect_success 'a folder: names with dates, and so many are kept; what is n
 	test_expect_code 129 git batho backup ../dated/x --keep 2 2>err && test_grep "is for a folder" err
 '
 
+test_expect_success 'what killed backups have left goes after a day' '
+	mkdir ../left ../left/.batho-backup-abcdef ../left/.batho-backup-young1 ../left/.batho-backup-is-mine && : >../left/.batho-backup-abcdef/queue.db &&
+	touch -d "2 days ago" ../left/.batho-backup-abcdef ../left/.batho-backup-is-mine && git batho backup -q ../left/x.batho && ls -A ../left >../names &&
+	printf ".batho-backup-is-mine\n.batho-backup-young1\nx.batho\n" | test_cmp - ../names
+'
+
 test_expect_success 'what is no backup is not replaced, and not read' '
 	echo precious >../file && test_expect_code 128 git batho backup ../file 2>err && test_grep "no backup" err && echo precious | test_cmp - ../file &&
 	test_expect_code 1 git batho backup verify ../file >out && test_grep "not a backup\|cut short" out && test_expect_code 128 git batho restore --apply ../file 2>err &&
@@ -156,7 +162,7 @@ damages() {
 }
 
 test_expect_success 'every flipped bit of a backup is found, and nothing is changed' '
-	git batho queue log --json >../then && damages ${TEST_LONG:+440}${TEST_LONG:-60} && log_is ../then && ls .git/batho >../names && test_grep ! "restore-" ../names
+	git batho queue log --json >../then && damages ${TEST_LONG:+440}${TEST_LONG:-60} && log_is ../then && ls .git/batho >../names && test_grep ! "batho-restore-" ../names
 '
 
 test_expect_success 'a backup that is cut anywhere' '
