@@ -110,8 +110,33 @@ static size_t put_tree(struct bt_out *out, char *text)
 	return errors;
 }
 
+/* A line for people: where, what, and how it is called. */
+static void put_line(struct bt_out *out, uint32_t row, const char *what, enum bt_color color, const struct bt_name *name)
+{
+	bt_out_textf(out, BT_COLOR_LINE, "%u", row);
+	bt_out_pad(out, 7);
+	bt_out_textf(out, BT_COLOR_NOTE, "%s ", what);
+	bt_out_text(out, color, name->text, name->len);
+	bt_out_nl(out);
+}
+
+static void put_imports(struct bt_out *out, const struct bt_facts *f)
+{
+	for (uint32_t i = 0; i < f->imports_nr; i++) {
+		const struct bt_name *module = &f->texts[f->imports[i].module];
+		uint32_t row = bt_facts_point(f, f->imports[i].start).row + 1;
+
+		bt_out_record(out, "import");
+		bt_out_str(out, "module", module->text, module->len);
+		bt_out_uint(out, "line", row);
+		bt_out_record_end(out);
+		put_line(out, row, "import of", BT_COLOR_NONE, module);
+	}
+}
+
 static void put_facts(struct bt_out *out, const struct bt_facts *f)
 {
+	put_imports(out, f);
 	for (uint32_t i = 0; i < f->defs_nr; i++) {
 		const struct bt_def *d = &f->defs[i];
 		const struct bt_name *name = &f->names[d->name];
@@ -123,23 +148,21 @@ static void put_facts(struct bt_out *out, const struct bt_facts *f)
 		bt_out_uint(out, "line", row);
 		bt_out_uint(out, "end_line", bt_facts_point(f, d->end).row + 1);
 		bt_out_record_end(out);
-		bt_out_textf(out, BT_COLOR_LINE, "%u", row);
-		bt_out_pad(out, 7);
-		bt_out_textf(out, BT_COLOR_NOTE, "%s ", bt_kind_name(d->kind));
-		bt_out_text(out, BT_COLOR_NAME, name->text, name->len);
-		bt_out_nl(out);
+		put_line(out, row, bt_kind_name(d->kind), BT_COLOR_NAME, name);
 	}
 	for (uint32_t i = 0; i < f->occs_nr; i++) {
 		const struct bt_occ *o = &f->occs[i];
 		const struct bt_name *name = &f->names[o->name];
+		uint32_t row = bt_facts_point(f, o->at).row + 1;
 
 		if (o->role == BT_ROLE_DEF)
 			continue;
 		bt_out_record(out, "reference");
 		bt_out_str(out, "name", name->text, name->len);
 		bt_out_cstr(out, "role", bt_role_name(o->role));
-		bt_out_uint(out, "line", bt_facts_point(f, o->at).row + 1);
+		bt_out_uint(out, "line", row);
 		bt_out_record_end(out);
+		put_line(out, row, bt_role_name(o->role), BT_COLOR_NONE, name);
 	}
 }
 

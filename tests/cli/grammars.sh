@@ -48,7 +48,7 @@ test_expect_success 'built-in ones, anywhere' '
 test_expect_success 'the tree and the facts of a file' '
 	printf "def f(x):\n    return g(x)\n" >a.py && git batho grammars test python a.py >../out &&
 	test_grep "^(module) 1:1-3:1$" ../out && test_grep "^    name: (identifier) 1:5-1:6$" ../out &&
-	test_grep "^1      function f$" ../out && test_grep "^python: ABI 1[345], .* 0 errors, 1 definitions, " ../out &&
+	test_grep "^1      function f$" ../out && test_grep "^2      call g$" ../out && test_grep "^python: ABI 1[345], .* 0 errors, 1 definitions, " ../out &&
 	printf "def f(x):\n    return )) g(x)\n" >bad.py && test_expect_code 1 git batho grammars test --json python bad.py >../out &&
 	test_grep "\"state\":\"error\"" ../out && test_grep "\"record\":\"test\",\"language\":\"python\"" ../out &&
 	test_expect_code 128 git batho grammars test pyton a.py 2>../err && test_grep "did you mean .python" ../err &&
@@ -339,6 +339,32 @@ test_expect_success BWRAP 'the compiler sees no files of the user, and no networ
 	test_grep "cannot compile .curious.*secret.h: No such file" ../err && make_grammar ../caged caged caged &&
 	git batho grammars add --yes-run-code --json ../caged >../out 2>../err && test_grep "\"sandboxed_build\":true" ../out &&
 	git batho grammars remove --apply caged >../out
+'
+
+# fields_of RECORD: those that git-batho-format(5) tells of
+fields_of() {
+	awk -v record="$1" '
+		/^\.Ss / { on = index($0, ".Ss " record ", of grammars ") == 1; next }
+		on && /^\.It Va / { sub(/^\.It Va /, ""); gsub(/ , /, " "); print }
+	' "$TEST_SOURCE/man/git-batho-format.5" | tr ' ' '\n'
+}
+
+test_expect_success PYTHON 'each record has the fields that git-batho-format(5) tells of, in that order' '
+	printf "import os\ndef f(a):\n\treturn a\n" >../t.py &&
+	{ git batho grammars list --user --json && git batho grammars test --json python ../t.py &&
+	  git batho grammars add --yes-run-code --json ../odd && git batho grammars update --json odd &&
+	  git batho grammars remove --json odd; } >../records 2>../err &&
+	for record in grammar node import definition reference test source added current removed; do
+		fields_of $record >../want && test -s ../want &&
+		python3 -c "
+import json, sys
+for line in open(\"../records\"):
+    row = json.loads(line)
+    if row.pop(\"record\", None) == sys.argv[1]:
+        print(*row, sep=\"\n\")
+        break
+" $record >../have && test_cmp ../want ../have || return 1
+	done && git batho grammars remove --apply odd >../out
 '
 
 test_expect_success 'removing: what would go, then it goes' '
