@@ -31,7 +31,7 @@ args_of() {
 
 needs_repository() {
 	case $1 in
-	config | doctor 	backup | doctor | grammars | help | version) return 1 ;;	# doctor says what is wrong there
+	backup | config | doctor | grammars | help | version) return 1 ;;	# doctor says what is wrong there
 	esac
 }
 
