@@ -204,6 +204,8 @@ int bt_grammar_install(struct bt_trial *t, struct bt_err *err)
 
 	if (open_list(&l, &lock, err))
 		return err->code;
+	if (l.nr >= BT_USER_GRAMMARS_MAX && !entry_of(&l, t->entry.name))
+		return bt_err_set(err, BT_ERR_LIMIT, "there are %d grammars already", BT_USER_GRAMMARS_MAX);
 	folder = bt_xasprintf("%s/%s", l.data, t->entry.hash);
 	if (rename(folder, aside) && errno != ENOENT)
 		return bt_err_errno(err, "cannot move folder '%s' away", folder);
@@ -217,10 +219,11 @@ int bt_grammar_install(struct bt_trial *t, struct bt_err *err)
 		old = bt_xstrdup(e->hash);
 	}
 	*e = t->entry;
-	if (l.nr > BT_USER_GRAMMARS_MAX)
-		return bt_err_set(err, BT_ERR_LIMIT, "there are %d grammars already", BT_USER_GRAMMARS_MAX);
-	if (bt_file_sync_folder(folder, err) || write_list(l.list, &l, err))
+	if (bt_file_sync_folder(folder, err) || write_list(l.list, &l, err)) {
+		if (access(aside, F_OK))	/* else the list that is there names it */
+			bt_stage_remove_tree(folder);
 		return err->code;
+	}
 	remove_folder(&l, old);
 	return 0;
 }
