@@ -166,6 +166,7 @@ __git_batho_words()
 	-*) [ "$prev" = -- ] || ! __git_batho_value "$command" "$prev" "$cur" || return ;;
 	esac
 	case $command in
+	backup) mapfile -t COMPREPLY < <(compgen -W verify -f -- "$cur") ;;
 	hooks) __gitcomp "install uninstall status run" ;;
 	help) __gitcomp "$(git batho --list-commands 2>/dev/null)" ;;
 	index | diff | check) __git_complete_refs ;;

@@ -151,6 +151,7 @@ complete -c git -f -n '__fish_git_using_command batho; and string match -q -- "-
     -a '(__fish_git_batho_values)'
 complete -c git -f -n '__fish_git_using_command batho; and contains -- (__fish_git_batho_command) def refs callers callees impact' \
     -a '(__fish_git_batho_names)'
+complete -c git -n '__fish_git_using_command batho; and contains -- (__fish_git_batho_command) backup' -a verify
 complete -c git -f -n '__fish_git_using_command batho; and contains -- (__fish_git_batho_command) hooks' \
     -a 'install uninstall status run'
 complete -c git -f -n '__fish_git_using_command batho; and contains -- (__fish_git_batho_command) audit' \

@@ -186,6 +186,17 @@ test_expect_success LOOP_MOUNT 'a full disk leaves nothing behind' '
 	ls -A ../small >../names && test_must_be_empty ../names
 '
 
+test_expect_success LOOP_MOUNT 'a restore for which there is no room changes nothing' '
+	mkdir ../narrow && mount -t tmpfs -o size=1m none ../narrow && test_when_finished "umount ../narrow && rmdir ../narrow" && mkdir ../narrow/batho && chmod 700 ../narrow/batho &&
+	awk "BEGIN { for (i = 0; i < 600; i++) text = text \"x\"
+		for (i = 0; i < 2000; i++) printf \"{\\\"kind\\\":\\\"workflow\\\",\\\"file\\\":\\\"ci.yml\\\",\\\"fields\\\":{\\\"n\\\":\\\"%d%s\\\"}}\\n\", i, text }" >../requests &&
+	test_create_repo ../large && (cd ../large && git commit -q --allow-empty -m one && git config batho.workflow.ci.yml.tag ci/ &&
+		git batho queue bulk -q <../requests && git batho backup -q ../backups/large.batho) &&
+	(BATHO_STORE_DIR="$TEST_TRASH/narrow/batho" && export BATHO_STORE_DIR && git batho queue pause -q && git batho queue stats --json >../before &&
+		test_expect_code 128 git batho restore --apply ../backups/large.batho 2>err && test_grep "full\|No space" err && test_line_count -le 2 err &&
+		git batho queue stats --json >../after && test_cmp ../before ../after && ls "$BATHO_STORE_DIR" >../names && test_grep ! "batho-restore" ../names)
+'
+
 test_expect_success 'while others queue' '
 	for i in 1 2 3 4; do
 		(for k in 1 2 3 4 5 6 7 8 9 10; do git batho queue deploy site --key $i-$k -q || echo failed; done >../writer.$i 2>&1) &

@@ -235,6 +235,7 @@ test_expect_success BASH_COMPLETION 'bash completes every option that -h shows' 
 '
 
 test_expect_success BASH_COMPLETION 'bash completes the values of options' '
+	: >verdict && ./complete git batho backup "ver" >out && test_grep "^verify" out && test_grep "^verdict" out && rm verdict &&
 	./complete git batho def "--kind=" >out && test_grep "^function" out && test_grep "^enumerator" out &&
 	./complete git batho refs "--role=ca" >out && test_grep "^call" out && test_grep ! "^read" out &&
 	./complete git batho def "--lang=ja" >out && test_grep "^java" out &&
