@@ -109,7 +109,7 @@ int snapshot_record(struct bt_context *c, const struct bt_rev *rev, const struct
 	};
 	BT_CLEANUP(bt_arena_release) struct bt_arena arena = BT_ARENA_INIT;
 	BT_FREE char *branch = NULL;
-	bool known;
+	bool known = false;
 
 	if (c->store_temporary)
 		return no_place(c, err);

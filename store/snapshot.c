@@ -359,9 +359,9 @@ static int doom_patches(struct bt_queue *q, const struct bt_snapshot_keep *k, st
 {
 	BT_CLEANUP(bt_arena_release) struct bt_arena arena = BT_ARENA_INIT;
 	int64_t since = k->now - (int64_t)k->patch_days * DAY_MS;
-	struct bt_patch *list;
+	struct bt_patch *list = NULL;
 	uint64_t kept = 0;
-	size_t nr;
+	size_t nr = 0;
 
 	if (bt_patches(q, 0, &arena, &list, &nr, err))
 		return err->code;

@@ -100,7 +100,7 @@ int bt_census_next(struct bt_reader *r, struct bt_census_lang *ret_l, struct bt_
 	name = bt_reader_bytes(r, len ? *len : 0);
 	version = bt_reader_bytes(r, 8);
 	ret_l->files = bt_reader_varint(r);
-	if (r->bad || *len >= sizeof(ret_l->name))
+	if (r->bad || !len || !name || !version || *len >= sizeof(ret_l->name))
 		return bt_err_set(err, BT_ERR_CORRUPT, "the languages of a snapshot make no sense");
 	memcpy(ret_l->name, name, *len);
 	for (int i = 7; i >= 0; i--)

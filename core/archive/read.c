@@ -167,7 +167,7 @@ static int read_blob(struct bt_archive_reader *a, struct bt_archive_blob *b, str
 	b->size = bt_reader_upto(&a->r, INT64_MAX);
 	len = bt_reader_upto(&a->r, BT_PATH_LEN_MAX);
 	path = bt_reader_bytes(&a->r, len);
-	if (a->r.bad || !a->langs_nr || !path_is_good(path, len) || !state_is_good(*state, *a->langs[b->lang].name == '?') ||
+	if (a->r.bad || !state || !path || !a->langs_nr || !path_is_good(path, len) || !state_is_good(*state, *a->langs[b->lang].name == '?') ||
 	    a->blobs_nr >= BT_ARCHIVE_BLOBS_MAX)
 		return bt_archive_refuse(err, "a blob makes no sense");
 	b->state = (enum bt_blob_state)*state;

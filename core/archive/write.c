@@ -96,15 +96,14 @@ static int read_langs(struct writer *w, struct bt_err *err)
 	}
 }
 
-static int find_lang(struct writer *w, uint32_t id, struct wr_lang **ret_lang, struct bt_err *err)
+/* NULL, with *err set: there is no such language. */
+static struct wr_lang *find_lang(struct writer *w, uint32_t id, struct bt_err *err)
 {
-	for (size_t i = 0; i < w->langs_nr; i++) {
-		if (w->langs[i].row.id != id)
-			continue;
-		*ret_lang = &w->langs[i];
-		return 0;
-	}
-	return bt_err_set(err, BT_ERR_CORRUPT, "language %u of the index is missing", id);
+	for (size_t i = 0; i < w->langs_nr; i++)
+		if (w->langs[i].row.id == id)
+			return &w->langs[i];
+	bt_err_set(err, BT_ERR_CORRUPT, "language %u of the index is missing", id);
+	return NULL;
 }
 
 static void put_lang(struct writer *w, struct wr_lang *l)
@@ -189,7 +188,7 @@ static void add_target(struct wr_folder *d, uint32_t number)
 static int walk_file(struct writer *w, struct wr_folder *d, const struct bt_row_entry *e, struct bt_err *err)
 {
 	struct bt_digest_file f = { .name = e->name, .name_len = e->name_len, .state = e->state };
-	struct wr_lang *l = NULL;
+	struct wr_lang *l;
 	struct bt_blob b;
 	int64_t number;
 
@@ -203,7 +202,8 @@ static int walk_file(struct writer *w, struct wr_folder *d, const struct bt_row_
 		bt_digest_add_file(&d->h, &f);
 		return 0;
 	}
-	if (bt_store_blob_get(w->src->store, e->id, &b, err) || find_lang(w, e->lang, &l, err))
+	l = find_lang(w, e->lang, err);
+	if (!l || bt_store_blob_get(w->src->store, e->id, &b, err))
 		return err->code;
 	number = (int64_t)w->stats.blobs;
 	if (bt_oidmap_intern(&w->blobs, &b.oid, e->lang, number, &number) &&
@@ -226,7 +226,7 @@ static int walk_entries(struct writer *w, struct wr_folder *d, unsigned depth, s
 	size_t keep = w->path.len;
 	struct bt_row_reader r;
 	struct bt_row_entry e;
-	struct wr_tree child;
+	struct wr_tree child = { .whole = false };
 	int rc;
 
 	bt_row_reader_init(&r, bt_buf_cstr(&d->row), d->row.len);

@@ -86,6 +86,7 @@ test_expect_success PYTHON 'records have the fields of the manual' '
 	{ fields_of snapshot "snapshot list" && fields_of snapshot "index --snapshot"; } >want_all &&
 	git batho index --snapshot --json | grep "\"record\":\"snapshot\"" | grep -o "\"[a-z_]*\":" | tr -d "\":" | sed 1d >have &&
 	test_cmp want_all have &&
+	same_fields exported "snapshot export" snapshot export v2 ../fields.batho && same_fields imported "snapshot import" snapshot import ../fields.batho &&
 	same_fields verified "snapshot verify" snapshot verify && same_fields deleted "snapshot delete" snapshot delete -q 2
 '
 
