@@ -287,8 +287,10 @@ int snapshot_import(struct snapshots *s, const char *file, struct bt_err *err)
 	if (s->o->label && !bt_label_ok(s->o->label))
 		return bt_err_set(err, BT_ERR_USAGE, "'%s' is no label for a snapshot", s->o->label);
 	bt_store_free(&s->c->store);
-	if (bt_store_open(s->c->store_dir, BT_STORE_WRITE, bt_conf_shared_mode(s->c->conf), &s->c->store, err) ||
-	    open_archive(s, file, &fd, err))
+	if (bt_store_open(s->c->store_dir, BT_STORE_WRITE, bt_conf_shared_mode(s->c->conf), &s->c->store, err))
+		return err->code;
+	bt_context_store_place(s->c);
+	if (open_archive(s, file, &fd, err))
 		return err->code;
 	rc = import_into(s, fd, &i, err);
 	if (rc == BT_ERR_CORRUPT || rc == BT_ERR_VERSION)

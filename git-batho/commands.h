@@ -8,6 +8,7 @@
 
 extern const struct bt_command bt_cmd_backup;
 extern const struct bt_command bt_cmd_audit;
+extern const struct bt_command bt_cmd_cache;
 extern const struct bt_command bt_cmd_callees;
 extern const struct bt_command bt_cmd_callers;
 extern const struct bt_command bt_cmd_cat_facts;

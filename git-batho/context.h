@@ -68,5 +68,9 @@ int bt_context_store_aside(struct bt_context *c, struct bt_err *err);
 void bt_context_store_remove(struct bt_context *c);
 /* Opens the store for reading into c->store; BT_ERR_NOT_FOUND when there is none. */
 int bt_context_store(struct bt_context *c, struct bt_err *err);
+/* After c->store was opened in another way: its budgets, and where its frozen facts lie. */
+void bt_context_store_place(struct bt_context *c);
+/* A notice when facts are frozen in a file that is not there; true when it is so. */
+bool bt_context_tell_away(struct bt_context *c, const char *what);
 
 #endif

@@ -13,6 +13,7 @@
 #include "core/base/progress.h"
 #include "core/base/signal.h"
 #include "core/git/reflist.h"
+#include "core/index/budget.h"
 #include "core/index/compare.h"
 #include "core/index/index.h"
 #include "core/lang/extract.h"
@@ -24,6 +25,7 @@
 #include "git-batho/indexer_tracked.h"
 #include "git-batho/metrics.h"
 #include "git-batho/snapshot_record.h"
+#include "store/frozen.h"
 
 /* Roots are planned until so many blobs wait, then parsed together. */
 #define PENDING_MAX 4096
@@ -107,9 +109,11 @@ static int open_store(struct work *w, struct bt_err *err)
 	unsigned shared = bt_conf_shared_mode(c->conf);
 
 	bt_store_free(&c->store);
-	if (w->o->rebuild)
-		return bt_store_rebuild(c->store_dir, shared, &c->store, err);
-	return bt_store_open(c->store_dir, BT_STORE_WRITE, shared, &c->store, err);
+	if (w->o->rebuild ? bt_store_rebuild(c->store_dir, shared, &c->store, err)
+			  : bt_store_open(c->store_dir, BT_STORE_WRITE, shared, &c->store, err))
+		return err->code;
+	bt_context_store_place(c);
+	return 0;
 }
 
 /* From here on files are chosen as the tracked configuration of `rev` says. */
@@ -188,6 +192,25 @@ static void tell_unnamable(const struct work *w, const struct bt_index_stats *st
 			  bt_oid_hex(&stats->unnamable_tree, hex));
 }
 
+/* What was parsed may have been so before. */
+static void tell_away(struct work *w, const struct bt_index_stats *stats)
+{
+	if (stats->blobs_parsed && !w->o->manifest)
+		bt_context_tell_away(w->c, "what is needed of it was made again");
+}
+
+/* What is worked on is warm, wherever it was before: HEAD was put onto an old commit, say. A cache: failing costs time alone. */
+static void keep_warm(struct work *w, const struct bt_manifest *m)
+{
+	BT_FREE uint32_t *blobs = bt_xmalloc(((size_t)m->nr + 1) * sizeof(*blobs));
+	struct bt_err ignored = BT_ERR_INIT;
+	uint64_t nr;
+
+	for (uint32_t i = 0; i < m->nr; i++)
+		blobs[i] = bt_manifest_file_get(m, i).blob;
+	bt_store_thaw(w->c->store, blobs, m->nr, &nr, &ignored);
+}
+
 static int finish_root(struct work *w, uint32_t number, const char *name, const struct bt_rev *rev,
 		       struct bt_err *err)
 {
@@ -202,10 +225,13 @@ static int finish_root(struct work *w, uint32_t number, const char *name, const 
 	root = *bt_index_root_get(w->ix, number);
 	bt_index_stats_get(w->ix, &stats);
 	tell_unnamable(w, &stats);
+	tell_away(w, &stats);
 	if (root.row && bt_index_manifest(w->c->store, root.row, true, &m, err))
 		return err->code;
 	if (w->o->manifest)
 		return root.row ? 0 : keep_manifest(w, number, err);
+	if (root.row && w->c->rev.found && bt_oid_equal(&rev->tree, &w->c->rev.tree))
+		keep_warm(w, &m);
 	status = bt_index_report_root(w->c, name, rev, &root, &stats);
 	return w->o->snapshot && snapshot_record(w->c, rev, &root, w->o->label, err) ? err->code : status;
 }
@@ -437,6 +463,7 @@ static int index_many(struct work *w, const char *const *args, size_t nr, struct
 	bt_progress_stop(&w->progress);
 	bt_index_stats_get(w->ix, &stats);
 	tell_unnamable(w, &stats);
+	tell_away(w, &stats);
 	rc = bt_index_report_many(w->c, &m.told, &stats);
 	return m.refused ? 1 : rc;
 }
@@ -574,10 +601,29 @@ static int retry(struct work *w, struct bt_err *err)
 	return rc;
 }
 
+/* The run has done what it was for: what goes wrong here is told and costs nothing. */
+static void keep_budget(struct work *w)
+{
+	struct bt_context *c = w->c;
+	struct bt_budget_done done;
+	struct bt_err err = BT_ERR_INIT;
+
+	bt_index_free(&w->ix);
+	if (bt_budget_keep(&c->repo, c->conf, c->store_dir, c->rev.found, &c->store, &done, &err))
+		bt_notice(c, "cannot keep the index below %" PRIu64 " MiB: %s", done.size_max >> 20, err.msg);
+	else if (done.frozen_blobs || done.forgotten_blobs)
+		bt_notice(c, "the index was over %" PRIu64 " MiB: facts of %" PRIu64 " blobs were frozen, %" PRIu64 " forgotten",
+			  done.size_max >> 20, done.frozen_blobs, done.forgotten_blobs);
+	if (done.over)
+		bt_notice(c, "what the newest commits need takes %" PRIu64 " MiB, more than batho.cache.maxSizeMB allows",
+			  (done.after + (1 << 20) - 1) >> 20);
+}
+
 static int work_run(struct bt_context *c, void *opts, const struct bt_args *args, struct bt_err *err)
 {
 	static const char *const all[] = { "--all" };
 	BT_CLEANUP(work_release) struct work w = { .c = c, .o = opts };
+	int rc;
 
 	if (bt_index_opts_check(w.o, args, err) || bt_index_opts_apply(w.o, c->conf, err) ||
 	    open_pool(&w, err) || open_odb(&w, err) || open_store(&w, err))
@@ -588,10 +634,14 @@ static int work_run(struct bt_context *c, void *opts, const struct bt_args *args
 	if (w.o->blob)
 		return index_blob(&w, args, err);
 	if (w.o->staged || w.o->worktree)
-		return index_listing(&w, err);
-	if (w.o->all)
-		return index_many(&w, all, 1, err);
-	return args->nr ? index_arguments(&w, args, err) : index_head(&w, err);
+		rc = index_listing(&w, err);
+	else if (w.o->all)
+		rc = index_many(&w, all, 1, err);
+	else
+		rc = args->nr ? index_arguments(&w, args, err) : index_head(&w, err);
+	if (rc >= 0 && !w.o->manifest)	/* behind a question somebody waits */
+		keep_budget(&w);
+	return rc;
 }
 
 /* A run for a question that somebody waits for does not wait for queue.db. */

@@ -18,6 +18,8 @@
 #include "core/base/text.h"
 #include "core/base/trace.h"
 #include "core/base/trace2.h"
+#include "core/index/budget.h"
+#include "store/frozen.h"
 #include "git-batho/context.h"
 #include "git-batho/logs.h"
 #include "git-batho/manual.h"
@@ -174,12 +176,31 @@ int bt_context_store_aside(struct bt_context *c, struct bt_err *err)
 	return 0;
 }
 
+void bt_context_store_place(struct bt_context *c)
+{
+	bt_budget_apply(c->store, c->conf);
+}
+
+bool bt_context_tell_away(struct bt_context *c, const char *what)
+{
+	struct bt_err ignored = BT_ERR_INIT;
+	const char *path;
+	bool away = false;
+
+	if (!c->store || bt_store_frozen_away(c->store, &away, &ignored) || !away)
+		return false;
+	path = bt_store_frozen_path(c->store, &ignored);
+	bt_notice(c, "the file '%s' of frozen facts is not there: %s", path ? path : "?", what);
+	return true;
+}
+
 int bt_context_store(struct bt_context *c, struct bt_err *err)
 {
 	if (c->store)
 		return 0;
 	if (bt_store_open(c->store_dir, BT_STORE_READ, 0, &c->store, err))
 		return err->code;
+	bt_context_store_place(c);
 	return bt_store_read_begin(c->store, err);
 }
 

@@ -170,6 +170,7 @@ static int open_revision(struct bt_context *c, struct bt_view *v, struct bt_err 
 	rc = find_root(c, selection, &root, err);
 	if (rc)
 		return rc < 0 ? rc : open_root(c, &root, v, err);
+	bt_context_tell_away(c, "what is needed of it is made again");
 	bt_store_free(&c->store);
 	if (bt_indexer_run(c, args, &out, err) < 0)
 		return err->code;
@@ -216,7 +217,9 @@ int bt_scope_open_silently(struct bt_context *c, const struct bt_scope_opts *o, 
 		bt_err_set(err, BT_ERR_NOT_FOUND, "nothing is indexed yet");
 		return bt_err_hint(err, "run `git batho index --all`");
 	}
-	if (!rc)
+	if (!rc) {
+		bt_context_tell_away(c, "what is in it is left out");
 		bt_view_init_all(ret_v, c->store);
+	}
 	return rc;
 }

@@ -67,13 +67,15 @@ int bt_store_tree_last(struct bt_store *s, uint32_t *ret_id, struct bt_err *err)
 	return last_id(s, BT_SQL_TREE_LAST, ret_id, err);
 }
 
-int bt_store_blob_ids(struct bt_store *s, struct bt_idset *ids, struct bt_err *err)
+static int ids_add(struct bt_store *s, enum bt_sql sql, uint32_t lang, struct bt_idset *ids, struct bt_err *err)
 {
 	BT_SQL_OWNED sqlite3_stmt *q = NULL;
-	int rc = bt_sql_get(s, BT_SQL_BLOB_IDS, &q, err);
+	int rc = bt_sql_get(s, sql, &q, err);
 
 	if (rc)
 		return rc;
+	if (sqlite3_bind_parameter_count(q))
+		sqlite3_bind_int64(q, 1, lang);
 	while ((rc = bt_sql_step(s, q, err)) == BT_ROW) {
 		int64_t id = sqlite3_column_int64(q, 0);
 
@@ -82,6 +84,16 @@ int bt_store_blob_ids(struct bt_store *s, struct bt_idset *ids, struct bt_err *e
 		bt_idset_add(ids, (uint32_t)id);
 	}
 	return rc;
+}
+
+int bt_store_blob_ids(struct bt_store *s, struct bt_idset *ids, struct bt_err *err)
+{
+	return ids_add(s, BT_SQL_BLOB_IDS, 0, ids, err);
+}
+
+int bt_store_blobs_of(struct bt_store *s, uint32_t lang, struct bt_idset *ids, struct bt_err *err)
+{
+	return ids_add(s, BT_SQL_BLOB_OF, lang, ids, err);
 }
 
 /* --- trees --- */

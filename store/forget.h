@@ -38,6 +38,8 @@ int bt_store_forget_with_trees(struct bt_store *s, const struct bt_idset *blobs,
 
 /* Is there a row? BT_ROW or BT_DONE. */
 int bt_store_blob_exists(struct bt_store *s, uint32_t id, struct bt_err *err);
+/* Adds the ids of rows of one language id. */
+int bt_store_blobs_of(struct bt_store *s, uint32_t lang, struct bt_idset *ids, struct bt_err *err);
 /* The ids of all rows. */
 int bt_store_blob_ids(struct bt_store *s, struct bt_idset *ids, struct bt_err *err);
 /* Has it a record that is not frozen? BT_ROW or BT_DONE. */

@@ -103,6 +103,9 @@ int bt_store_frozen_rewrite(struct bt_store *s, unsigned shared_mode, struct bt_
 /* Ids of all frozen blobs, ascending; *ret_list is free()d. */
 int bt_store_frozen_blobs(struct bt_store *s, uint32_t **ret_list, size_t *ret_nr, struct bt_err *err);
 
+/* Gives back the rows of index.db in which no warm record is left; in the caller's transaction or its own. */
+int bt_store_facts_sweep(struct bt_store *s, struct bt_err *err);
+
 /* A blob's part of the stored bytes of its group; 0 when it is not frozen. */
 int bt_store_frozen_stored(struct bt_store *s, uint32_t blob_id, uint64_t *ret_len, struct bt_err *err);
 /* The row of a blob that is forgotten, or warm again; in the caller's transaction. */

@@ -23,6 +23,9 @@
 
 #define TEXT(x) TEXT_OF(x)
 #define TEXT_OF(x) #x
+/* Without a WAL readers wait for a commit, which is short. */
+#define BUSY_MS 10000
+
 static const char file_before_text[] =
 	"PRAGMA page_size = " TEXT(BT_STORE_PAGE_SIZE) ";"
 	"PRAGMA journal_mode = MEMORY;"
@@ -52,6 +55,7 @@ struct bt_frozen *bt_frozen_get(struct bt_store *s)
 	if (!s->frozen) {
 		s->frozen = bt_xcalloc(1, sizeof(*s->frozen));
 		s->frozen->thawed_max = BT_THAWED_DEFAULT;
+		s->frozen->file.busy_ms = BUSY_MS;
 	}
 	return s->frozen;
 }

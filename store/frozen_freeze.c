@@ -454,10 +454,28 @@ static int thaw_one(struct bt_store *s, uint32_t blob, struct bt_buf *packed, ui
 	return rc;
 }
 
-int bt_store_thaw(struct bt_store *s, const uint32_t *blobs, size_t nr, uint64_t *ret_nr, struct bt_err *err)
+/* Those that are frozen: a transaction for nothing would wait for others. */
+static int frozen_of(struct bt_store *s, const uint32_t *blobs, size_t nr, uint32_t *ret_list, size_t *ret_nr,
+		     struct bt_err *err)
+{
+	struct bt_frozen_place p;
+	int rc = 0;
+
+	*ret_nr = 0;
+	for (size_t i = 0; i < nr && rc >= 0; i++) {
+		rc = bt_frozen_find(s, blobs[i], &p, err);
+		if (rc == BT_ROW)
+			ret_list[(*ret_nr)++] = blobs[i];
+	}
+	return rc < 0 ? rc : 0;
+}
+
+int bt_store_thaw(struct bt_store *s, const uint32_t *wanted, size_t wanted_nr, uint64_t *ret_nr, struct bt_err *err)
 {
 	BT_BUF_OWNED struct bt_buf packed = BT_BUF_INIT;
-	int rc = 0;
+	BT_FREE uint32_t *blobs = bt_xmalloc((wanted_nr + 1) * sizeof(*blobs));
+	size_t nr = 0;
+	int rc = frozen_of(s, wanted, wanted_nr, blobs, &nr, err);
 
 	*ret_nr = 0;
 	for (size_t at = 0; at < nr && !rc; at += THAW_NR) {

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "core/base/limits.h"
+#include "core/base/metric.h"
 #include "core/base/varint.h"
 #include "store/frozen_int.h"
 
@@ -211,6 +212,7 @@ int bt_frozen_record(struct bt_store *s, uint32_t blob_id, const struct bt_froze
 	if (p->place > raw->len || p->len > raw->len - p->place ||
 	    bt_value_check(BT_VALUE_THAWED, blob_id, raw->data + p->place, p->len) != p->seal)
 		return bt_store_corrupt(s, err, "the checksum of a frozen record is wrong");
+	bt_count(BT_METRIC_CACHE_THAWED, 0, 1);
 	*ret_rec = raw->data + p->place;
 	return 0;
 }

@@ -426,3 +426,23 @@ int bt_store_bytes(struct bt_store *s, uint64_t *ret_file_bytes, struct bt_err *
 	*ret_file_bytes = (uint64_t)st.st_size;
 	return 0;
 }
+
+int bt_store_used_bytes(struct bt_store *s, uint64_t *ret_bytes, struct bt_err *err)
+{
+	int64_t pages = 0, empty = 0;
+	int rc = bt_sqlite_number(s->db, "PRAGMA page_count", &pages);
+
+	if (!rc)
+		rc = bt_sqlite_number(s->db, "PRAGMA freelist_count", &empty);
+	if (rc)
+		return bt_store_fail(s, rc, err);
+	*ret_bytes = (uint64_t)(pages - empty) * BT_STORE_PAGE_SIZE;
+	return 0;
+}
+
+void bt_store_pages_max(struct bt_store *s, size_t bytes)
+{
+	BT_FREE char *sql = bt_xasprintf("PRAGMA cache_size = -%zu", bytes >> 10);
+
+	sqlite3_exec(s->db, sql, NULL, NULL, NULL);
+}

@@ -36,6 +36,7 @@ static const char *const texts[BT_SQL_NR] = {
 			       " GROUP BY lang, state ORDER BY lang, state",
 	[BT_SQL_BLOB_EXISTS] = "SELECT 1 FROM blob WHERE id = ?1",
 	[BT_SQL_BLOB_IDS] = "SELECT id FROM blob ORDER BY id",
+	[BT_SQL_BLOB_OF] = "SELECT id FROM blob WHERE lang = ?1",
 	[BT_SQL_BLOB_DROP] = "DELETE FROM blob WHERE id = ?1",
 
 	[BT_SQL_FACTS_FIND] = "SELECT place, len FROM facts WHERE blob = ?1",
@@ -79,6 +80,7 @@ static const char *const texts[BT_SQL_NR] = {
 
 	[BT_SQL_TREE_FIND] = "SELECT id, digest, killed, blobs FROM tree"
 			     " WHERE oid = ?1 AND selection = ?2 ORDER BY id DESC LIMIT 1",
+	[BT_SQL_TREE_OF] = "SELECT id FROM tree WHERE oid = ?1 AND id > ?2 ORDER BY id LIMIT 1",
 	[BT_SQL_TREE_READ] = "SELECT oid, selection, digest, killed, blobs, base, depth, data"
 			     " FROM tree WHERE id = ?1",
 	[BT_SQL_TREE_PUT] =

@@ -189,6 +189,8 @@ int bt_store_tree_put(struct bt_store *s, struct bt_tree_row *row, uint32_t base
 /* Replaces what *entries holds. */
 int bt_store_tree_read(struct bt_store *s, uint32_t id, struct bt_tree_row *ret_row,
 		       struct bt_buf *entries, struct bt_err *err);
+/* Ids of the rows of one tree, whatever the selection: *cursor = 0 to start; BT_ROW or BT_DONE. */
+int bt_store_tree_of(struct bt_store *s, const struct bt_oid *oid, uint32_t *cursor, struct bt_err *err);
 /* All rows, and manifests. */
 int bt_store_tree_clear(struct bt_store *s, struct bt_err *err);
 
@@ -225,5 +227,9 @@ struct bt_store_count {
 int bt_store_counts(struct bt_store *s, struct bt_store_count **ret_rows, size_t *ret_nr,
 		    struct bt_err *err);	/* free() */
 int bt_store_bytes(struct bt_store *s, uint64_t *ret_file_bytes, struct bt_err *err);
+/* Of pages that hold something: the file may have free ones, which are used again. */
+int bt_store_used_bytes(struct bt_store *s, uint64_t *ret_bytes, struct bt_err *err);
+/* Pages of the file that are kept in memory, in bytes. */
+void bt_store_pages_max(struct bt_store *s, size_t bytes);
 
 #endif

@@ -132,8 +132,6 @@ void bt_store_facts_forget(struct bt_store *s);
 /* frozen_read.c: the record as a packed one, as bt_store_facts_packed has it; BT_ROW, or BT_DONE: it is not frozen. */
 int bt_frozen_packed(struct bt_store *s, uint32_t blob_id, struct bt_buf *out, struct bt_err *err);
 void bt_frozen_release(struct bt_store *s);
-/* frozen_freeze.c: rows of the stream of facts in which no record is left, in the caller's transaction or its own. */
-int bt_store_facts_sweep(struct bt_store *s, struct bt_err *err);
 /* tree.c */
 int bt_store_tree_pack(struct bt_store *s, const struct bt_tree_row *row, const void *entries, size_t len,
 		       struct bt_err *err);

@@ -72,6 +72,21 @@ int bt_store_tree_find(struct bt_store *s, const struct bt_oid *oid, uint64_t se
 	return BT_ROW;
 }
 
+int bt_store_tree_of(struct bt_store *s, const struct bt_oid *oid, uint32_t *cursor, struct bt_err *err)
+{
+	BT_SQL_OWNED sqlite3_stmt *q = NULL;
+	int rc = bt_sql_get(s, BT_SQL_TREE_OF, &q, err);
+
+	if (rc)
+		return rc;
+	bt_sql_bind_bytes(q, 1, oid->raw, oid->len);
+	sqlite3_bind_int64(q, 2, *cursor);
+	rc = bt_sql_step(s, q, err);
+	if (rc == BT_ROW)
+		*cursor = (uint32_t)sqlite3_column_int64(q, 0);
+	return rc;
+}
+
 /* What a row's checksum is about, besides its bytes. */
 static int64_t tree_mark(const void *oid, uint64_t selection)
 {

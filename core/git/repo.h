@@ -59,8 +59,8 @@ char *bt_repo_home(const struct bt_repo *repo);
 int bt_repo_resolve(struct bt_repo *repo, struct bt_rev *revs, size_t revs_nr, struct bt_err *err);
 
 /*
- * Expands arguments as `git rev-list` takes them (ranges, --all, ^x) into commits, newest first:
- * pull iteration. `no_walk` lists only the tips themselves. Each row gives the commit, its first
+ * Expands arguments as `git rev-list` takes them (ranges, ^x, --all and its kin, --reflog, --max-count=<n>, --max-age=<time>) into
+ * commits, newest first: pull iteration. `--no-walk` lists only the tips themselves. Each row gives the commit, its first
  * parent (len 0 for a root) and its tree.
  */
 struct bt_revlist;

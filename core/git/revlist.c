@@ -19,11 +19,27 @@ struct bt_revlist {
 
 /* The options that are passed through; everything else that starts with '-' is refused. */
 static const char *const revlist_options[] = {
-	"--all", "--branches", "--tags", "--remotes", "--no-walk",
+	"--all", "--branches", "--tags", "--remotes", "--no-walk", "--reflog",
 };
+
+/* And those with a number behind them. */
+static const char *const revlist_numbers[] = { "--max-count=", "--max-age=" };
+
+static bool is_number(const char *arg)
+{
+	for (size_t i = 0; i < BT_ARRAY_NR(revlist_numbers); i++) {
+		size_t len = strlen(revlist_numbers[i]);
+
+		if (!strncmp(arg, revlist_numbers[i], len) && arg[len] && !arg[len + strspn(arg + len, "0123456789")])
+			return true;
+	}
+	return false;
+}
 
 static bool is_option(const char *arg)
 {
+	if (is_number(arg))
+		return true;
 	for (size_t i = 0; i < BT_ARRAY_NR(revlist_options); i++)
 		if (!strcmp(arg, revlist_options[i]))
 			return true;

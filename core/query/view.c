@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/base/mem.h"
+#include "store/frozen.h"
 #include "store/forget.h"
 
 /* Lists of wanted blobs that are worth a pass over the files; after that all files are ordered. */
@@ -166,6 +167,8 @@ int bt_view_blob_files(struct bt_view *v, uint32_t blob, uint32_t *ret_first, ui
 		return 0;
 	}
 	rc = bt_store_blob_exists(v->store, blob, err);
+	if (rc == BT_ROW)	/* what is frozen and away is not indexed, as long as nobody wants a revision of it */
+		rc = bt_store_facts_there(v->store, blob, err);
 	*ret_nr = rc == BT_ROW;
 	return rc < 0 ? rc : 0;
 }

@@ -6,6 +6,7 @@
 
 #include "core/base/limits.h"
 #include "core/base/mem.h"
+#include "core/index/budget.h"
 #include "core/index/index.h"
 #include "core/rules/check_state.h"
 
@@ -278,6 +279,7 @@ int check_open_store(struct check *k)
 		*k->err = missing;
 		return rc;
 	}
+	bt_budget_apply(k->store, k->o->conf);
 	return bt_store_read_begin(k->store, k->err);
 }
 

@@ -25,6 +25,7 @@ args_of() {
 	restore) echo ../one.batho ;;
 	hooks | queue) echo status ;;
 	storage) echo verify ;;
+	cache) echo stats ;;
 	*) echo 'no arguments known' ;;
 	esac
 }

@@ -6,7 +6,7 @@
 
 /* Statements that may read all of a table: those that are asked for rarely, or that empty it. */
 static const enum bt_sql scans[] = {
-	BT_SQL_BLOB_CLEAR_KILLED, BT_SQL_BLOB_COUNTS, BT_SQL_BLOB_IDS, BT_SQL_FINDING_CLEAR_FAILED, BT_SQL_SEGMENT_LIST, /* a few dozen rows */
+	BT_SQL_BLOB_CLEAR_KILLED, BT_SQL_BLOB_COUNTS, BT_SQL_BLOB_IDS, BT_SQL_BLOB_OF, BT_SQL_FINDING_CLEAR_FAILED, BT_SQL_SEGMENT_LIST, /* a few dozen rows */
 	BT_SQL_FACTS_WARM, BT_SQL_FACTS_PLACES, BT_SQL_FACTS_SUMS, BT_SQL_FROZEN_ANY, BT_SQL_FROZEN_COUNTS,
 	BT_SQL_FROZEN_GROUPS, BT_SQL_FROZEN_FILE_DROP,
 	/* compacting, sizes, verifying */
