@@ -358,7 +358,7 @@ test_expect_success 'JSON has the fields of git-batho-format(5)' '
 fields_of_page() {
 	awk '
 		/^\.Sh / { all = on = ($2 == "RECORDS"); next }
-		/^\.Ss / { on = all && !/ of (queue |--dry-run|audit|backup|cache|config|doctor|grammars|health|restore|snapshot|storage)/ }	# tests of their own have these
+		/^\.Ss / { on = all && !/ of (queue |--dry-run|index --snapshot|audit|backup|cache|config|doctor|grammars|health|restore|snapshot|storage)/ }	# tests of their own have these
 		/^\.Ss / && on { record = $2; sub(/,$/, "", record); next }
 		/^\.It Va / && on { for (i = 3; i <= NF; i++) if ($i != ",") { print record, $i; of[record] = of[record] " " $i } }
 		/^the fields of a / && on { sub(/,$/, "", $5); n = split(of[$5], f, " "); for (i = 1; i <= n; i++) print record, f[i] }
