@@ -105,29 +105,50 @@ void conf_check_variable(struct bt_conf *c, const char *assignment)
 	conf_tolerate(c, &err);
 }
 
-static int take_key(struct bt_conf *c, enum bt_key_id key, struct bt_err *err)
+/* Is the variable of this name (len bytes) the key's, with its words apart, or with none of them apart? */
+static bool is_variable_of(const char *name, size_t len, const char *key, bool apart)
 {
-	BT_FREE char *name = NULL;
-	const char *v = conf_env_find(bt_keys[key].name, &name);
+	const char *end = name + len;
+
+	name += strlen(PREFIX);
+	for (const char *p = key; *p; p++) {
+		bool starts = apart && isupper((unsigned char)*p) && p > key && islower((unsigned char)p[-1]);
+
+		if (starts && (name >= end || *name++ != '_'))
+			return false;
+		if (name >= end || *name++ != (*p == '.' || *p == '-' ? '_' : toupper((unsigned char)*p)))
+			return false;
+	}
+	return name == end;
+}
+
+static int take_key(struct bt_conf *c, enum bt_key_id key, const char *assignment, size_t len, struct bt_err *err)
+{
+	BT_FREE char *name = bt_xstrndup(assignment, len), *better = NULL;
 	const struct conf_place place = { .origin = BT_FROM_ENV, .name = name, .where = "in the environment" };
 
-	return v ? conf_set(c, key, v, &place, err) : 0;
+	/* the other spelling wins where both are there */
+	if (!conf_env_find(bt_keys[key].name, &better) || strcmp(better, name))
+		return 0;
+	return conf_set(c, key, assignment + len + 1, &place, err);
+}
+
+static int take(struct bt_conf *c, const char *assignment, struct bt_err *err)
+{
+	size_t len = strcspn(assignment, "=");
+
+	for (int i = 0; i < BT_KEY_NR && assignment[len]; i++)
+		if (is_variable_of(assignment, len, bt_keys[i].name, true) || is_variable_of(assignment, len, bt_keys[i].name, false))
+			return take_key(c, (enum bt_key_id)i, assignment, len, err);
+	return conf_take_severity(c, assignment, err);
 }
 
 int conf_take_env(struct bt_conf *c, struct bt_err *err)
 {
 	struct bt_err wrong = BT_ERR_INIT;
-	bool any = false;
 
-	for (char **p = environ; p && *p; p++) {
-		if (!is_ours(*p))
-			continue;
-		any = true;
-		if (conf_take_severity(c, *p, &wrong) && conf_tolerate(c, &wrong))
-			return *err = wrong, err->code;
-	}
-	for (int i = 0; any && i < BT_KEY_NR; i++)
-		if (take_key(c, (enum bt_key_id)i, &wrong) && conf_tolerate(c, &wrong))
+	for (char **p = environ; p && *p; p++)
+		if (is_ours(*p) && take(c, *p, &wrong) && conf_tolerate(c, &wrong))
 			return *err = wrong, err->code;
 	return 0;
 }

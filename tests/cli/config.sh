@@ -188,6 +188,8 @@ test_expect_success 'in the environment words are apart, or they are not' '
 	for name in BATHO_CACHE_MEMORY_MB BATHO_CACHE_MEMORYMB; do
 		test_expect_code 128 env $name=1 git batho stats 2>../err && test_grep "^git-batho: .$name. in the environment is .1.: a number from 8" ../err || return 1
 	done &&
+	BATHO_CACHE_MEMORYMB=30 BATHO_CACHE_MEMORY_MB=50 git batho config get cache.memoryMB >../out && echo 50 >../want && test_cmp ../want ../out &&
+	BATHO_CACHE_MEMORY=30 BATHO_CACHE_MEMORY_MBX=3 BATHO_CACHE_MEMORY_M_B=3 git batho config get cache.memoryMB >../out && echo 100 >../want && test_cmp ../want ../out &&
 	test_expect_code 128 env BATHO_RULES_EMPTY_CATCH_SEVERITY=x git batho stats 2>../err && test_grep "EMPTY_CATCH_SEVERITY. in the environment is .x.: one of off" ../err
 '
 
