@@ -12,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "core/git/temp.h"
 #include "core/storage/repair.h"
 #include "git-batho/indexer_storage.h"
 #include "git-batho/snapshot_record.h"
@@ -199,6 +200,11 @@ static int clean_leftovers(struct cleanup *k, struct bt_err *err)
 	return 0;
 }
 
+static void stale_folder(void *ctx, const char *name, uint64_t bytes)
+{
+	print_cleaned(ctx, "leftover", name, 1, bytes);
+}
+
 #define DAY_MS ((int64_t)24 * 3600 * 1000)
 
 static int forget_old(struct cleanup *k, struct bt_queue *q, uint64_t *ret_actions, uint64_t *ret_records,
@@ -254,6 +260,7 @@ int storage_cleanup(struct bt_context *c, const struct bt_storage_opts *o, struc
 
 	if (clean_leftovers(&k, err) || clean_queue(&k, err))
 		return err->code;
+	bt_git_temp_stale(c->store_dir, o->apply, stale_folder, &k);
 	bt_out_textf(c->out, BT_COLOR_NOTE, "%s%s", storage_size(k.bytes, size),
 		     o->apply ? " were removed" : " would be removed; --apply does it");
 	bt_out_nl(c->out);

@@ -6,6 +6,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <fts.h>
 #include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -35,8 +36,23 @@ void bt_git_temp_remove(const char *dir)
 	nftw(dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 }
 
-/* Removes what killed runs left in our own folder. */
-static void stale_remove(const char *base)
+/* What the files below a folder take. */
+static uint64_t folder_bytes(const char *path)
+{
+	char *const paths[] = { (char *)path, NULL };
+	FTS *walk = fts_open(paths, FTS_PHYSICAL | FTS_NOCHDIR, NULL);
+	uint64_t bytes = 0;
+	FTSENT *e;
+
+	while (walk && (e = fts_read(walk)))
+		if (e->fts_info == FTS_F)
+			bytes += (uint64_t)e->fts_statp->st_size;
+	if (walk)
+		fts_close(walk);
+	return bytes;
+}
+
+void bt_git_temp_stale(const char *base, bool remove, void (*each)(void *ctx, const char *name, uint64_t bytes), void *ctx)
 {
 	DIR *d = opendir(base);
 	struct dirent *e;
@@ -48,8 +64,11 @@ static void stale_remove(const char *base)
 		if (strncmp(e->d_name, TEMP_PREFIX, sizeof(TEMP_PREFIX) - 1))
 			continue;
 		path = bt_xasprintf("%s/%s", base, e->d_name);
-		if (!lstat(path, &st) && S_ISDIR(st.st_mode) &&
-		    st.st_mtime < time(NULL) - TEMP_STALE_S)
+		if (lstat(path, &st) || !S_ISDIR(st.st_mode) || st.st_mtime >= time(NULL) - TEMP_STALE_S)
+			continue;
+		if (each)
+			each(ctx, e->d_name, folder_bytes(path));
+		if (remove)
 			bt_git_temp_remove(path);
 	}
 	if (d)
@@ -62,7 +81,7 @@ int bt_git_temp_make(const struct bt_repo *repo, char **ret_dir, struct bt_err *
 	BT_FREE char *own = bt_xasprintf("%s/batho", repo->common_dir);
 	const char *bases[] = { own, getenv("XDG_RUNTIME_DIR"), getenv("TMPDIR"), "/tmp" };
 
-	stale_remove(own);
+	bt_git_temp_stale(own, true, NULL, NULL);
 	for (size_t i = 0; i < BT_ARRAY_NR(bases); i++) {
 		char *dir;
 

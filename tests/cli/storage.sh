@@ -100,7 +100,10 @@ test_expect_success 'what a process that died was making is removed' '
 	: >$db.new-999999999 && git batho storage cleanup >out && test_grep ! "leftover" out &&
 	touch -d "3 hours ago" $db.new-999999999 && git batho storage cleanup >out && test_grep "^leftover: index.db.new-" out &&
 	test_path_is_file $db.new-999999999 && git batho storage cleanup --apply >out && test_path_is_missing $db.new-999999999 &&
-	git batho storage cleanup >out && test_grep "^0 bytes" out
+	git batho storage cleanup >out && test_grep "^0 bytes" out &&
+	mkdir .git/batho/worktree-abcdef && echo 12345 >.git/batho/worktree-abcdef/file && git batho storage cleanup >out && test_grep "^0 bytes" out &&
+	touch -d "3 days ago" .git/batho/worktree-abcdef && git batho storage cleanup >out && test_grep "worktree-abcdef.*6 bytes" out &&
+	git batho storage cleanup --apply >out && test_path_is_missing .git/batho/worktree-abcdef
 '
 
 test_expect_success 'what the queue keeps no longer goes, not before --apply' '
