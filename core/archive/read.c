@@ -90,11 +90,15 @@ void bt_archive_free(struct bt_archive_reader **pr)
 
 /* --- languages and blobs --- */
 
+/* Names of ours, of classes, and those that users give to theirs. */
 static bool name_is_good(const uint8_t *p, size_t len)
 {
-	for (size_t i = 0; i < len; i++)
-		if (!((p[i] >= 'a' && p[i] <= 'z') || (p[i] >= '0' && p[i] <= '9') || strchr("?-_+#.", p[i])))
+	for (size_t i = 0; i < len; i++) {
+		bool letter = (p[i] >= 'a' && p[i] <= 'z') || (p[i] >= 'A' && p[i] <= 'Z');
+
+		if (!letter && !(p[i] >= '0' && p[i] <= '9') && !strchr("?-_+#.", p[i]))
 			return false;
+	}
 	return len > 0;
 }
 
