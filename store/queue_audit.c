@@ -182,11 +182,10 @@ int bt_queue_audit_seal(struct bt_queue *q, uint64_t *ret_nr, struct bt_err *err
 	return sealed_head(q, &head, err) ? err->code : seal_rest(q, &head, ret_nr, err);
 }
 
-/* The number of a new record, which has no seal yet. */
-static int insert(struct bt_queue *q, struct bt_event *e, struct bt_err *err)
+/* With its seal, which holds for the number that it has; *ret_id: the one that it gets. */
+static int insert(struct bt_queue *q, const struct bt_event *e, uint64_t *ret_id, struct bt_err *err)
 {
 	BT_QSQL_OWNED sqlite3_stmt *s = NULL;
-	int rc;
 
 	if (bt_queue_sql_get(q, BT_QSQL_EVENT_ADD, &s, err))
 		return err->code;
@@ -199,20 +198,30 @@ static int insert(struct bt_queue *q, struct bt_event *e, struct bt_err *err)
 	bt_queue_bind_text(s, 7, e->user);
 	sqlite3_bind_int64(s, 8, e->pid);
 	bt_queue_bind_text(s, 9, e->result);
-	rc = bt_queue_sql_step(q, s, err);
-	if (rc != BT_ROW)
-		return rc < 0 ? rc : bt_err_set(err, BT_ERR_FAIL, "queue '%s': a record got no number", q->path);
-	e->id = (uint64_t)sqlite3_column_int64(s, 0);
-	return bt_queue_sql_run(q, s, err);
+	sqlite3_bind_blob(s, 10, e->chain.raw, BT_DIGEST_LEN, SQLITE_STATIC);
+	if (bt_queue_sql_run(q, s, err))
+		return err->code;
+	*ret_id = (uint64_t)sqlite3_last_insert_rowid(q->db);
+	return 0;
 }
 
 static int add_sealed(struct bt_queue *q, struct bt_event *e, struct bt_audit_head *head, struct bt_err *err)
 {
-	if (insert(q, e, err))
+	uint64_t id = 0;
+
+	e->id = head->id + 1;
+	seal_make(&head->chain, e, &e->chain);
+	if (insert(q, e, &id, err))
 		return err->code;
-	seal_make(&head->chain, e, &head->chain);
-	head->id = e->id;
-	return seal_put(q, e->id, &head->chain, err);
+	if (id != e->id) {	/* the end was cut off by hand: the hole stays to be seen */
+		e->id = id;
+		seal_make(&head->chain, e, &e->chain);
+		if (seal_put(q, id, &e->chain, err))
+			return err->code;
+	}
+	head->id = id;
+	head->chain = e->chain;
+	return 0;
 }
 
 /* *ret_head: the newest record, sealed; in a transaction it is asked for once. */

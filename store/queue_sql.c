@@ -175,8 +175,8 @@ static const char *const texts[BT_QSQL_NR] = {
 				 " SELECT ?1, coalesce(max(seq), 0) + 1, ?2, ?3, ?4, 0 FROM effect WHERE batch = ?1 RETURNING seq",
 	[BT_QSQL_EFFECT_END] = "UPDATE effect SET outcome = ?3, done_at = ?4 WHERE batch = ?1 AND seq = ?2",
 	[BT_QSQL_EFFECT_LIST] = "SELECT seq, kind, intent, intent_at, outcome, done_at FROM effect WHERE batch = ?1 ORDER BY seq",
-	[BT_QSQL_EVENT_ADD] = "INSERT INTO event (at, action, batch, agent, what, detail, user, pid, result)"
-			      " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) RETURNING id",
+	[BT_QSQL_EVENT_ADD] = "INSERT INTO event (at, action, batch, agent, what, detail, user, pid, result, chain)"
+			      " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
 	[BT_QSQL_EVENT_SEAL] = "UPDATE event SET chain = ?2 WHERE id = ?1",
 	[BT_QSQL_EVENT_HEAD] = "SELECT id, chain FROM event ORDER BY id DESC LIMIT 1",
 	[BT_QSQL_EVENT_SEALED] = "SELECT id, chain FROM event WHERE chain IS NOT NULL ORDER BY id DESC LIMIT 1",
