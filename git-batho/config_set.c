@@ -9,6 +9,7 @@
 #include "git-batho/audit.h"
 #include "git-batho/cmd_config.h"
 #include "git-batho/logs.h"
+#include "hooks/message.h"
 
 /* git gives up at once when somebody else is writing the same file; that is over in a moment. */
 #define LOCK_TRIES 40
@@ -127,6 +128,8 @@ static int check_values(struct bt_context *c, const struct config_opts *o, const
 	for (size_t i = 2; i < args->nr; i++)
 		if (bt_conf_check_value(c->conf, name, args->items[i], err))
 			return err->code;
+	if (k == &bt_keys[BT_KEY_HOOKS_TICKET_PATTERN] && !o->unset && bt_message_pattern_check(args->items[2], err))
+		return err->code = BT_ERR_USAGE;
 	return 0;
 }
 

@@ -8,6 +8,7 @@
 
 #include "core/base/file.h"
 #include "git-batho/cmd_config.h"
+#include "hooks/message.h"
 
 /* A file that is larger is no configuration, whoever's it is. */
 #define FILE_LEN_MAX ((size_t)1 << 20)
@@ -75,11 +76,48 @@ static bool is_seen(struct looked *l, uint64_t hash)
 	return false;
 }
 
+/* What is wrong with a value that the table takes for text: the problem says where it stands. */
+static void place_problem(struct bt_context *c, const char *key, struct bt_conf_problem *p)
+{
+	struct bt_conf_source *sources;
+	size_t nr;
+
+	bt_conf_sources(c->conf, key, &sources, &nr);
+	for (size_t i = 0; i < nr; i++) {
+		if (!sources[i].counts)
+			continue;
+		p->key = sources[i].name;
+		p->value = sources[i].value;
+		p->file = sources[i].file;
+		p->line = sources[i].line;
+	}
+	free(sources);
+}
+
+/* Only the rules know the packs, and the hooks what they make of a pattern. */
+static void check_texts(struct bt_context *c, struct looked *l, size_t from)
+{
+	static const char packs[] = "rules.packs", ticket[] = "hooks.commit-msg.ticketPattern";
+	const char *pattern = bt_conf_get(c->conf, BT_KEY_HOOKS_TICKET_PATTERN)->text;
+	struct bt_conf_problem p = { .hint = "", .expected = "a POSIX extended regular expression" };
+	struct bt_err err = BT_ERR_INIT;
+
+	for (size_t i = from; i < l->problems.nr; i++)
+		if (!l->problems.items[i].file && !strncmp(l->problems.items[i].msg, "'rules.packs' ", 14))
+			place_problem(c, packs, &l->problems.items[i]);
+	if (!pattern || !bt_message_pattern_check(pattern, &err))
+		return;
+	p.msg = p.what = err.msg;
+	place_problem(c, ticket, &p);
+	config_problem_add(&l->problems, &p);
+}
+
 static void look_at_policy(struct bt_context *c, const struct bt_policy_source *source, struct looked *l)
 {
 	BT_CLEANUP(bt_policy_release) struct bt_policy policy = BT_POLICY_INIT;
 	BT_CLEANUP(bt_ruleset_release) struct bt_ruleset set = BT_RULESET_INIT;
 	struct bt_err err = BT_ERR_INIT;
+	size_t from = l->problems.nr;
 
 	if (source->from == BT_POLICY_NONE)
 		return;
@@ -87,11 +125,13 @@ static void look_at_policy(struct bt_context *c, const struct bt_policy_source *
 		add_error(l, &err);
 		return;
 	}
-	if ((!policy.config && !policy.rules_nr) || is_seen(l, hash_policy(&policy)))
+	if (is_seen(l, hash_policy(&policy)))
 		return;
-	add_place(l, policy.config_where);
+	if (policy.config || policy.rules_nr)
+		add_place(l, policy.config_where);
 	if (bt_policy_apply(&policy, c->conf, true, &set, &err))
 		add_error(l, &err);
+	check_texts(c, l, from);
 }
 
 static void look_at_policies(struct bt_context *c, struct looked *l)
@@ -246,6 +286,28 @@ static void order(struct config_problems *p)
 		}
 }
 
+static bool same(const char *a, const char *b)
+{
+	return a && b ? !strcmp(a, b) : a == b;
+}
+
+/* What git's configuration says is looked at beside every one of the tracked files. */
+static void drop_doubles(struct config_problems *p)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < p->nr; i++) {
+		const struct bt_conf_problem *a = &p->items[i];
+		size_t k = 0;
+
+		while (k < kept && !(same(a->msg, p->items[k].msg) && same(a->file, p->items[k].file) && a->line == p->items[k].line))
+			k++;
+		if (k == kept)
+			p->items[kept++] = *a;
+	}
+	p->nr = kept;
+}
+
 int config_validate(struct bt_context *c, const char *file, struct bt_err *err)
 {
 	BT_CLEANUP(looked_release) struct looked l = { .problems = CONFIG_PROBLEMS_INIT, .places = BT_BUF_INIT };
@@ -253,6 +315,7 @@ int config_validate(struct bt_context *c, const char *file, struct bt_err *err)
 
 	if (rc)
 		return rc;
+	drop_doubles(&l.problems);
 	order(&l.problems);
 	for (size_t i = 0; i < l.problems.nr; i++)
 		put_problem(c, &l.problems.items[i]);

@@ -219,6 +219,14 @@ static void fault(enum bt_message_fault f, unsigned *faults, struct bt_buf *why,
 }
 
 /* A pattern that is none costs this check alone. */
+int bt_message_pattern_check(const char *pattern, struct bt_err *err)
+{
+	BT_BUF_OWNED struct bt_buf message = BT_BUF_INIT;
+	bool has;
+
+	return *pattern ? has_ticket(pattern, &message, &has, err) : 0;
+}
+
 static void check_ticket(const char *pattern, const struct bt_buf *message, unsigned *faults, struct bt_buf *why)
 {
 	struct bt_err err = BT_ERR_INIT;

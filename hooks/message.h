@@ -37,6 +37,9 @@ enum bt_message_fault {
  */
 void bt_message_clean(const char *text, size_t len, const char *comment, struct bt_buf *out);
 
+/* Can this be hooks.commit-msg.ticketPattern? BT_ERR_FAIL says why not; empty is none. */
+int bt_message_pattern_check(const char *pattern, struct bt_err *err);
+
 /*
  * Checks a cleaned message: bit i of *ret_faults for fault i, and a line of explanation for each, ended by
  * '\n', in `why` (those that BATHO_SKIP names are left out). Messages that git makes itself (merges,

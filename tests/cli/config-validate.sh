@@ -73,6 +73,14 @@ test_expect_success 'without a file: everything that is in force' '
 	test_cmp want short
 '
 
+test_expect_success 'packs that are none, a pattern that is none: where they stand, and once; set refuses the pattern' '
+	git config batho.rules.packs nothing && git config batho.hooks.commit-msg.ticketPattern "(" && test_expect_code 1 git batho config validate >out &&
+	test_grep "git/config:[0-9]*: .rules.packs. names .nothing., which is no pack" out && test_grep "git/config:[0-9]*: hooks.commit-msg.ticketPattern .(.: " out &&
+	test "$(grep -c "no pack" out)" = 1 && test "$(grep -c ticketPattern out)" = 1 && git config --remove-section batho.rules && git config --remove-section batho.hooks.commit-msg &&
+	test_expect_code 129 git batho config set hooks.commit-msg.ticketPattern "(" 2>err && test_grep "ticketPattern" err && git batho config set hooks.commit-msg.ticketPattern "[A-Z]+-[0-9]+" &&
+	git batho config set --unset hooks.commit-msg.ticketPattern
+'
+
 test_expect_success 'variables that the program reads or sets are no mistakes' '
 	rm -f .batho/config.ini && git config --unset batho.index.jobz && git config --global --unset batho.index.jobs && git rm -q -r -f .batho && git commit -q -m three &&
 	(cd "$TEST_SOURCE" && grep -rhoE "(getenv\(|_ENV )\"BATHO_[A-Z_]+\"" --include="*.[ch]" core git-batho hooks store) | grep -o "BATHO_[A-Z_]*" | sort -u >names &&
