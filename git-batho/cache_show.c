@@ -101,7 +101,7 @@ static void put_hits(struct bt_out *out, const struct totals *t)
 static void put_totals(struct bt_context *c, const struct totals *t)
 {
 	struct bt_err ignored = BT_ERR_INIT;
-	const char *path = bt_store_frozen_path(c->store, &ignored);
+	const char *path = c->store ? bt_store_frozen_path(c->store, &ignored) : NULL;
 	struct bt_out *out = c->out;
 
 	bt_out_record(out, "cache");
@@ -146,9 +146,9 @@ int bt_cache_stats(struct bt_context *c, struct bt_err *err)
 	size_t nr = 0;
 	int rc = bt_context_store(c, err);
 
-	if (rc == BT_ERR_NOT_FOUND) {
-		bt_err_set(err, BT_ERR_NOT_FOUND, "nothing is indexed yet");
-		return bt_err_hint(err, "run `git batho index`");
+	if (rc == BT_ERR_NOT_FOUND) {	/* nothing is indexed yet: nothing is kept */
+		put_totals(c, &t);
+		return 0;
 	}
 	if (rc || bt_store_tiers(c->store, &list, &nr, err) || count_failed(c->store, &t.failed, err) ||
 	    bt_cache_bytes(c, &t.index, &t.frozen_file, err) || bt_store_frozen_away(c->store, &t.away, err))

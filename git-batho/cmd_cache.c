@@ -120,6 +120,6 @@ const struct bt_command bt_cmd_cache = {
 	.usage = cache_usage,
 	.options = cache_options,
 	.options_size = sizeof(struct bt_cache_opts),
-	.flags = BT_NEEDS_REPO | BT_NEEDS_HEAD,
+	.flags = BT_NEEDS_REPO | BT_NEEDS_HEAD | BT_LONG,
 	.run = run_cache,
 };

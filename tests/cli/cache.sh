@@ -149,6 +149,29 @@ test_expect_success 'cleanup: what only old commits need' '
 	git batho cache cleanup --older-than 1h --apply >out && answers have && test_cmp ../truth have
 '
 
+# fields_of RECORD: those of its section in git-batho-format(5)
+fields_of() {
+	awk -v record="$1" '
+		/^\.Ss / { on = (index($0, ".Ss " record ", of cache") == 1); next }
+		on && /^\.It Va / { sub(/^\.It Va /, ""); gsub(/ , /, " "); printf "%s ", $0 }
+	' "$TEST_SOURCE/man/git-batho-format.5" | tr -s ' ' '\n' | sed '/^$/d'
+}
+
+test_expect_success PYTHON 'records have the fields that git-batho-format(5) tells of, in that order' '
+	git batho index -q --all && for request in "tier stats" "cache stats" "warm prewarm" "frozen freeze" "forgotten invalidate *.c" \
+			"forgotten clear --all" "forgotten cleanup --unreachable" "defrag defrag"; do
+		set -f && set -- $request && set +f && record=$1 && shift && git batho cache --json "$@" >out && fields_of $record >want &&
+		test -s want && python3 -c "
+import json, sys
+for line in sys.stdin:
+    row = json.loads(line)
+    if row.pop(\"record\", None) == sys.argv[1]:
+        print(\"\\n\".join(row))
+        break
+" $record <out >have && test_cmp want have || return 1
+	done
+'
+
 test_expect_success 'wrong usage' '
 	test_expect_code 129 git batho cache melt 2>err && test_grep "none of stats" err &&
 	test_expect_code 129 git batho cache clear 2>err && test_expect_code 129 git batho cache clear --all --frozen 2>err &&
@@ -172,8 +195,8 @@ test_expect_success 'the disk budget is kept by itself, and said' '
 '
 
 test_expect_success 'an empty repository, a bare one, one without an index' '
-	git init -q ../empty && (cd ../empty && test_expect_code 128 git batho cache stats 2>err && test_grep "nothing is indexed yet" err &&
-		test_expect_code 128 git batho cache freeze 2>err && test_expect_code 128 git batho cache prewarm 2>err &&
+	git init -q ../empty && (cd ../empty && git batho cache stats >out && test_grep "^total  *0 blobs" out &&
+		test_expect_code 128 git batho cache freeze 2>err && test_grep "nothing is indexed yet" err && test_expect_code 128 git batho cache prewarm 2>err &&
 		test_expect_code 128 git batho cache clear --all --apply 2>err && test_path_is_missing .git/batho/index.db) &&
 	git clone -q --bare . ../bare.git && (cd ../bare.git && git batho cache prewarm >out && test_grep "^5 blobs are warm" out &&
 		git batho cache freeze >out && test_grep "^0 blobs" out)

@@ -138,7 +138,7 @@ for command in $commands; do
 		cd ../empty && git batho $command $args >../out 2>../err
 		status=$?
 		case $command in
-		init | audit | check | health | hooks | queue | restore | rules | snapshot | storage) test $status -eq 0 && test_must_be_empty ../err ;;
+		init | audit | cache | check | health | hooks | queue | restore | rules | snapshot | storage) test $status -eq 0 && test_must_be_empty ../err ;;
 		index) test $status -eq 0 && test_grep "^git-batho: .*no commit yet" ../err ;;
 		*) test $status -eq 128 && test_must_be_empty ../out && test_grep "^git-batho: .*no commit yet" ../err ;;
 		esac && test_line_count -le 2 ../err && test "$(grep -vc -e "^git-batho: " -e "^hint: " ../err)" -eq 0
@@ -186,7 +186,7 @@ for command in $commands; do
 		test_grep "^hint: BATHO_STORE_DIR" ../err
 	'
 	test_expect_success LOOP_MOUNT "$command: a full disk under the index is one line and status 128" '
-		case $command in audit | health | hooks | queue | restore | rules | snapshot | storage) return 0 ;; esac	# it has no index, or says so
+		case $command in audit | cache | health | hooks | queue | restore | rules | snapshot | storage) return 0 ;; esac	# it has no index, or says so
 		mkdir ../small && mount -t tmpfs -o size=64k none ../small && test_when_finished "umount ../small && rmdir ../small" &&
 		test_expect_code 128 env BATHO_STORE_DIR="$TEST_TRASH/small/batho" git batho $command $args >out 2>err &&
 		test_must_be_empty out && test_line_count = 2 err && test_grep "^hint: free some space" err &&
