@@ -502,17 +502,6 @@ int bt_indexer_again(struct bt_context *c, struct bt_pool *pool, const struct bt
 	return what->trees_nr ? keep_list_of(&w, &what->trees[0], err) : 0;
 }
 
-int bt_indexer_backfill(struct bt_context *c, const char *const *revs, size_t nr, struct bt_err *err)
-{
-	static const char *const all[] = { "--all" };
-	static const struct bt_index_cmd_opts all_opts = { .all = true };
-	BT_CLEANUP(work_release) struct work w = { .c = c, .o = nr ? &no_opts : &all_opts };
-
-	if (open_pool(&w, err) || open_odb(&w, err) || open_store(&w, err))
-		return err->code;
-	return index_many(&w, nr ? revs : all, nr ? nr : 1, err);
-}
-
 /*
  * cat-facts of a blob that no tree led to: an id, a path, and the language that the attributes of its tree
  * name, or "".
@@ -617,6 +606,22 @@ static void keep_budget(struct work *w)
 	if (done.over)
 		bt_notice(c, "what the newest commits need takes %" PRIu64 " MiB, more than batho.cache.maxSizeMB allows",
 			  (done.after + (1 << 20) - 1) >> 20);
+}
+
+int bt_indexer_backfill(struct bt_context *c, const char *const *revs, size_t nr, struct bt_err *err)
+{
+	static const char *const all[] = { "--all" };
+	static const struct bt_index_cmd_opts all_opts = { .all = true };
+	BT_CLEANUP(work_release) struct work w = { .c = c, .o = nr ? &no_opts : &all_opts };
+	int rc;
+
+	c->rev = (struct bt_rev){ .spec = "HEAD", .optional = true };
+	if (bt_repo_resolve(&c->repo, &c->rev, 1, err) || open_pool(&w, err) || open_odb(&w, err) || open_store(&w, err))
+		return err->code;
+	rc = index_many(&w, nr ? revs : all, nr ? nr : 1, err);
+	if (rc >= 0)
+		keep_budget(&w);
+	return rc;
 }
 
 static int work_run(struct bt_context *c, void *opts, const struct bt_args *args, struct bt_err *err)

@@ -14,7 +14,6 @@
 #include "core/storage/repair.h"
 #include "core/storage/sample.h"
 #include "git-batho/indexer.h"
-#include "store/frozen.h"
 #include "store/queue.h"
 
 /* --- shared --- */
@@ -38,17 +37,12 @@ void storage_progress_stop(struct storage_progress *p)
 	p->what = NULL;
 }
 
-static void set_frozen_folder(struct bt_context *c)
-{
-	bt_store_frozen_folder(c->store, bt_conf_get(c->conf, BT_KEY_CACHE_FROZEN_DIR)->text);
-}
-
 int storage_open_alone(struct bt_context *c, struct bt_err *err)
 {
 	bt_store_free(&c->store);
 	if (bt_store_open_alone(c->store_dir, bt_conf_shared_mode(c->conf), 5000, &c->store, err))
 		return err->code;
-	set_frozen_folder(c);
+	bt_context_store_place(c);
 	return 0;
 }
 
@@ -59,7 +53,7 @@ int storage_open_read(struct bt_context *c, struct bt_err *err)
 	if (rc == BT_ERR_NOT_FOUND)
 		return bt_err_hint(err, "`git batho index` makes one");
 	if (!rc)
-		set_frozen_folder(c);
+		bt_context_store_place(c);
 	return rc;
 }
 

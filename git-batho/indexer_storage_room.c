@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "core/git/temp.h"
+#include "core/index/budget.h"
 #include "core/storage/repair.h"
 #include "git-batho/indexer_storage.h"
 #include "git-batho/snapshot_record.h"
@@ -253,12 +254,45 @@ static int clean_queue(struct cleanup *k, struct bt_err *err)
 	return 0;
 }
 
+/* batho.cache.maxSizeMB, of which every index run sees to a part. */
+static int clean_cache(struct cleanup *c, struct bt_err *err)
+{
+	struct bt_context *x = c->c;
+	struct bt_rev head = { .spec = "HEAD", .optional = true };
+	uint64_t max = (uint64_t)bt_conf_get(x->conf, BT_KEY_CACHE_MAX_SIZE_MB)->number << 20, bytes = 0;
+	struct bt_err why = BT_ERR_INIT;
+	struct bt_budget_done done;
+	int rc = bt_store_open(x->store_dir, BT_STORE_READ, 0, &x->store, &why);
+
+	if (!rc)
+		rc = bt_store_bytes(x->store, &bytes, &why);
+	bt_store_free(&x->store);
+	if (rc == BT_ERR_NOT_FOUND || (!rc && (!max || bytes <= max)))
+		return 0;
+	if (rc)
+		return *err = why, rc;
+	if (!c->apply) {
+		print_cleaned(c, "cache", NULL, 0, bytes - max);
+		return 0;
+	}
+	if (bt_repo_resolve(&x->repo, &head, 1, err) ||
+	    bt_store_open(x->store_dir, BT_STORE_WRITE, bt_conf_shared_mode(x->conf), &x->store, err))
+		return err->code;
+	bt_context_store_place(x);
+	rc = bt_budget_keep(&x->repo, x->conf, x->store_dir, head.found, &x->store, &done, err);
+	bt_store_free(&x->store);
+	if (!rc)
+		print_cleaned(c, "cache", NULL, done.frozen_blobs + done.forgotten_blobs,
+			      done.before > done.after ? done.before - done.after : 0);
+	return rc;
+}
+
 int storage_cleanup(struct bt_context *c, const struct bt_storage_opts *o, struct bt_err *err)
 {
 	struct cleanup k = { .c = c, .apply = o->apply };
 	char size[32];
 
-	if (clean_leftovers(&k, err) || clean_queue(&k, err))
+	if (clean_leftovers(&k, err) || clean_queue(&k, err) || clean_cache(&k, err))
 		return err->code;
 	bt_git_temp_stale(c->store_dir, o->apply, stale_folder, &k);
 	bt_out_textf(c->out, BT_COLOR_NOTE, "%s%s", storage_size(k.bytes, size),
