@@ -212,6 +212,7 @@ static void print_sums(struct verify_run *v, bool ok)
 	bt_out_uint(out, "names", r->names);
 	bt_out_uint(out, "trees", r->trees);
 	bt_out_uint(out, "trees_gone", r->trees_gone);
+	bt_out_uint(out, "trees_affected", r->trees_affected);
 	bt_out_uint(out, "manifests", r->manifests);
 	bt_out_uint(out, "forgotten", r->dead_blobs);
 	bt_out_uint(out, "frozen_away", r->frozen_away);
@@ -221,6 +222,9 @@ static void print_sums(struct verify_run *v, bool ok)
 	bt_out_record_end(out);
 	if (r->problems_nr) {
 		bt_out_textf(out, BT_COLOR_BAD, "%" PRIu64 " problem%s", r->problems_nr, r->problems_nr == 1 ? "" : "s");
+		if (r->trees_affected)
+			bt_out_textf(out, BT_COLOR_BAD, ", which %" PRIu64 " folder%s", r->trees_affected,
+				     r->trees_affected == 1 ? " holds" : "s hold");
 		bt_out_nl(out);
 	}
 	bt_out_textf(out, BT_COLOR_NOTE, "%" PRIu64 " blobs, %" PRIu64 " records, %" PRIu64 " names, %" PRIu64

@@ -39,6 +39,7 @@ struct bt_verify_report {
 	uint64_t names;			/* in segments, each by each */
 	uint64_t frozen_away;		/* records that are frozen in a file that is not here: made again when needed */
 	uint64_t dead_blobs;		/* forgotten, and still in segments: no problem */
+	uint64_t trees_affected;	/* rows that hold what was told as damaged; no problems of their own */
 	uint64_t trees, trees_gone;	/* gone: git no longer has the object, which is no problem */
 	uint64_t manifests, findings;
 	uint64_t sampled, samples_gone;

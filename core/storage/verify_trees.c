@@ -42,6 +42,9 @@ static void bad_tree(struct verify *v, uint32_t id, const char *what)
 	verify_tree_bad(v, id);
 }
 
+/* What is told already, of a blob or a folder in it. */
+static const char affected[] = "something in it is damaged";
+
 /* --- what it says by itself --- */
 
 struct sums {
@@ -56,7 +59,7 @@ static const char *add_folder(struct verify *v, uint32_t id, const struct bt_row
 	if (!child || !child->there)
 		return "a folder in it is missing";
 	if (child->bad)
-		return "a folder in it is damaged";
+		return affected;
 	sums->blobs += child->blobs;
 	sums->killed += child->killed;
 	bt_digest_add_folder(&sums->h, e->name, e->name_len, &child->digest);
@@ -71,7 +74,7 @@ static const char *add_file(struct verify *v, const struct bt_row_entry *e, stru
 	if (e->id && !b)
 		return "a blob in it is missing";
 	if (b && b->bad)
-		return "a blob in it is damaged";
+		return affected;
 	if (b && (b->lang != e->lang || (b->state != e->state && e->state != BT_BLOB_TOO_LARGE)))
 		return "a blob in it is another one";
 	if (!b && e->state == BT_BLOB_FACTS)
@@ -228,6 +231,11 @@ static int check_tree(struct trees *t, uint32_t id, struct bt_buf *entries, stru
 	v->trees[id].blobs = row.blobs;
 	v->trees[id].killed = row.killed;
 	wrong = check_entries(v, &row, entries);
+	if (wrong == affected) {
+		v->r->trees_affected++;
+		verify_tree_bad(v, id);
+		return 0;
+	}
 	if (wrong) {
 		bad_tree(v, id, wrong);
 		return 0;
