@@ -13,6 +13,7 @@
 #include "core/base/file.h"
 #include "core/base/tally.h"
 #include "store/counter.h"
+#include "store/frozen.h"
 #include "store/open.h"
 
 #define OUTPUT_MODE 0644
@@ -96,14 +97,20 @@ static double bytes_of(const char *dir, const char *name)
 	return sum;
 }
 
-static void gauge_bytes(struct bt_figures *f, const char *dir)
+static void gauge_bytes(struct bt_context *c, struct bt_figures *f)
 {
-	for (const char *const *name = bt_metrics[BT_METRIC_DB_BYTES].values; *name; name++) {
-		double bytes = bytes_of(dir, *name);
+	static const char *const names[] = { "index", "queue" };
+	struct bt_err ignored = BT_ERR_INIT;
+	struct bt_frozen_space frozen;
+
+	for (size_t i = 0; i < BT_ARRAY_NR(names); i++) {
+		double bytes = bytes_of(c->store_dir, names[i]);
 
 		if (bytes > 0)
-			bt_figures_gauge(f, BT_METRIC_DB_BYTES, *name, bytes);
+			bt_figures_gauge(f, BT_METRIC_DB_BYTES, names[i], bytes);
 	}
+	if (!bt_context_store(c, &ignored) && !bt_store_frozen_space(c->store, &frozen, &ignored) && frozen.file)
+		bt_figures_gauge(f, BT_METRIC_DB_BYTES, "frozen", (double)frozen.file);
 }
 
 static void gauge_blobs(struct bt_context *c, struct bt_figures *f)
@@ -204,7 +211,7 @@ void bt_metrics_gather(struct bt_context *c, struct bt_figures *ret_f)
 	read_counters(q, c->store_dir, ret_f);
 	bt_figures_gauge(ret_f, BT_METRIC_BUILD_INFO, PACKAGE_VERSION, 1);
 	gauge_memory(ret_f);
-	gauge_bytes(ret_f, c->store_dir);
+	gauge_bytes(c, ret_f);
 	gauge_blobs(c, ret_f);
 	gauge_ratio(ret_f);
 	if (q)
