@@ -53,6 +53,7 @@ static int executor_open(struct executor *x, const struct bt_executor_opts *o, s
 	bt_batch_settings_read(o->conf, &x->settings);
 	if (bt_queue_open(o->dir, BT_QUEUE_WRITE, o->shared_mode, BT_QUEUE_BUSY_MS, &x->q, err))
 		return err->code;
+	bt_queue_agent_set(x->q, "executor");
 	x->run = (struct bt_run){
 		.repo = o->repo, .conf = o->conf, .q = x->q, .settings = &x->settings, .program = o->program, .tell = o->tell,
 		.tell_ctx = o->tell_ctx,
