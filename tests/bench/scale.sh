@@ -76,6 +76,29 @@ once() {	# FILES WHAT COMMAND...: one run with its memory
 	line "$files" "$what: memory (PSS)" "$(mib "$3")" "" ""
 }
 
+shards() {	# FILES: two halves, indexed on their own, become one index; nothing is parsed then, and the digest is that of the whole
+	half='area-*[02468]' from=$(pwd)
+	want=$(git batho stats --digest)
+	for shard in include exclude; do
+		(
+			export BATHO_STORE_DIR="$from/.git/shard-$shard"
+			git -c "batho.index.$shard=$half" batho index -q --snapshot --label "$shard"
+			git -c "batho.index.$shard=$half" batho snapshot export -q "$shard" "$from/.git/$shard.batho"
+		)
+	done
+	export BATHO_STORE_DIR="$from/.git/shards"
+	figures=$(timing -1 git batho snapshot import -q .git/include.batho)
+	figures="$figures $(timing -1 git batho snapshot import -q .git/exclude.batho)"
+	figures="$figures $(timing -1 git batho index -q)"
+	[ "$(git batho stats --digest)" = "$want" ] || { echo 'the shards do not make the whole' >&2; exit 1; }
+	unset BATHO_STORE_DIR
+	# shellcheck disable=SC2086
+	set -- "$1" $figures
+	line "$1" "two shards imported, then index" "$(awk -v a="$2" -v b="$4" -v c="$6" 'BEGIN { printf "%.2f s", (a + b + c) / 1000 }')" "" ""
+	line "$1" "bytes of both archives" "$(cat .git/include.batho .git/exclude.batho | wc -c)" "" ""
+	rm -rf .git/shard-* .git/shards .git/include.batho .git/exclude.batho
+}
+
 [ $# -gt 0 ] || set -- 10000 50000 100000 200000
 : >"$scratch/table"
 line files what value floor ""
@@ -87,6 +110,7 @@ for files in "$@"; do
 	done
 	small "$files"
 	once "$files" "storage verify" git batho storage verify -q
+	shards "$files"
 	before=$(bytes)
 	once "$files" "storage backfill ($((files / 100)) commits)" git batho storage backfill -q
 	line "$files" "bytes of all history, of HEAD alone" "$(bytes)" "$before" "$(ratio "$(bytes)" "$before")"
