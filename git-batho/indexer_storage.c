@@ -228,8 +228,8 @@ static void print_sums(struct verify_run *v, bool ok)
 		bt_out_nl(out);
 	}
 	bt_out_textf(out, BT_COLOR_NOTE, "%" PRIu64 " blobs, %" PRIu64 " records, %" PRIu64 " names, %" PRIu64
-		     " folders, %" PRIu64 " manifests; %" PRIu64 " parsed afresh%s",
-		     r->blobs, r->records, r->names, r->trees, r->manifests, r->sampled,
+		     " folders, %" PRIu64 " manifest%s; %" PRIu64 " parsed afresh%s",
+		     r->blobs, r->records, r->names, r->trees, r->manifests, r->manifests == 1 ? "" : "s", r->sampled,
 		     v->queue ? "; the queue" : "");
 	bt_out_nl(out);
 	if (r->frozen_away) {

@@ -409,8 +409,8 @@ int storage_stats(struct bt_context *c, struct bt_err *err)
 	bt_out_uint(c->out, "segments", w.segments);
 	bt_out_uint(c->out, "forgotten", w.dead_blobs);
 	bt_out_record_end(c->out);
-	bt_out_textf(c->out, BT_COLOR_NOTE, "%s unused, %s in holes; %" PRIu64 " segments of names",
-		     storage_size(w.free_bytes, unused), storage_size(w.hole_bytes, holes), w.segments);
+	bt_out_textf(c->out, BT_COLOR_NOTE, "%s unused, %s in holes; %" PRIu64 " segment%s of names",
+		     storage_size(w.free_bytes, unused), storage_size(w.hole_bytes, holes), w.segments, w.segments == 1 ? "" : "s");
 	bt_out_nl(c->out);
 	return 0;
 }

@@ -29,7 +29,8 @@
 #define BT_USER_TEXT_MAX ((size_t)1 << 20)
 /* What a compiler makes of a parser.c of 100 MB. */
 #define BT_USER_OBJECT_MAX ((size_t)256 << 20)
-#define BT_USER_NAME_MAX 48
+/* The index has so much room for the name of a language. */
+#define BT_USER_NAME_MAX 31
 
 enum bt_user_text {
 	BT_USER_NO_TEXT,	/* files are parsed; no names are found in them */

@@ -203,6 +203,8 @@ test_expect_success 'an ABI that the runtime does not take, a parser that define
 test_expect_success 'names that are none, and a package.json that is no JSON' '
 	make_grammar ../odd odd odd && echo "{ \"grammars\": [ { \"name\": \"../../x\", \"path\": \".\" } ] }" >../odd/tree-sitter.json &&
 	test_expect_code 128 git batho grammars add --yes-run-code ../odd 2>../err && test_grep "no name of a language" ../err &&
+	echo "{ \"grammars\": [ { \"name\": \"a_name_of_more_than_31_characters\", \"path\": \".\" } ] }" >../odd/tree-sitter.json &&
+	test_expect_code 128 git batho grammars add --yes-run-code ../odd 2>../err && test_grep "no name of a language" ../err &&
 	echo "{ \"grammars\": [ { \"name\": \"odd\", \"path\": \"../tiny\" } ] }" >../odd/tree-sitter.json && echo "{ nonsense" >../odd/package.json &&
 	git batho grammars add --yes-run-code --extensions odd,.od2 ../odd >../out 2>../err && test_grep "^added odd" ../out &&
 	echo "{ \"here\": 1 }" >x.od2 && git add x.od2 && git commit -q -m odd && git batho def here >../out &&
