@@ -26,7 +26,7 @@
 
 #include "store/store.h"
 
-/* Measured: docs/decisions/0019-frozen-facts.md. */
+/* Measured: docs/decisions/0020-frozen-facts.md. */
 #define BT_FROZEN_GROUP_LEN ((size_t)1 << 20)
 
 /* Right after opening. NULL or empty: beside index.db, which is where it is looked for too. Absolute. */
