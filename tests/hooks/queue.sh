@@ -25,7 +25,7 @@ test_expect_success 'set-up' '
 
 test_expect_success 'without the settings nothing is queued' '
 	change plain && git push -q origin main && git -C ../agent commit -q --allow-empty -m plain &&
-	test_path_is_missing .git/batho/queue.db
+	test "$(queued)" = 0
 '
 
 test_expect_success 'onCommit: a commit in another branch is queued for the target, with its author and message' '
