@@ -237,6 +237,7 @@ void bt_metrics_publish(struct bt_context *c)
 	BT_BUF_OWNED struct bt_buf text = BT_BUF_INIT;
 	BT_FIGURES_OWNED struct bt_figures f;
 	struct bt_err err = BT_ERR_INIT;
+	bool was_open;
 
 	f.samples = NULL;
 	if (!dir)
@@ -246,7 +247,10 @@ void bt_metrics_publish(struct bt_context *c)
 		take_only(c);
 		return;
 	}
+	was_open = c->store;
 	bt_metrics_gather(c, &f);
+	if (!was_open)	/* who stays for days keeps nobody from cleaning up */
+		bt_store_free(&c->store);
 	bt_exposition_write(&f, &text);
 	if (*path != '/')
 		bt_notice(c, "batho.metrics.output is '%s': an absolute path is expected", path);
