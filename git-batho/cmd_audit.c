@@ -26,19 +26,19 @@ static const struct audit_opts audit_defaults = { .max = LOG_MAX };
 
 static const struct bt_opt audit_options[] = {
 	{ .type = BT_OPT_GROUP, .help = "log, export" },
-	{ .type = BT_OPT_INT, .letter = 'n', .name = "max", .metavar = "<n>", .min = 1, .max = INT64_C(1) << 40,
+	{ .type = BT_OPT_INT, .letter = 'n', .name = "max", .of = "log export", .metavar = "<n>", .min = 1, .max = INT64_C(1) << 40,
 	  .help = "log: so many records; 100 unless said", BT_OPT_AT(struct audit_opts, max) },
-	{ .type = BT_OPT_STRING, .name = "agent", .metavar = "<name>", .help = "of this agent only", BT_OPT_AT(struct audit_opts, agent) },
-	{ .type = BT_OPT_STRING, .name = "what", .metavar = "<word>", .help = "of this kind only: what begins so",
+	{ .type = BT_OPT_STRING, .name = "agent", .of = "log export", .metavar = "<name>", .help = "of this agent only", BT_OPT_AT(struct audit_opts, agent) },
+	{ .type = BT_OPT_STRING, .name = "what", .of = "log export", .metavar = "<word>", .help = "of this kind only: what begins so",
 	  BT_OPT_AT(struct audit_opts, what) },
-	{ .type = BT_OPT_INT, .name = "action", .metavar = "<id>", .min = 1, .max = INT64_MAX, .help = "about this action of the queue only",
+	{ .type = BT_OPT_INT, .name = "action", .of = "log export", .metavar = "<id>", .min = 1, .max = INT64_MAX, .help = "about this action of the queue only",
 	  BT_OPT_AT(struct audit_opts, action) },
-	{ .type = BT_OPT_INT, .name = "batch", .metavar = "<id>", .min = 1, .max = INT64_MAX, .help = "about this batch only",
+	{ .type = BT_OPT_INT, .name = "batch", .of = "log export", .metavar = "<id>", .min = 1, .max = INT64_MAX, .help = "about this batch only",
 	  BT_OPT_AT(struct audit_opts, batch) },
-	{ .type = BT_OPT_INT, .name = "since", .metavar = "<days>", .min = 0, .max = 36500, .help = "of the last so many days only",
+	{ .type = BT_OPT_INT, .name = "since", .of = "log export", .metavar = "<days>", .min = 0, .max = 36500, .help = "of the last so many days only",
 	  BT_OPT_AT(struct audit_opts, since) },
 	{ .type = BT_OPT_GROUP, .help = "verify" },
-	{ .type = BT_OPT_STRING, .name = "head", .metavar = "<head>",
+	{ .type = BT_OPT_STRING, .name = "head", .of = "verify", .metavar = "<head>",
 	  .help = "as `audit export` printed it: is what was there then still there, unchanged?", BT_OPT_AT(struct audit_opts, head) },
 	BT_OPT_END
 };

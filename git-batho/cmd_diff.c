@@ -12,7 +12,7 @@ static const struct bt_opt diff_options[] = {
 	{ .type = BT_OPT_GROUP, .help = "which change" },
 	BT_RANGE_ROWS(struct diff_opts, range),
 	{ .type = BT_OPT_GROUP, .help = "what is told of it" },
-	DIFF_ROWS(struct diff_opts),
+	DIFF_ROWS(struct diff_opts, NULL),
 	BT_OPT_END
 };
 

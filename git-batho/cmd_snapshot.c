@@ -11,17 +11,17 @@
 
 static const struct bt_opt snapshot_options[] = {
 	{ .type = BT_OPT_GROUP, .help = "diff" },
-	DIFF_ROWS(struct diff_opts),
-	{ .type = BT_OPT_FLAG, .name = "save", .flags = BT_OPT_NO_NEG, .help = "keep the difference: it is told again at once",
+	DIFF_ROWS(struct diff_opts, "diff"),
+	{ .type = BT_OPT_FLAG, .name = "save", .of = "diff", .flags = BT_OPT_NO_NEG, .help = "keep the difference: it is told again at once",
 	  BT_OPT_AT(struct snapshot_opts, save) },
 	{ .type = BT_OPT_GROUP, .help = "verify, export, import, delete" },
-	{ .type = BT_OPT_INT, .name = "sample", .metavar = "<n>", .min = 0, .max = 100000,
+	{ .type = BT_OPT_INT, .name = "sample", .of = "verify", .metavar = "<n>", .min = 0, .max = 100000,
 	  .help = "verify: parse so many files anew and compare", BT_OPT_AT(struct snapshot_opts, sample) },
-	{ .type = BT_OPT_FLAG, .letter = 'f', .name = "force", .flags = BT_OPT_NO_NEG, .help = "export: replace a file that is there",
+	{ .type = BT_OPT_FLAG, .letter = 'f', .name = "force", .of = "export", .flags = BT_OPT_NO_NEG, .help = "export: replace a file that is there",
 	  BT_OPT_AT(struct snapshot_opts, force) },
-	{ .type = BT_OPT_STRING, .name = "label", .metavar = "<label>", .help = "import: a name for the snapshot",
+	{ .type = BT_OPT_STRING, .name = "label", .of = "import", .metavar = "<label>", .help = "import: a name for the snapshot",
 	  BT_OPT_AT(struct snapshot_opts, label) },
-	{ .type = BT_OPT_FLAG, .name = "apply", .flags = BT_OPT_NO_NEG, .help = "delete: do it",
+	{ .type = BT_OPT_FLAG, .name = "apply", .of = "delete", .flags = BT_OPT_NO_NEG, .help = "delete: do it",
 	  BT_OPT_AT(struct snapshot_opts, apply) },
 	BT_OPT_END
 };

@@ -14,19 +14,19 @@ struct diff_opts {
 };
 
 /* What is told of a change; T: a struct that begins with struct diff_opts. */
-#define DIFF_ROWS(T)                                                                             \
-	{ .type = BT_OPT_LIST, .letter = 'k', .name = "kind", .metavar = "<kind>",               \
-	  .help = "definitions of this kind only", BT_OPT_AT(T, kinds) },                        \
-	{ .type = BT_OPT_LIST, .letter = 'c', .name = "change", .metavar = "<change>",           \
+#define DIFF_ROWS(T, subcommands) \
+	{ .type = BT_OPT_LIST, .letter = 'k', .name = "kind", .of = (subcommands), .metavar = "<kind>", \
+	  .help = "definitions of this kind only", BT_OPT_AT(T, kinds) }, \
+	{ .type = BT_OPT_LIST, .letter = 'c', .name = "change", .of = (subcommands), .metavar = "<change>", \
 	  .help = "this change only: added, removed, renamed, moved,\nsignature, body, documentation", \
-	  BT_OPT_AT(T, changes) },                                                               \
-	{ .type = BT_OPT_FLAG, .name = "exported", .flags = BT_OPT_NO_NEG,                       \
-	  .help = "what can be seen outside its file only", BT_OPT_AT(T, exported) },            \
-	{ .type = BT_OPT_FLAG, .name = "members", .flags = BT_OPT_NO_NEG,                        \
+	  BT_OPT_AT(T, changes) }, \
+	{ .type = BT_OPT_FLAG, .name = "exported", .of = (subcommands), .flags = BT_OPT_NO_NEG, \
+	  .help = "what can be seen outside its file only", BT_OPT_AT(T, exported) }, \
+	{ .type = BT_OPT_FLAG, .name = "members", .of = (subcommands), .flags = BT_OPT_NO_NEG, \
 	  .help = "also what is inside of added and removed definitions", BT_OPT_AT(T, members) }, \
-	{ .type = BT_OPT_FLAG, .name = "stat", .flags = BT_OPT_NO_NEG, .help = "numbers per file", \
-	  BT_OPT_AT(T, stat) },                                                                  \
-	{ .type = BT_OPT_FLAG, .name = "exit-code", .flags = BT_OPT_NO_NEG,                      \
+	{ .type = BT_OPT_FLAG, .name = "stat", .of = (subcommands), .flags = BT_OPT_NO_NEG, .help = "numbers per file", \
+	  BT_OPT_AT(T, stat) }, \
+	{ .type = BT_OPT_FLAG, .name = "exit-code", .of = (subcommands), .flags = BT_OPT_NO_NEG, \
 	  .help = "status 1 when definitions changed", BT_OPT_AT(T, exit_code) }
 
 struct diff {
