@@ -9,7 +9,7 @@
 
 #include "core/base/signal.h"
 #include "core/base/text.h"
-#include "git-batho/cmd_queue.h"
+#include "git-batho/queue/queue.h"
 #include "git-batho/commands.h"
 #include "git-batho/context.h"
 #include "store/queue_audit.h"

@@ -9,8 +9,8 @@
 
 #include "core/backup/backup.h"
 #include "core/base/file.h"
-#include "git-batho/cmd_backup.h"
-#include "git-batho/cmd_queue.h"
+#include "git-batho/backup.h"
+#include "git-batho/queue/queue.h"
 #include "git-batho/commands.h"
 
 struct backup_opts {

@@ -3,7 +3,7 @@
  */
 #include <string.h>
 
-#include "git-batho/cache.h"
+#include "git-batho/cache/cache.h"
 #include "git-batho/commands.h"
 #include "store/frozen.h"
 

@@ -1,10 +1,10 @@
 /*
  * git batho config: which settings there are, what they are, who said so, and whether that is right. Which subcommand is which;
- * the work is in config_show.c, config_set.c, config_validate.c and config_profile.c.
+ * the work is in config/.
  *
  * What is wrong in a configuration must not keep anybody from looking at it and mending it: here it is told, and passed over.
  */
-#include "git-batho/cmd_config.h"
+#include "git-batho/config/config.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "git-batho/commands.h"
-#include "git-batho/diff_state.h"
+#include "git-batho/diff/diff.h"
 #include "git-batho/scope.h"
 
 static const struct bt_opt diff_options[] = {

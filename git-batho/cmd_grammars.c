@@ -3,7 +3,7 @@
  */
 #include "git-batho/commands.h"
 #include "git-batho/context.h"
-#include "git-batho/grammars_opts.h"
+#include "git-batho/grammars/opts.h"
 #include "git-batho/spawn.h"
 
 static int run_grammars(struct bt_context *c, void *opts, const struct bt_args *args, struct bt_err *err)

@@ -14,7 +14,7 @@
 
 #include "core/base/file.h"
 #include "core/base/path.h"
-#include "git-batho/cmd_queue.h"
+#include "git-batho/queue/queue.h"
 #include "git-batho/commands.h"
 #include "store/check.h"
 

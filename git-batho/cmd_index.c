@@ -5,10 +5,10 @@
 #include "core/index/index.h"
 #include "git-batho/commands.h"
 #include "git-batho/context.h"
-#include "git-batho/grammars_notice.h"
+#include "git-batho/grammars/notice.h"
 #include "git-batho/index_opts.h"
 #include "git-batho/index_report.h"
-#include "git-batho/snapshot_record.h"
+#include "git-batho/snapshot/record.h"
 #include "git-batho/spawn.h"
 
 static bool plain_head(const struct bt_index_cmd_opts *o, const struct bt_args *args)

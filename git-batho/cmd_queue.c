@@ -1,8 +1,8 @@
 /*
  * git batho queue: commits, merges, pushes and more that wait their turn. Which subcommand is which; the work is in
- * cmd_queue_add.c, cmd_queue_show.c, cmd_queue_run.c.
+ * queue/.
  */
-#include "git-batho/cmd_queue.h"
+#include "git-batho/queue/queue.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -10,8 +10,8 @@
 
 #include "core/backup/backup.h"
 #include "core/base/file.h"
-#include "git-batho/cmd_backup.h"
-#include "git-batho/cmd_queue.h"
+#include "git-batho/backup.h"
+#include "git-batho/queue/queue.h"
 #include "git-batho/commands.h"
 
 static const char *const configs[] = { "none", "safe", "all", NULL };	/* enum bt_backup_config */

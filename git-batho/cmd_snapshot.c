@@ -1,7 +1,7 @@
 /*
  * git batho snapshot: what was recorded of revisions. Which subcommand is which, and which snapshot a name means.
  */
-#include "git-batho/cmd_snapshot.h"
+#include "git-batho/snapshot/snapshot.h"
 
 #include <string.h>
 

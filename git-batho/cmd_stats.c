@@ -10,7 +10,7 @@
 #include "git-batho/commands.h"
 #include "git-batho/print.h"
 #include "git-batho/scope.h"
-#include "git-batho/stats_metrics.h"
+#include "git-batho/stats/metrics.h"
 
 enum skipped { SKIPPED_NONE, SKIPPED_LIKELY, SKIPPED_ALL };
 static const char *const skipped_names[] = { "none", "likely", "all", NULL };

@@ -4,7 +4,7 @@
 #include "git-batho/commands.h"
 #include "git-batho/context.h"
 #include "git-batho/spawn.h"
-#include "git-batho/storage_opts.h"
+#include "git-batho/storage/opts.h"
 
 static int run_storage(struct bt_context *c, void *opts, const struct bt_args *args, struct bt_err *err)
 {

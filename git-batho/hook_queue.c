@@ -8,7 +8,7 @@
 #include "core/batch/lane.h"
 #include "core/batch/push/push.h"
 #include "core/git/refs.h"
-#include "git-batho/cmd_queue.h"
+#include "git-batho/queue/queue.h"
 
 /* The queue's own pushes say so. */
 #define OWN_PUSH "BATHO_QUEUE_PUSH"

@@ -10,7 +10,7 @@
 #include "core/base/clock.h"
 #include "core/gate/gate.h"
 #include "core/git/index_head.h"
-#include "git-batho/grammars_notice.h"
+#include "git-batho/grammars/notice.h"
 #include "git-batho/hook_queue.h"
 #include "git-batho/hook_verdict.h"
 #include "git-batho/indexer.h"

@@ -18,13 +18,13 @@
 #include "core/index/index.h"
 #include "core/lang/extract.h"
 #include "git-batho/context.h"
-#include "git-batho/grammars_notice.h"
+#include "git-batho/grammars/notice.h"
 #include "git-batho/index_opts.h"
 #include "git-batho/index_report.h"
 #include "git-batho/indexer.h"
 #include "git-batho/indexer_tracked.h"
 #include "git-batho/metrics.h"
-#include "git-batho/snapshot_record.h"
+#include "git-batho/snapshot/record.h"
 #include "store/frozen.h"
 
 /* Roots are planned until so many blobs wait, then parsed together. */

@@ -10,9 +10,9 @@
 #include "core/base/child.h"
 #include "core/index/sandbox.h"
 #include "core/lang/langs.h"
-#include "git-batho/cmd_queue.h"
+#include "git-batho/queue/queue.h"
 #include "git-batho/doctor/doctor.h"
-#include "git-batho/grammars_notice.h"
+#include "git-batho/grammars/notice.h"
 #include "git-batho/spawn.h"
 
 /* A worker needs so much address space for itself and the largest blob. */

@@ -9,7 +9,7 @@
 #include "core/base/map.h"
 #include "core/batch/executor.h"
 #include "core/batch/pin/pin.h"
-#include "git-batho/cmd_queue.h"
+#include "git-batho/queue/queue.h"
 #include "git-batho/doctor/doctor.h"
 #include "store/check.h"
 
