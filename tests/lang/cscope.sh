@@ -27,7 +27,7 @@ test_expect_success 'what is missing is told, and too much of it fails' '
 	LANG_DUMP=$PWD/forgetful &&
 	export LANG_DUMP &&
 	test_expect_code 1 "$recall" -m 1 sample >out &&
-	grep "^missing [A-Za-z0-9_]* at [a-z_]*[.][ch]:[0-9]" out
+	grep "^missing [A-Za-z0-9_]* at [a-z0-9_]*[.][ch]:[0-9]" out
 '
 
 test_expect_success 'nothing to compare' '
