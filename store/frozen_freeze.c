@@ -459,10 +459,11 @@ static int frozen_of(struct bt_store *s, const uint32_t *blobs, size_t nr, uint3
 		     struct bt_err *err)
 {
 	struct bt_frozen_place p;
-	int rc = 0;
+	bool any = false;
+	int rc = bt_frozen_any(s, &any, err);
 
 	*ret_nr = 0;
-	for (size_t i = 0; i < nr && rc >= 0; i++) {
+	for (size_t i = 0; any && i < nr && rc >= 0; i++) {
 		rc = bt_frozen_find(s, blobs[i], &p, err);
 		if (rc == BT_ROW)
 			ret_list[(*ret_nr)++] = blobs[i];

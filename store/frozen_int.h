@@ -71,6 +71,8 @@ struct bt_frozen_place {
 	size_t place, len;
 	uint32_t seal;
 };
+/* Was anything frozen, when this store first looked? */
+int bt_frozen_any(struct bt_store *s, bool *ret_any, struct bt_err *err);
 int bt_frozen_find(struct bt_store *s, uint32_t blob_id, struct bt_frozen_place *ret_p, struct bt_err *err);
 /* The group, unpacked; valid until the next one. */
 int bt_frozen_thaw_group(struct bt_store *s, int64_t group, const struct bt_buf **ret_raw, struct bt_err *err);

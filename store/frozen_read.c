@@ -37,7 +37,7 @@ void bt_frozen_release(struct bt_store *s)
 
 /* --- is it there? --- */
 
-static int any_frozen(struct bt_store *s, bool *ret_any, struct bt_err *err)
+int bt_frozen_any(struct bt_store *s, bool *ret_any, struct bt_err *err)
 {
 	BT_SQL_OWNED sqlite3_stmt *q = NULL;
 	struct bt_frozen *f = bt_frozen_get(s);
@@ -59,7 +59,7 @@ static int any_frozen(struct bt_store *s, bool *ret_any, struct bt_err *err)
 int bt_store_frozen_away(struct bt_store *s, bool *ret_away, struct bt_err *err)
 {
 	bool any = false;
-	int rc = any_frozen(s, &any, err);
+	int rc = bt_frozen_any(s, &any, err);
 
 	*ret_away = false;
 	if (rc || !any || s->frozen->file.db)
