@@ -3,9 +3,6 @@ test_description='runs that are killed, interrupted, or not alone'
 # shellcheck source=tests/lib/test-lib.sh
 . "$(dirname "$0")/../lib/test-lib.sh"
 
-test_lazy_prereq PROC_CHILDREN 'no /proc with lists of children' 'test -r /proc/self/task/$$/children ||
-	test -r /proc/$$/task/$$/children'
-
 # history COMMITS FILES FUNCTIONS: every commit changes one file.
 history() {
 	awk -v commits="$1" -v files="$2" -v functions="$3" 'BEGIN {
@@ -101,17 +98,6 @@ test_expect_success 'rebuilds at once succeed, one after the other, and end with
 		done
 	done && ls .git/batho >../out && test_grep ! "\.new-" ../out && git batho index --all && digests_are_right
 '
-
-# kill_workers PID: whatever its workers are doing, until it ends.
-kill_workers() {
-	while kill -0 "$1" 2>/dev/null; do
-		for zygote in $(cat "/proc/$1/task/$1/children" 2>/dev/null); do
-			for worker in $(cat "/proc/$zygote/task/$zygote/children" 2>/dev/null); do
-				kill -9 "$worker" 2>/dev/null
-			done
-		done
-	done
-}
 
 test_expect_success PROC_CHILDREN 'a blob whose parsing is killed costs that blob, is told, and can be tried again' '
 	git init -q ../killed && cd ../killed && echo "int small;" >small.c && git add . && git commit -q -m small &&

@@ -210,6 +210,22 @@ as_other() {
 test_lazy_prereq OTHER_USER 'needs to run as root, with setpriv, and a build folder that others can read' \
 	'test "$(id -u)" -eq 0 && as_other git-batho version'
 
+# ---- workers ----
+test_lazy_prereq PROC_CHILDREN 'no /proc with lists of children' 'test -r /proc/self/task/$$/children ||
+	test -r /proc/$$/task/$$/children'
+
+# kill_workers PID: whatever its workers are doing, until it ends.
+kill_workers() {
+	while kill -0 "$1" 2>/dev/null; do
+		for zygote in $(cat "/proc/$1/task/$1/children" 2>/dev/null); do
+			for worker in $(cat "/proc/$zygote/task/$zygote/children" 2>/dev/null); do
+				kill -9 "$worker" 2>/dev/null
+			done
+		done
+	done
+}
+
+
 # ---- blocks ----
 test_eval() {
 	test_cleanup=:

@@ -211,9 +211,9 @@ static void test_nonsense(void **state)
 	struct bt_pool_opts o = opts(2);
 
 	(void)state;
-	run_word(&o, "LIESEQ", BT_RESULT_KILLED_CRASH, "answered 24 bytes of nonsense");
-	run_word(&o, "LIELEN", BT_RESULT_KILLED_CRASH, "answered 24 bytes of nonsense");
-	run_word(&o, "LIESTATUS", BT_RESULT_KILLED_CRASH, "answered 24 bytes of nonsense");
+	run_word(&o, "LIESEQ", BT_RESULT_KILLED_CRASH, "answered 32 bytes of nonsense");
+	run_word(&o, "LIELEN", BT_RESULT_KILLED_CRASH, "answered 32 bytes of nonsense");
+	run_word(&o, "LIESTATUS", BT_RESULT_KILLED_CRASH, "answered 32 bytes of nonsense");
 	run_word(&o, "HALF", BT_RESULT_KILLED_CRASH, NULL);
 }
 
