@@ -101,7 +101,7 @@ test_expect_success 'the executor starts behind a hook by itself, in its own env
 	git config batho.batch.window.push 0 && change "by itself" &&
 	test_expect_code 1 git push origin main 2>../err &&
 	id=$(sed -n "s/.*queued as \([0-9]*\).*/\1/p" ../err) &&
-	for i in $(seq 1 200); do test "$(field $id state)" = completed && break; sleep 0.1; done && test "$(field $id state)" = completed &&
+	for i in $(seq 1 600); do test "$(field $id state)" = completed && break; sleep 0.1; done && test "$(field $id state)" = completed &&
 	test "$(git ls-remote origin main | cut -f 1)" = "$(git rev-parse main)"
 '
 
